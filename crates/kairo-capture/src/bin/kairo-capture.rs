@@ -1,0 +1,2 @@
+//! JSONL.
+fn main() {}

@@ -1,0 +1,2 @@
+//! Kairo.
+fn main() {}
