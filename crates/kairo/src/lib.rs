@@ -1,1 +1,21 @@
-//! Kairo.
+//! Kairo: a self-hosted AI capture workspace whose Security page is executable.
+//!
+//! Modules in reading order, from what everything stands on to what a person sees. Each may use only
+//! the ones above it in this list; `cargo xtask tidy` holds the table.
+
+pub mod clock;
+pub mod config;
+pub mod limits;
+
+pub mod db;
+
+pub mod keys;
+pub mod mail;
+
+pub mod accounts;
+pub mod items;
+
+pub mod capture;
+
+pub mod cli;
+pub mod web;

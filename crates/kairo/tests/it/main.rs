@@ -1,2 +1,2 @@
 //! Integration tests.
-fn main(){}
+fn main() {}

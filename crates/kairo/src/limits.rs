@@ -1,0 +1,91 @@
+//! Every limit of the product, with its reason. Each is tested one past it.
+//!
+//! **Invariant:** no queue, body, loop or list in the crate is without a bound from this page.
+
+use std::time::Duration;
+
+/// Longest text of one capture, in characters: a long paragraph, far beyond a thought.
+pub const CAPTURE_TEXT_CHARS_MAX: usize = 2_000;
+/// Longest title of an item, in characters.
+pub const ITEM_TITLE_CHARS_MAX: usize = 500;
+/// Longest notes of an item, in characters.
+pub const ITEM_NOTES_CHARS_MAX: usize = 10_000;
+/// Longest place of an item, in characters.
+pub const ITEM_PLACE_CHARS_MAX: usize = 200;
+/// Most tags, or most people, on one item.
+pub const ITEM_LABELS_MAX: usize = 20;
+/// Longest tag or person's name, in characters.
+pub const ITEM_LABEL_CHARS_MAX: usize = 60;
+/// Most items in one answer of the API.
+pub const ITEMS_PAGE_MAX: i64 = 200;
+/// Items in one answer of the API where the caller names no number.
+pub const ITEMS_PAGE_DEFAULT: i64 = 100;
+/// Most items that one page of the agenda reads; a page says so when there are more.
+pub const ITEMS_AGENDA_MAX: i64 = 1_000;
+
+/// Largest body of a request, in bytes: the longest notes in four-byte characters, form-encoded.
+pub const BODY_BYTES_MAX: usize = 256 * 1024;
+/// Longest `Idempotency-Key`, in bytes.
+pub const IDEMPOTENCY_KEY_BYTES_MAX: usize = 255;
+/// Most header bytes of one request.
+pub const HEADER_BYTES_MAX: usize = 16 * 1024;
+/// Most headers of one request.
+pub const HEADERS_MAX: usize = 64;
+/// Longest path and query of a request, in bytes.
+pub const URI_BYTES_MAX: usize = 4 * 1024;
+/// Time in which a client must have sent its headers (slow-loris).
+pub const HEADER_READ_MAX: Duration = Duration::from_secs(10);
+/// Time in which a TLS handshake must be done.
+pub const HANDSHAKE_MAX: Duration = Duration::from_secs(10);
+/// Time in which a request must be answered, its body included.
+pub const REQUEST_MAX: Duration = Duration::from_secs(30);
+/// Time that requests under way have to finish after SIGTERM.
+pub const DRAIN_MAX: Duration = Duration::from_secs(20);
+/// Most open connections on the listener.
+pub const CONNECTIONS_MAX: usize = 1_024;
+/// Most concurrent streams on one HTTP/2 connection.
+pub const STREAMS_MAX: u32 = 64;
+/// Requests a minute from one source address before sign-in (assets are exempt).
+pub const ADDRESS_PER_MINUTE: u32 = 600;
+/// Requests that one source address may send at once.
+pub const ADDRESS_BURST: u32 = 200;
+/// Source addresses that one node remembers; beyond it the idle ones are dropped.
+pub const ADDRESSES_MAX: usize = 100_000;
+/// Sign-in posts a minute from one source address.
+pub const SIGN_IN_PER_MINUTE: u32 = 20;
+
+/// Longest e-mail address, in bytes (RFC 5321 4.5.3.1.3, less the angle brackets).
+pub const EMAIL_BYTES_MAX: usize = 254;
+/// Life of a link and its code, in seconds (ASVS 6.5.5: ten minutes at most).
+pub const PROOF_LIFE_S: i64 = 600;
+/// Tries at one code before its proof is dead.
+pub const CODE_TRIES_MAX: i16 = 5;
+/// Seconds between two mails to one address.
+pub const PROOF_SPACING_S: i64 = 60;
+/// Mails an hour to one address.
+pub const PROOFS_PER_HOUR_MAX: i32 = 5;
+/// Sessions of one user; the least recent ends when another begins (ASVS 7.1.2).
+pub const SESSIONS_MAX: i32 = 50;
+/// Idle end of a web session, in seconds: 14 days.
+pub const SESSION_IDLE_S: i64 = 14 * 86_400;
+/// Absolute end of a web session, in seconds: 30 days (NIST SP 800-63B-4, AAL1).
+pub const SESSION_ABSOLUTE_S: i64 = 30 * 86_400;
+/// Seconds after which a session's last sight is written again.
+pub const SESSION_TOUCH_S: i64 = 300;
+/// API tokens of one user.
+pub const KEYS_MAX: i32 = 50;
+
+/// Connections of one pool to PostgreSQL.
+pub const DB_POOL_MAX: usize = 8;
+/// Wait for a pooled connection.
+pub const DB_WAIT_MAX: Duration = Duration::from_secs(5);
+/// Longest run of one statement, in milliseconds.
+pub const DB_STATEMENT_MS_MAX: u32 = 10_000;
+/// Unwrapped keys that a node remembers.
+pub const KEY_MEMO_MAX: u64 = 10_000;
+/// Time for which a node remembers an unwrapped key.
+pub const KEY_MEMO_TTL: Duration = Duration::from_secs(300);
+/// Mails that wait for a slow mail server; beyond it asking for one is answered with 503.
+pub const MAIL_QUEUE_MAX: usize = 1_000;
+/// Mails that the development outbox keeps.
+pub const OUTBOX_MAX: usize = 100;
