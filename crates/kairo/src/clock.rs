@@ -37,10 +37,15 @@ impl Clock {
 pub struct NoRandomness;
 
 /// Draws secrets. Cheap to clone.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Random(SystemRandom);
 
 impl Random {
+    /// The operating system's generator.
+    pub fn system() -> Self {
+        Self(SystemRandom::new())
+    }
+
     /// `N` random bytes from the operating system.
     pub fn bytes<const N: usize>(&self) -> Result<[u8; N], NoRandomness> {
         let mut out = [0; N];
