@@ -65,3 +65,6 @@ impl fmt::Debug for KeyIdHex<'_> {
         self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }
+
+#[cfg(test)]
+mod tests;
