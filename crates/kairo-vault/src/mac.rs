@@ -65,7 +65,8 @@ impl fmt::Debug for Subkey {
 }
 
 impl DataKey {
-    /// The digest of the parts under this key: for a cache key, or to know a repeated request again.
+    /// The digest of the parts under this key: for a cache key, or to know a repeated request
+    /// again.
     ///
     /// # Errors
     /// [`VaultError::Name`] where the purpose is not a name.

@@ -33,9 +33,9 @@ const SYSTEM_ID_LABEL: &[u8] = b"kairo/root/v1/system-id/";
 /// ```
 /// One `key` line a key, 1 to 64 of them. `ID` is a UUID in lower case, `CREATED` an RFC 3339 time,
 /// `STATE` one of `active`, `decrypt-only` and `retired`, `KEY` 32 bytes in base64url without
-/// padding, `FINGERPRINT` that of [`KeyRing::fingerprint`] in the same encoding. The last line shows
-/// a cut file and a damaged key before either can do harm. It does not cover times and states, so an
-/// operator may set a state by hand.
+/// padding, `FINGERPRINT` that of [`KeyRing::fingerprint`] in the same encoding. The last line
+/// shows a cut file and a damaged key before either can do harm. It does not cover times and
+/// states, so an operator may set a state by hand.
 pub struct KeyRing {
     active: RootKey,
     others: Vec<RootKey>,
@@ -113,8 +113,8 @@ impl KeyRing {
         std::iter::once(&self.active).chain(&self.others)
     }
 
-    /// Says which keys the ring holds, without telling anything about them: SHA-256 over each id and
-    /// a commitment to each key, by id. Two nodes with one fingerprint open the same rows.
+    /// Says which keys the ring holds, without telling anything about them: SHA-256 over each id
+    /// and a commitment to each key, by id. Two nodes with one fingerprint hold the same keys.
     ///
     /// # Errors
     /// [`VaultError::Backend`].
@@ -264,8 +264,8 @@ impl KeyRing {
         Subkey::derive(id, self.serving(id)?.secret(), purpose)
     }
 
-    /// The MAC keys of a purpose from every key that is not retired, the active one first: a sign-in
-    /// code that was sent before a rotation is still good after it.
+    /// The MAC keys of a purpose from every key that is not retired, the active one first: a
+    /// sign-in code that was sent before a rotation is still good after it.
     ///
     /// # Errors
     /// [`VaultError::Name`].
@@ -273,9 +273,9 @@ impl KeyRing {
         self.all_serving().map(|key| Subkey::derive(key.id(), key.secret(), purpose)).collect()
     }
 
-    /// The key that seals what belongs to nobody and is erased soon, such as mail on its way out. Its
-    /// owner is [`crate::OwnerKind::System`] with the id of the root key. It cannot be erased apart
-    /// from its root key, so nothing of a person may stay under it.
+    /// The key that seals what belongs to nobody and is erased soon, such as mail on its way out.
+    /// Its owner is [`crate::OwnerKind::System`] with the id of the root key. It cannot be erased
+    /// apart from its root key, so nothing of a person may stay under it.
     ///
     /// # Errors
     /// [`VaultError::Name`].
