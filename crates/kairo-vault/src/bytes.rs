@@ -11,8 +11,8 @@ pub(crate) fn length_prefixed(out: &mut Vec<u8>, parts: &[&[u8]]) {
     }
 }
 
-/// The length of what [`length_prefixed`] appends, so that a buffer is allocated once. A buffer that
-/// grows leaves copies of its content behind that nobody zeroes.
+/// The length of what [`length_prefixed`] appends, so that a buffer is allocated once. A buffer
+/// that grows leaves copies of its content behind that nobody zeroes.
 pub(crate) fn length_prefixed_len(parts: &[&[u8]]) -> usize {
     parts.iter().fold(0, |sum: usize, part| sum.saturating_add(8).saturating_add(part.len()))
 }
@@ -23,3 +23,6 @@ pub(crate) fn take<const N: usize>(rest: &mut &[u8]) -> Option<[u8; N]> {
     *rest = tail;
     Some(*head)
 }
+
+#[cfg(test)]
+mod tests;

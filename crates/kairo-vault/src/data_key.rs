@@ -3,9 +3,10 @@
 //! **Invariant:** the owner travels with the key and is bound into all it seals and into its own
 //! wrapping, so no caller can name another owner for it later.
 //!
-//! Erasing the wrapped key erases the owner's text everywhere, backups included once they expire. So
-//! a data key must never be derived from something that stays, a root key above all; the keys of
-//! Kairo itself ([`crate::KeyRing::system_key`]) are the one exception, and hold nothing that lasts.
+//! Erasing the wrapped key erases the owner's text everywhere, backups included once they expire.
+//! So a data key must never be derived from something that stays, a root key above all; the keys of
+//! Kairo itself ([`crate::KeyRing::system_key`]) are the one exception, and hold nothing that
+//! lasts.
 
 use std::fmt;
 
@@ -65,3 +66,6 @@ impl fmt::Debug for KeyIdHex<'_> {
         self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -46,3 +46,6 @@ pub(crate) fn draw<const N: usize>(entropy: &dyn Entropy) -> Result<[u8; N], Vau
     entropy.fill(&mut out)?;
     Ok(out)
 }
+
+#[cfg(test)]
+mod tests;

@@ -30,7 +30,8 @@ pub enum VaultError {
     /// The owner kind is not one of the known words.
     #[error("the kind of owner is unknown")]
     OwnerKind,
-    /// The root key is not in the ring: the wrong ring was loaded, or the key was removed too early.
+    /// The root key is not in the ring: the wrong ring was loaded, or the key was removed too
+    /// early.
     #[error("the root key is not in the ring")]
     UnknownKey,
     /// The root key is retired. After a restore from an old backup, set it to `decrypt-only` again.

@@ -1,8 +1,11 @@
 //! Envelope encryption for what a person wrote: root keys wrap data keys, data keys seal records.
 //!
 //! ```text
-//! root key (secrets store)  --wraps-->  data key (one an owner)  --HKDF-->  record key (one a seal)
-//!          \--HKDF--> subkeys (MAC)             \--HKDF--> keyed digests
+//! root key (secrets store)
+//!   |-- HKDF --> subkeys, for keyed digests; system keys
+//!   `-- wraps --> data key (one an owner)
+//!                   |-- HKDF --> keyed digests
+//!                   `-- HKDF --> record key (one a seal)
 //! ```
 //!
 //! The crate is pure: no I/O, no async, no clock, and randomness is the [`Entropy`] parameter.
@@ -46,8 +49,8 @@
 //!   SP 800-38D, 8.3) does not bound a data key; a repeat needs salt and nonce to collide together.
 //! - AES-GCM does not commit to its key, which matters where an attacker chooses keys (partitioning
 //!   oracles, Len et al. 2021). Here nobody outside chooses one, and the id in the header is bound.
-//! - Losing a root key loses all it wraps; erasing a wrapped data key erases what it sealed, backups
-//!   of the table apart.
+//! - Losing a root key loses all it wraps; erasing a wrapped data key erases what it sealed,
+//!   backups of the table apart.
 //!
 //! Out of scope: an attacker who reads the memory of the process, and timing on the same machine of
 //! the base64 of a key file. Secrets that this crate holds are zeroed on drop; the expanded key

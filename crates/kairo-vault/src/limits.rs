@@ -12,8 +12,8 @@ pub const SEAL_OVERHEAD_BYTES: usize = 64;
 /// The length of a wrapped data key: header 30 bytes, key 32, tag 16.
 pub const WRAPPED_BYTES: usize = 78;
 
-/// The longest table, column or purpose. PostgreSQL cuts names at 63 bytes without an error, and two
-/// names that become one there must not be two here.
+/// The longest table, column or purpose. PostgreSQL cuts names at 63 bytes without an error, and
+/// two names that become one there must not be two here.
 pub const NAME_BYTES_MAX: usize = 63;
 
 /// The most root keys in a ring. At one rotation a quarter this is 16 years; the bound keeps a ring

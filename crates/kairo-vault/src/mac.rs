@@ -65,7 +65,8 @@ impl fmt::Debug for Subkey {
 }
 
 impl DataKey {
-    /// The digest of the parts under this key: for a cache key, or to know a repeated request again.
+    /// The digest of the parts under this key: for a cache key, or to know a repeated request
+    /// again.
     ///
     /// # Errors
     /// [`VaultError::Name`] where the purpose is not a name.
@@ -101,6 +102,7 @@ fn message(parts: &[&[u8]]) -> Zeroizing<Vec<u8>> {
 fn sign(secret: &Secret, parts: &[&[u8]]) -> [u8; DIGEST_BYTES] {
     let tag = hmac::sign(&secret.hmac_key(), &message(parts));
     let mut digest = [0; DIGEST_BYTES];
+    // Both have the length of SHA-256; `zip` spares an error that could never be seen.
     for (to, from) in digest.iter_mut().zip(tag.as_ref()) {
         *to = *from;
     }
@@ -110,3 +112,6 @@ fn sign(secret: &Secret, parts: &[&[u8]]) -> [u8; DIGEST_BYTES] {
 fn verify(secret: &Secret, parts: &[&[u8]], digest: &[u8]) -> Result<(), VaultError> {
     hmac::verify(&secret.hmac_key(), &message(parts), digest).map_err(|_| VaultError::NotAuthentic)
 }
+
+#[cfg(test)]
+mod tests;

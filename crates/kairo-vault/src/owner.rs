@@ -84,3 +84,6 @@ impl Owner {
         Self { kind: OwnerKind::System, id }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,8 +1,8 @@
 //! Sealing and opening a record; the format is in the crate's first page.
 //!
 //! **Invariant:** the whole header is additional data, so no byte of it can change unseen.
-//! **Invariant:** salt and nonce are fresh for every seal, the second of the same text too; two equal
-//! texts never look equal.
+//! **Invariant:** salt and nonce are fresh for every seal, the second of the same text too; two
+//! equal texts never look equal.
 
 use ring::aead::{Aad, LessSafeKey, NONCE_LEN, Nonce};
 use zeroize::Zeroizing;
@@ -54,8 +54,8 @@ impl Header {
     }
 }
 
-/// The id of the data key that sealed the bytes, so that the caller can find it. It is a claim until
-/// [`DataKey::open`] has agreed.
+/// The id of the data key that sealed the bytes, so that the caller can find it. It is a claim
+/// until [`DataKey::open`] has agreed.
 ///
 /// # Errors
 /// [`VaultError::Truncated`], [`VaultError::UnknownFormat`].

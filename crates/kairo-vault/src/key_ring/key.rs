@@ -50,6 +50,9 @@ impl FromStr for KeyId {
 
     /// Reads the one form that [`KeyId`] is written in, so that an id has one text.
     fn from_str(text: &str) -> Result<Self, VaultError> {
+        if text.len() != 36 {
+            return Err(VaultError::KeyId);
+        }
         let hex: String = text.chars().filter(|c| *c != '-').collect();
         let number = u128::from_str_radix(&hex, 16).map_err(|_| VaultError::KeyId)?;
         let id = Self(number.to_be_bytes());

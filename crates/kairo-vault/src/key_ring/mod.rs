@@ -16,7 +16,6 @@ pub use self::key::{KeyId, KeyState, RootKey};
 use crate::bytes::length_prefixed;
 use crate::limits::{RING_KEYS_MAX, RING_TEXT_BYTES_MAX};
 use crate::place::check_name;
-use crate::secret::Secret;
 use crate::{DataKey, Entropy, Owner, Subkey, VaultError};
 
 const FINGERPRINT_LABEL: &[u8] = b"kairo/v1/ring-fingerprint";
@@ -34,9 +33,9 @@ const SYSTEM_ID_LABEL: &[u8] = b"kairo/root/v1/system-id/";
 /// ```
 /// One `key` line a key, 1 to 64 of them. `ID` is a UUID in lower case, `CREATED` an RFC 3339 time,
 /// `STATE` one of `active`, `decrypt-only` and `retired`, `KEY` 32 bytes in base64url without
-/// padding, `FINGERPRINT` that of [`KeyRing::fingerprint`] in the same encoding. The last line shows
-/// a cut file and a damaged key before either can do harm. It does not cover times and states, so an
-/// operator may set a state by hand.
+/// padding, `FINGERPRINT` that of [`KeyRing::fingerprint`] in the same encoding. The last line
+/// shows a cut file and a damaged key before either can do harm. It does not cover times and
+/// states, so an operator may set a state by hand.
 pub struct KeyRing {
     active: RootKey,
     others: Vec<RootKey>,
@@ -114,8 +113,8 @@ impl KeyRing {
         std::iter::once(&self.active).chain(&self.others)
     }
 
-    /// Says which keys the ring holds, without telling anything about them: SHA-256 over each id and
-    /// a commitment to each key, by id. Two nodes with one fingerprint open the same rows.
+    /// Says which keys the ring holds, without telling anything about them: SHA-256 over each id
+    /// and a commitment to each key, by id. Two nodes with one fingerprint hold the same keys.
     ///
     /// # Errors
     /// [`VaultError::Backend`].
@@ -136,11 +135,27 @@ impl KeyRing {
     }
 
     /// Makes a new active key; the old one may only decrypt from now on. On an error the ring is as
-    /// it was.
+    /// it was. Where several nodes hold the ring, [`KeyRing::stage`] the key first.
+    ///
+    /// # Errors
+    /// As [`KeyRing::stage`].
+    pub fn rotate(
+        &mut self,
+        id: KeyId,
+        created: &str,
+        entropy: &dyn Entropy,
+    ) -> Result<(), VaultError> {
+        self.stage(id, created, entropy)?;
+        self.activate(id)
+    }
+
+    /// Makes a new key that only decrypts for now. Once every node has read the ring,
+    /// [`KeyRing::activate`] it: a node that does not have the key yet could not open what another
+    /// one wraps with it.
     ///
     /// # Errors
     /// [`VaultError::DuplicateKey`], [`VaultError::RingTooLarge`], and as [`KeyRing::generate`].
-    pub fn rotate(
+    pub fn stage(
         &mut self,
         id: KeyId,
         created: &str,
@@ -149,11 +164,28 @@ impl KeyRing {
         if self.keys().count() >= RING_KEYS_MAX {
             return Err(VaultError::RingTooLarge);
         }
-        let key = RootKey::generate(id, created, entropy)?;
+        let mut key = RootKey::generate(id, created, entropy)?;
         self.refuse_duplicate(&key)?;
-        let mut old = std::mem::replace(&mut self.active, key);
-        old.set_state(KeyState::DecryptOnly);
-        self.others.insert(0, old);
+        key.set_state(KeyState::DecryptOnly);
+        self.others.insert(0, key);
+        Ok(())
+    }
+
+    /// Makes a key that decrypts the active one, and lets the active one only decrypt.
+    ///
+    /// # Errors
+    /// [`VaultError::KeyInUse`] where it is active already, [`VaultError::RetiredKey`],
+    /// [`VaultError::UnknownKey`].
+    pub fn activate(&mut self, id: KeyId) -> Result<(), VaultError> {
+        let key = match self.others.iter_mut().find(|key| key.id() == id) {
+            Some(key) if key.state() == KeyState::Retired => return Err(VaultError::RetiredKey),
+            Some(key) => key,
+            None if id == self.active.id() => return Err(VaultError::KeyInUse),
+            None => return Err(VaultError::UnknownKey),
+        };
+        self.active.set_state(KeyState::DecryptOnly);
+        key.set_state(KeyState::Active);
+        std::mem::swap(&mut self.active, key);
         Ok(())
     }
 
@@ -232,8 +264,8 @@ impl KeyRing {
         Subkey::derive(id, self.serving(id)?.secret(), purpose)
     }
 
-    /// The MAC keys of a purpose from every key that is not retired, the active one first: a sign-in
-    /// code that was sent before a rotation is still good after it.
+    /// The MAC keys of a purpose from every key that is not retired, the active one first: a
+    /// sign-in code that was sent before a rotation is still good after it.
     ///
     /// # Errors
     /// [`VaultError::Name`].
@@ -241,9 +273,9 @@ impl KeyRing {
         self.all_serving().map(|key| Subkey::derive(key.id(), key.secret(), purpose)).collect()
     }
 
-    /// The key that seals what belongs to nobody and is erased soon, such as mail on its way out. Its
-    /// owner is [`crate::OwnerKind::System`] with the id of the root key. It cannot be erased apart
-    /// from its root key, so nothing of a person may stay under it.
+    /// The key that seals what belongs to nobody and is erased soon, such as mail on its way out.
+    /// Its owner is [`crate::OwnerKind::System`] with the id of the root key. It cannot be erased
+    /// apart from its root key, so nothing of a person may stay under it.
     ///
     /// # Errors
     /// [`VaultError::Name`].
@@ -270,7 +302,7 @@ impl KeyRing {
 
 fn system_key(root: &RootKey, purpose: &str) -> Result<DataKey, VaultError> {
     check_name(purpose)?;
-    let secret: Secret = root.secret().expand(&[SYSTEM_LABEL, purpose.as_bytes()])?;
+    let secret = root.secret().expand(&[SYSTEM_LABEL, purpose.as_bytes()])?;
     let full = root.secret().expand(&[SYSTEM_ID_LABEL, purpose.as_bytes()])?;
     let id = full.expose().first_chunk::<16>().ok_or(VaultError::Backend)?;
     Ok(DataKey::from_secret(*id, Owner::system(root.id().into_bytes()), secret))
