@@ -14,7 +14,7 @@ pub struct Bound<'a> {
 /// The rows of each statement of a batch, in order.
 pub type Answers = std::vec::IntoIter<Vec<Row>>;
 
-/// One member of a batch: a statement, or several of a kind.
+/// One member of a batch: a statement, several of a kind, one or none, or members of its own.
 pub trait Member: Send + Sync {
     /// The role that runs it.
     type As: RuntimeRole;
@@ -81,41 +81,24 @@ where
     }
 }
 
-/// Members of one role.
-pub trait Batch: Send + Sync {
-    /// The role that runs them.
-    type As: RuntimeRole;
-    /// What their rows become.
-    type Out: Send;
-    /// All statements in order.
-    fn bind(&self) -> Vec<Bound<'_>>;
-    /// All rows in order.
-    fn read(&self, answers: Vec<Vec<Row>>) -> Result<Self::Out, tokio_postgres::Error>;
-}
-
-macro_rules! tuple_batch {
+macro_rules! tuple_member {
     ($($m:ident $i:tt),+) => {
-        impl<R: RuntimeRole, $($m: Member<As = R>),+> Batch for ($($m,)+) {
+        impl<R: RuntimeRole, $($m: Member<As = R>),+> Member for ($($m,)+) {
             type As = R;
             type Out = ($($m::Out,)+);
 
-            fn bind(&self) -> Vec<Bound<'_>> {
-                let mut out = Vec::new();
-                $( self.$i.bind(&mut out); )+
-                out
+            fn bind<'a>(&'a self, out: &mut Vec<Bound<'a>>) {
+                $( self.$i.bind(out); )+
             }
 
-            fn read(&self, answers: Vec<Vec<Row>>) -> Result<Self::Out, tokio_postgres::Error> {
-                let mut answers = answers.into_iter();
-                Ok(($( self.$i.read(&mut answers)?, )+))
+            fn read(&self, answers: &mut Answers) -> Result<Self::Out, tokio_postgres::Error> {
+                Ok(($( self.$i.read(answers)?, )+))
             }
         }
     };
 }
 
-tuple_batch!(A 0);
-tuple_batch!(A 0, B 1);
-tuple_batch!(A 0, B 1, C 2);
-tuple_batch!(A 0, B 1, C 2, D 3);
-tuple_batch!(A 0, B 1, C 2, D 3, E 4);
-tuple_batch!(A 0, B 1, C 2, D 3, E 4, F 5);
+tuple_member!(A 0, B 1);
+tuple_member!(A 0, B 1, C 2);
+tuple_member!(A 0, B 1, C 2, D 3);
+tuple_member!(A 0, B 1, C 2, D 3, E 4);

@@ -12,6 +12,7 @@
 //! migrating user's, which only the host's commands and the start of `serve` hold.
 
 mod batch;
+pub mod cluster;
 
 mod error;
 mod host;
@@ -20,7 +21,7 @@ pub mod migrate;
 mod pool;
 mod statement;
 
-pub use batch::{Batch, Member};
+pub use batch::Member;
 pub use error::DbError;
 pub use host::Host;
 pub use identity::{Identity, TokenHash};

@@ -13,7 +13,7 @@ use deadpool::managed::{self, Metrics, RecycleError, RecycleResult};
 use futures_util::future::{join_all, join4};
 use tokio_postgres::{Client, Config, NoTls, Row};
 
-use super::batch::{Batch, Bound};
+use super::batch::{Bound, Member};
 use super::error::DbError;
 use super::identity::Identity;
 use super::statement::{App, Entry, Login, RuntimeRole, Worker};
@@ -115,37 +115,39 @@ impl<R: RuntimeRole> Door<R> {
 
     /// Runs a batch that must not write: the transaction is read-only, so a forgotten write in a GET
     /// handler is an error.
-    pub async fn read<B: Batch<As = R>>(
+    pub async fn read<M: Member<As = R>>(
         &self,
         identity: Option<&Identity>,
-        batch: B,
-    ) -> Result<B::Out, DbError> {
+        batch: M,
+    ) -> Result<M::Out, DbError> {
         self.run("BEGIN READ ONLY", identity, batch).await
     }
 
     /// Runs a batch in one transaction. All of it happened, or none.
-    pub async fn write<B: Batch<As = R>>(
+    pub async fn write<M: Member<As = R>>(
         &self,
         identity: Option<&Identity>,
-        batch: B,
-    ) -> Result<B::Out, DbError> {
+        batch: M,
+    ) -> Result<M::Out, DbError> {
         self.run("BEGIN", identity, batch).await
     }
 
-    async fn run<B: Batch<As = R>>(
+    async fn run<M: Member<As = R>>(
         &self,
         begin: &str,
         identity: Option<&Identity>,
-        batch: B,
-    ) -> Result<B::Out, DbError> {
+        batch: M,
+    ) -> Result<M::Out, DbError> {
         let mut connection = self.pool.get().await.map_err(|error| match error {
             managed::PoolError::Backend(error) => error,
             other => DbError::Unavailable(other.to_string()),
         })?;
         // Somebody who is nobody says so: the setting of an earlier transaction never carries over.
         let setting = identity.map_or("", Identity::setting);
-        let answers = pipeline(&mut connection, begin, setting, &batch.bind()).await?;
-        Ok(batch.read(answers)?)
+        let mut bound = Vec::new();
+        batch.bind(&mut bound);
+        let answers = pipeline(&mut connection, begin, setting, &bound).await?;
+        Ok(batch.read(&mut answers.into_iter())?)
     }
 }
 

@@ -1,0 +1,161 @@
+//! The SQL of accounts.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::db::Nothing;
+
+crate::rows! {
+    /// The caller with the settings that every page needs.
+    WhoAmIRow {
+        /// The account.
+        user_id: Uuid,
+        /// The session.
+        session_id: Uuid,
+        /// `web`, `key` or `job`.
+        kind: String,
+        /// `read`, `write`.
+        scopes: Vec<String>,
+        /// The account's address.
+        email_norm: String,
+        /// IANA name.
+        time_zone: String,
+        /// ISO weekday.
+        week_start: i16,
+        /// Whether 3/4 is the third of April.
+        day_first: bool,
+        /// Version of the settings.
+        version: i32,
+        /// Whether the last sight is more than five minutes old.
+        touch_due: bool,
+    }
+
+    /// One live session or API token of the caller.
+    SessionRow {
+        /// Public id.
+        id: Uuid,
+        /// `web` or `key`.
+        kind: String,
+        /// Device of a browser.
+        device: Option<String>,
+        /// Sealed name of an API token.
+        name_sealed: Option<Vec<u8>>,
+        /// `read`, `write`.
+        scopes: Vec<String>,
+        /// `link`, `code` or `host`.
+        method: String,
+        /// Begin.
+        created_at: Timestamp,
+        /// Last sight, to five minutes.
+        last_seen_at: Timestamp,
+        /// End, if it has one.
+        expires_at: Option<Timestamp>,
+        /// Whether it is the session that asks.
+        this: bool,
+    }
+
+    /// A number of rows that a function changed.
+    Changed {
+        /// How many.
+        changed: i32,
+    }
+
+    /// The new version of a row that changed.
+    NewVersion {
+        /// Version.
+        version: i32,
+    }
+
+    /// What asking for a proof came to.
+    ProofBegun {
+        /// `sent` or `too_soon`.
+        outcome: String,
+    }
+
+    /// What redeeming a proof came to.
+    ProofRedeemed {
+        /// `signed_in`, `wrong_code`, `other_browser` or `spent`.
+        outcome: String,
+        /// Tries that are left for this code.
+        tries_left: Option<i32>,
+        /// The account, when signed in.
+        user_id: Option<Uuid>,
+    }
+}
+
+crate::queries! {
+    /// Who the caller is; no row where the session is not live.
+    App WhoAmI {} -> WhoAmIRow = "
+        SELECT m.user_id, m.session_id, m.kind, m.scopes, u.email_norm,
+               s.time_zone, s.week_start, s.day_first, s.version,
+               m.last_seen_at <= statement_timestamp() - interval '5 minutes' AS touch_due
+          FROM authn.me m
+          JOIN authn.users u ON u.id = m.user_id
+          JOIN app.settings s ON s.user_id = m.user_id";
+
+    /// The caller's live sessions and API tokens.
+    App SessionList {} -> SessionRow = "
+        SELECT id, kind, device, name_sealed, scopes, method, created_at, last_seen_at, expires_at, this
+          FROM authn.session_list()";
+
+    /// Writes that the session was seen.
+    App SessionTouch { every_s: i64, idle_s: i64 } -> Changed = "
+        SELECT authn.session_touch($1, $2) AS changed";
+
+    /// Ends one session or token of the caller; the caller's own without an id.
+    App SessionRevoke { id: Option<Uuid> } -> Changed = "
+        SELECT authn.session_revoke($1) AS changed";
+
+    /// Signs out everywhere.
+    App SessionRevokeAll { keys: bool } -> Changed = "
+        SELECT authn.session_revoke_all($1) AS changed";
+
+    /// Changes how words are read.
+    App SettingsUpdate {
+        user_id: Uuid, time_zone: String, week_start: i16, day_first: bool, version: i32,
+    } -> NewVersion = "
+        UPDATE app.settings
+           SET time_zone = $2, week_start = $3, day_first = $4, version = version + 1
+         WHERE user_id = $1 AND version = $5
+        RETURNING version";
+
+    /// Counts the mail and keeps the digests of a link and a code.
+    Login ProofBegin {
+        id: Uuid, email: String, link_hash: Vec<u8>, binding_hash: Vec<u8>, code_mac: Vec<u8>,
+        life_s: i64, spacing_s: i64, per_hour: i32,
+    } -> ProofBegun = "
+        SELECT authn.proof_begin($1, $2, $3, $4, $5, $6, $7, $8) AS outcome";
+
+    /// Spends a proof and begins a session.
+    Login ProofRedeem {
+        link_hash: Option<Vec<u8>>, binding_hash: Option<Vec<u8>>, code_mac: Option<Vec<u8>>,
+        tries_max: i16, new_user: Uuid, new_key: Uuid, root_key_id: String, wrapped: Vec<u8>,
+        zone: String, session: Uuid, token_hash: Vec<u8>, device: String,
+        idle_s: i64, absolute_s: i64, sessions_max: i32,
+    } -> ProofRedeemed = "
+        SELECT outcome, tries_left, user_id
+          FROM authn.proof_redeem($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+
+    /// Answers at once; tells whether the database serves this role.
+    App Ping {} -> Nothing = "SELECT";
+}
+
+/// The verbs of the host, run by the migrating user as `kairo_auth`; not in the registry, because no
+/// runtime role may run them.
+pub mod host {
+    /// Finds or makes the account of an address.
+    pub const USER_ENSURE: &str = "
+        SELECT authn.user_ensure($1, $2, $3, $4, $5, $6) AS user_id";
+    /// The wrapped keys of one account, newest first.
+    pub const USER_KEYS: &str = "
+        SELECT id, root_key_id, wrapped FROM app.data_keys
+         WHERE user_id = $1 AND wrapped IS NOT NULL ORDER BY created_at DESC, id DESC";
+    /// Makes an API token.
+    pub const KEY_CREATE: &str = "
+        SELECT authn.key_create($1, $2, $3, $4, $5, $6, $7, $8) AS made";
+    /// Keeps the fingerprint of the key ring, once.
+    pub const RING_KEEP: &str = "
+        INSERT INTO app.key_ring (fingerprint) VALUES ($1) ON CONFLICT (one) DO NOTHING";
+    /// The fingerprint that the database is sealed with.
+    pub const RING_FINGERPRINT: &str = "SELECT fingerprint FROM app.key_ring";
+}

@@ -1,0 +1,80 @@
+//! How a person's words are read.
+
+use jiff::civil::Weekday;
+use kairo_capture::{DateOrder, zone_named};
+
+use super::queries::SettingsUpdate;
+use super::{AccountError, Base, Person};
+use crate::db::Identity;
+
+/// Zone, week and order of a date.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// IANA name, one that the bundled data holds.
+    pub time_zone: String,
+    /// First day of the week: Monday, Saturday or Sunday.
+    pub week_start: Weekday,
+    /// What 3/4 means.
+    pub date_order: DateOrder,
+    /// Moves with every change.
+    pub version: i32,
+}
+
+/// A setting that cannot be.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SettingsFault {
+    /// The bundled time zone data has no such name.
+    #[error("there is no time zone of that name")]
+    UnknownZone,
+    /// Not a day on which weeks begin anywhere.
+    #[error("a week begins on a Monday, Saturday or Sunday")]
+    WeekStart,
+}
+
+impl Settings {
+    pub(super) fn from_row(zone: &str, week_start: i16, day_first: bool, version: i32) -> Self {
+        Self {
+            time_zone: zone.to_owned(),
+            week_start: match week_start {
+                6 => Weekday::Saturday,
+                7 => Weekday::Sunday,
+                _ => Weekday::Monday,
+            },
+            date_order: if day_first { DateOrder::Dmy } else { DateOrder::Mdy },
+            version,
+        }
+    }
+
+    /// Checks settings that a person sent.
+    pub fn check(&self) -> Result<(), SettingsFault> {
+        zone_named(&self.time_zone).map_err(|_| SettingsFault::UnknownZone)?;
+        match self.week_start {
+            Weekday::Monday | Weekday::Saturday | Weekday::Sunday => Ok(()),
+            _ => Err(SettingsFault::WeekStart),
+        }
+    }
+}
+
+/// Keeps new settings on top of the version they were made from.
+pub async fn update(
+    base: &Base,
+    identity: &Identity,
+    person: &Person,
+    settings: &Settings,
+) -> Result<(), AccountError> {
+    let statement = SettingsUpdate {
+        user_id: person.user_id,
+        time_zone: settings.time_zone.clone(),
+        week_start: i16::from(settings.week_start.to_monday_one_offset()),
+        day_first: settings.date_order == DateOrder::Dmy,
+        version: settings.version,
+    };
+    let rows = base.db.app.write(Some(identity), statement).await?;
+    if rows.is_empty() { Err(AccountError::VersionMoved) } else { Ok(()) }
+}
+
+/// A zone name that a browser offered, or UTC where it is not one of ours.
+pub fn zone_or_utc(offered: &str) -> String {
+    let known = offered.len() <= 64 && zone_named(offered).is_ok();
+    if known { offered.to_owned() } else { "UTC".to_owned() }
+}

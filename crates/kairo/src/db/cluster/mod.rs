@@ -1,0 +1,3 @@
+//! stub
+/// Mark of a throwaway cluster.
+pub struct Throwaway(());
