@@ -1,1 +1,3 @@
-//! db.
+//! The only door to PostgreSQL.
+
+pub mod cluster;

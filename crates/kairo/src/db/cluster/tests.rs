@@ -1,0 +1,69 @@
+//! The private cluster, for real: each test has a data folder and a PostgreSQL of its own.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+
+use super::*;
+use crate::config::Host;
+use crate::config::host::environment;
+
+/// A data folder of one test, removed with it. 0755, so that the cluster's user can reach it.
+struct Scratch {
+    parent: PathBuf,
+    folder: DataFolder,
+}
+
+impl Scratch {
+    fn new(name: &str) -> Self {
+        let parent = PathBuf::from(format!("/tmp/kairo-test-{}-{name}", std::process::id()));
+        let _ = fs::remove_dir_all(&parent);
+        fs::create_dir(&parent).unwrap();
+        fs::set_permissions(&parent, fs::Permissions::from_mode(0o755)).unwrap();
+        let host = Host { runtime_dir: None, ..Host::current(environment()) };
+        let folder = DataFolder::open(&parent.join("data"), &host).unwrap();
+        Self { parent, folder }
+    }
+
+    fn start(&self) -> Cluster {
+        Cluster::start(&self.folder, &programs(), Tuning::Test).unwrap()
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.parent);
+    }
+}
+
+fn programs() -> Programs {
+    Programs::find(None, std::env::var_os("PATH").as_deref(), None).unwrap()
+}
+
+fn ask(config: &tokio_postgres::Config, sql: &str) -> Result<String, tokio_postgres::Error> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let (client, connection) = config.connect(tokio_postgres::NoTls).await?;
+        let talk = tokio::spawn(connection);
+        let row = client.query_one(sql, &[]).await?;
+        drop(client);
+        talk.await.unwrap()?;
+        Ok(row.get(0))
+    })
+}
+
+// A new cluster answers, and answers again after each of five restarts.
+#[test]
+fn restarts_five_times() {
+    let scratch = Scratch::new("restarts");
+    for _ in 0..5 {
+        let started = Instant::now();
+        let cluster = scratch.start();
+        let ready = started.elapsed();
+        let name = ask(&cluster.pg_config("kairo_super", "postgres"), "SELECT session_user::text");
+        assert_eq!(name.unwrap(), "kairo_super");
+        let started = Instant::now();
+        cluster.stop().unwrap();
+        eprintln!("ready {ready:?}, stopped {:?}", started.elapsed());
+    }
+}
