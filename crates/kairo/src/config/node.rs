@@ -14,8 +14,8 @@ use super::folder::{DataFolder, FolderError, Lock, owned_and_closed, read_file, 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Node {
-    /// The hold of the data folder that wrote this; see [`Lock::instance`].
-    instance: String,
+    /// The hold of the data folder that wrote this ([`Lock::instance`]); `publish` sets it.
+    pub instance: String,
     /// Address of the HTTPS listener.
     pub listen: String,
     /// Origin of the pages.

@@ -1,38 +1,26 @@
 //! The private cluster, for real: each test has a data folder and a PostgreSQL of its own.
 
-use std::fs;
-use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
-
 use super::*;
 use crate::config::Host;
 use crate::config::host::environment;
+use crate::config::scratch::Scratch;
 
-/// A data folder of one test, removed with it. 0755, so that the cluster's user can reach it.
-struct Scratch {
-    parent: PathBuf,
+/// A data folder of one test.
+struct Node {
+    dir: Scratch,
     folder: DataFolder,
 }
 
-impl Scratch {
+impl Node {
     fn new(name: &str) -> Self {
-        let parent = PathBuf::from(format!("/tmp/kairo-test-{}-{name}", std::process::id()));
-        let _ = fs::remove_dir_all(&parent);
-        fs::create_dir(&parent).unwrap();
-        fs::set_permissions(&parent, fs::Permissions::from_mode(0o755)).unwrap();
+        let dir = Scratch::new(name);
         let host = Host { runtime_dir: None, ..Host::current(environment()) };
-        let folder = DataFolder::open(&parent.join("data"), &host).unwrap();
-        Self { parent, folder }
+        let folder = DataFolder::open(&dir.join("data"), &host).unwrap();
+        Self { dir, folder }
     }
 
     fn start(&self) -> Cluster {
         Cluster::start(&self.folder, &programs(), Tuning::Test).unwrap()
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.parent);
     }
 }
 
@@ -55,10 +43,10 @@ fn ask(config: &tokio_postgres::Config, sql: &str) -> Result<String, tokio_postg
 // A new cluster answers, and answers again after each of five restarts.
 #[test]
 fn restarts_five_times() {
-    let scratch = Scratch::new("restarts");
+    let node = Node::new("restarts");
     for _ in 0..5 {
         let started = Instant::now();
-        let cluster = scratch.start();
+        let cluster = node.start();
         let ready = started.elapsed();
         let name = ask(&cluster.pg_config("kairo_super", "postgres"), "SELECT session_user::text");
         assert_eq!(name.unwrap(), "kairo_super");
