@@ -81,6 +81,8 @@ pub const DB_POOL_MAX: usize = 8;
 pub const DB_WAIT_MAX: Duration = Duration::from_secs(5);
 /// Longest run of one statement, in milliseconds.
 pub const DB_STATEMENT_MS_MAX: u32 = 10_000;
+/// Most statements in one transaction; one pipeline keeps its order up to here.
+pub const DB_BATCH_MAX: usize = 24;
 /// Unwrapped keys that a node remembers.
 pub const KEY_MEMO_MAX: u64 = 10_000;
 /// Time for which a node remembers an unwrapped key.

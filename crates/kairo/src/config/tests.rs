@@ -249,9 +249,9 @@ fn git_work_tree_is_refused() {
 fn foreign_folder_is_refused() {
     let dir = Scratch::new("foreign");
     fs::write(dir.join("letter.txt"), "dear").unwrap();
-    let before = fs::metadata(&dir).unwrap().permissions();
+    let before = fs::metadata(&*dir).unwrap().permissions();
     assert!(matches!(DataFolder::open(&dir, &me()), Err(FolderError::Foreign(_))));
-    assert_eq!(fs::metadata(&dir).unwrap().permissions(), before);
+    assert_eq!(fs::metadata(&*dir).unwrap().permissions(), before);
     let dir = Scratch::new("linked");
     symlink("/tmp", dir.join("keys")).unwrap();
     assert!(matches!(DataFolder::open(&dir, &me()), Err(FolderError::NotFolder(_))));
@@ -293,5 +293,5 @@ fn published_once() {
     assert!(publish_file(&dir.join("ring"), b"one", 0o600).unwrap());
     assert!(!publish_file(&dir.join("ring"), b"two", 0o600).unwrap());
     assert_eq!(read_file(&dir.join("ring")).unwrap().unwrap().0, "one");
-    assert_eq!(fs::read_dir(&dir).unwrap().count(), 1);
+    assert_eq!(fs::read_dir(&*dir).unwrap().count(), 1);
 }

@@ -1,0 +1,190 @@
+//! One root key: its id, its state, its secret.
+//!
+//! **Invariant:** the secret leaves only through [`RootKey::secret`], which the crate keeps to
+//! itself, and through the text of the ring.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::secret::{SECRET_BYTES, Secret};
+use crate::{Entropy, VaultError};
+
+const COMMITMENT_LABEL: &[u8] = b"kairo/root/v1/commitment";
+
+/// The id of a root key: a UUID.
+#[derive(Clone, Copy, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct KeyId([u8; 16]);
+
+impl KeyId {
+    /// From the bytes of a UUID.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes of the UUID.
+    #[must_use]
+    pub const fn into_bytes(self) -> [u8; 16] {
+        self.0
+    }
+}
+
+impl fmt::Display for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, byte) in self.0.iter().enumerate() {
+            let dash = if matches!(index, 4 | 6 | 8 | 10) { "-" } else { "" };
+            write!(f, "{dash}{byte:02x}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for KeyId {
+    type Err = VaultError;
+
+    /// Reads the one form that [`KeyId`] is written in, so that an id has one text.
+    fn from_str(text: &str) -> Result<Self, VaultError> {
+        let hex: String = text.chars().filter(|c| *c != '-').collect();
+        let number = u128::from_str_radix(&hex, 16).map_err(|_| VaultError::KeyId)?;
+        let id = Self(number.to_be_bytes());
+        if id.to_string() == text { Ok(id) } else { Err(VaultError::KeyId) }
+    }
+}
+
+/// What a root key may do.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum KeyState {
+    /// Wraps and unwraps.
+    Active,
+    /// Unwraps, until all it wraps is wrapped anew.
+    DecryptOnly,
+    /// Does neither; kept while a backup may need it.
+    Retired,
+}
+
+impl KeyState {
+    /// The word in the text of a ring.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::DecryptOnly => "decrypt-only",
+            Self::Retired => "retired",
+        }
+    }
+
+    pub(super) fn from_word(word: &str) -> Option<Self> {
+        [Self::Active, Self::DecryptOnly, Self::Retired]
+            .into_iter()
+            .find(|state| state.as_str() == word)
+    }
+}
+
+/// A root key of 256 bits. Zeroed on drop, never cloned, never shown.
+pub struct RootKey {
+    id: KeyId,
+    created: String,
+    state: KeyState,
+    secret: Secret,
+}
+
+impl RootKey {
+    pub(super) fn generate(
+        id: KeyId,
+        created: &str,
+        entropy: &dyn Entropy,
+    ) -> Result<Self, VaultError> {
+        Self::new(id, created, KeyState::Active, Secret::random(entropy)?)
+    }
+
+    pub(super) fn new(
+        id: KeyId,
+        created: &str,
+        state: KeyState,
+        secret: Secret,
+    ) -> Result<Self, VaultError> {
+        if is_rfc3339(created) {
+            Ok(Self { id, created: created.to_owned(), state, secret })
+        } else {
+            Err(VaultError::Created)
+        }
+    }
+
+    /// The id.
+    #[must_use]
+    pub fn id(&self) -> KeyId {
+        self.id
+    }
+
+    /// When it was made, RFC 3339, as the maker gave it.
+    #[must_use]
+    pub fn created(&self) -> &str {
+        &self.created
+    }
+
+    /// What it may do.
+    #[must_use]
+    pub fn state(&self) -> KeyState {
+        self.state
+    }
+
+    pub(super) fn set_state(&mut self, state: KeyState) {
+        self.state = state;
+    }
+
+    pub(crate) fn secret(&self) -> &Secret {
+        &self.secret
+    }
+
+    /// An HMAC of a fixed label under the key (that is what one block of HKDF-Expand is). It names
+    /// the key; to find the key from it means to try 2^256 keys.
+    pub(super) fn commitment(&self) -> Result<[u8; SECRET_BYTES], VaultError> {
+        Ok(*self.secret.expand(&[COMMITMENT_LABEL])?.expose())
+    }
+}
+
+impl fmt::Debug for RootKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RootKey")
+            .field("id", &self.id)
+            .field("created", &self.created)
+            .field("state", &self.state)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The shape of RFC 3339, 5.6, with upper-case letters and up to nine digits of a second. Whether
+/// the day exists is left to those who compute with it: here the text must only be safe in a line.
+fn is_rfc3339(text: &str) -> bool {
+    let Some((whole, rest)) = text.split_at_checked(19) else { return false };
+    let (fraction, zone) = match rest.find(['Z', '+', '-']) {
+        Some(at) => rest.split_at(at),
+        None => return false,
+    };
+    let fraction_fits = match fraction.strip_prefix('.') {
+        Some(digits) => (1..=9).contains(&digits.len()) && has_shape(digits, "ddddddddd"),
+        None => fraction.is_empty(),
+    };
+    let zone_fits = match zone.strip_prefix(['+', '-']) {
+        Some(offset) => offset.len() == 5 && has_shape(offset, "dd:dd"),
+        None => zone == "Z",
+    };
+    has_shape(whole, "dddd-dd-ddTdd:dd:dd") && fraction_fits && zone_fits
+}
+
+/// Whether each byte of `text` is a digit where `shape` has `d`, and the byte of `shape` otherwise.
+fn has_shape(text: &str, shape: &str) -> bool {
+    text.bytes().zip(shape.bytes()).all(|(byte, want)| match want {
+        b'd' => byte.is_ascii_digit(),
+        other => byte == other,
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,25 @@
+-- The rule of what a live session is, in one place, and the caller by that rule. `statement_timestamp()`
+-- and not `now()`: the latter stands still within a transaction, which could outlive its session.
+CREATE VIEW authn.live WITH (security_barrier) AS
+    SELECT s.id, s.token_hash, s.user_id, s.kind, s.scopes, s.aal, s.purpose, s.last_seen_at
+      FROM authn.sessions s
+      JOIN authn.users u ON u.id = s.user_id
+     WHERE s.revoked_at IS NULL
+       AND (s.idle_expires_at IS NULL OR s.idle_expires_at > statement_timestamp())
+       AND (s.absolute_expires_at IS NULL OR s.absolute_expires_at > statement_timestamp())
+       AND u.suspended_at IS NULL;
+ALTER VIEW authn.live OWNER TO kairo_auth;
+
+-- Owner-rights view, expanded into each cached plan: one index lookup a policy.
+CREATE VIEW authn.me WITH (security_barrier) AS
+    SELECT l.user_id, l.id AS session_id, l.kind, l.scopes, l.aal, l.last_seen_at
+      FROM authn.live l
+     WHERE l.token_hash = sha256(convert_to(current_setting('kairo.session', true), 'utf8'));
+ALTER VIEW authn.me OWNER TO kairo_auth;
+
+GRANT SELECT ON authn.me TO kairo_app, kairo_worker;
+
+-- A person sees the own account row, to read the address it was made for.
+GRANT SELECT (id, email_norm, plan, created_at) ON authn.users TO kairo_app, kairo_worker;
+CREATE POLICY users_select ON authn.users FOR SELECT TO kairo_app, kairo_worker
+    USING (id = (SELECT user_id FROM authn.me));

@@ -1,0 +1,134 @@
+-- The verbs before there is a session, one function each, run by kairo_login. They take digests, never
+-- secrets, and none makes a session without a proof that it spends in the same transaction.
+
+-- Counts first, then writes: 'sent', or 'too_soon' where the address had its share of mails. The answer
+-- is the same whether an account stands behind the address or not.
+CREATE FUNCTION authn.proof_begin(
+    p_id uuid, p_email text, p_link_hash bytea, p_binding_hash bytea, p_code_mac bytea,
+    p_life_s bigint, p_spacing_s bigint, p_per_hour integer
+) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+DECLARE
+    t timestamptz := statement_timestamp();
+BEGIN
+    -- What is old goes a little at a time, so that no table of mailed addresses grows.
+    DELETE FROM authn.proof_budgets WHERE email_norm IN (
+        SELECT email_norm FROM authn.proof_budgets WHERE last_at < t - interval '1 day' LIMIT 20
+        FOR UPDATE SKIP LOCKED);
+    DELETE FROM authn.proofs WHERE id IN (
+        SELECT id FROM authn.proofs WHERE expires_at < t - interval '1 day' LIMIT 20
+        FOR UPDATE SKIP LOCKED);
+
+    INSERT INTO authn.proof_budgets AS b (email_norm, hour_start, sent, last_at)
+    VALUES (p_email, t, 1, t)
+    ON CONFLICT (email_norm) DO UPDATE
+        SET hour_start = CASE WHEN b.hour_start <= t - interval '1 hour' THEN t ELSE b.hour_start END,
+            sent = CASE WHEN b.hour_start <= t - interval '1 hour' THEN 1 ELSE b.sent + 1 END,
+            last_at = t
+        WHERE b.last_at <= t - make_interval(secs => p_spacing_s)
+          AND (b.hour_start <= t - interval '1 hour' OR b.sent < p_per_hour);
+    IF NOT FOUND THEN
+        RETURN 'too_soon';
+    END IF;
+
+    UPDATE authn.proofs SET superseded_at = t
+     WHERE email_norm = p_email AND purpose = 'sign_in'
+       AND used_at IS NULL AND superseded_at IS NULL AND expires_at > t;
+    INSERT INTO authn.proofs (id, purpose, email_norm, link_hash, binding_hash, code_mac, expires_at)
+    VALUES (p_id, 'sign_in', p_email, p_link_hash, p_binding_hash, p_code_mac,
+            t + make_interval(secs => p_life_s));
+    RETURN 'sent';
+END
+$$;
+ALTER FUNCTION authn.proof_begin OWNER TO kairo_auth;
+REVOKE ALL ON FUNCTION authn.proof_begin FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION authn.proof_begin TO kairo_login;
+
+-- Makes the account when the mailbox is proved for the first time. Locks the user's row, so that two
+-- sign-ins at once count sessions one after the other.
+CREATE FUNCTION authn.user_ensure(
+    p_email text, p_new_user uuid, p_new_key uuid, p_root_key_id text, p_wrapped bytea, p_zone text
+) RETURNS uuid
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+DECLARE
+    found_id uuid;
+BEGIN
+    INSERT INTO authn.users (id, email_norm) VALUES (p_new_user, p_email)
+    ON CONFLICT (email_norm) DO NOTHING RETURNING id INTO found_id;
+    IF found_id IS NOT NULL THEN
+        INSERT INTO app.data_keys (id, user_id, root_key_id, wrapped)
+        VALUES (p_new_key, found_id, p_root_key_id, p_wrapped);
+        INSERT INTO app.settings (user_id, time_zone) VALUES (found_id, p_zone);
+        RETURN found_id;
+    END IF;
+    SELECT id INTO found_id FROM authn.users WHERE email_norm = p_email FOR UPDATE;
+    RETURN found_id;
+END
+$$;
+ALTER FUNCTION authn.user_ensure OWNER TO kairo_auth;
+REVOKE ALL ON FUNCTION authn.user_ensure FROM PUBLIC;
+
+-- Spends a proof and begins a session, in one transaction. By link: one UPDATE decides, and only the
+-- browser that asked can spend it, so a mail scanner that follows links spends nothing. By code: the try
+-- is counted before the code is compared, so guesses in parallel cannot outrun the limit.
+CREATE FUNCTION authn.proof_redeem(
+    p_link_hash bytea, p_binding_hash bytea, p_code_mac bytea, p_tries_max smallint,
+    p_new_user uuid, p_new_key uuid, p_root_key_id text, p_wrapped bytea, p_zone text,
+    p_session uuid, p_token_hash bytea, p_device text,
+    p_idle_s bigint, p_absolute_s bigint, p_sessions_max integer
+) RETURNS TABLE (outcome text, tries_left integer, user_id uuid)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+#variable_conflict use_column
+DECLARE
+    t timestamptz := statement_timestamp();
+    proof authn.proofs;
+    who uuid;
+BEGIN
+    IF p_link_hash IS NOT NULL THEN
+        UPDATE authn.proofs p SET used_at = t
+         WHERE p.link_hash = p_link_hash AND p.binding_hash = p_binding_hash AND p.purpose = 'sign_in'
+           AND p.used_at IS NULL AND p.superseded_at IS NULL AND p.expires_at > t
+        RETURNING p.* INTO proof;
+        IF proof.id IS NULL THEN
+            IF EXISTS (SELECT FROM authn.proofs p
+                        WHERE p.link_hash = p_link_hash AND p.binding_hash IS DISTINCT FROM p_binding_hash
+                          AND p.used_at IS NULL AND p.superseded_at IS NULL AND p.expires_at > t) THEN
+                RETURN QUERY SELECT 'other_browser', NULL::integer, NULL::uuid;
+            ELSE
+                RETURN QUERY SELECT 'spent', NULL::integer, NULL::uuid;
+            END IF;
+            RETURN;
+        END IF;
+    ELSE
+        UPDATE authn.proofs p SET tries = p.tries + 1
+         WHERE p.binding_hash = p_binding_hash AND p.purpose = 'sign_in' AND p.tries < p_tries_max
+           AND p.used_at IS NULL AND p.superseded_at IS NULL AND p.expires_at > t
+        RETURNING p.* INTO proof;
+        IF proof.id IS NULL THEN
+            RETURN QUERY SELECT 'spent', NULL::integer, NULL::uuid;
+            RETURN;
+        END IF;
+        IF proof.code_mac <> p_code_mac THEN
+            RETURN QUERY SELECT 'wrong_code', (p_tries_max - proof.tries)::integer, NULL::uuid;
+            RETURN;
+        END IF;
+        UPDATE authn.proofs p SET used_at = t WHERE p.id = proof.id;
+    END IF;
+
+    who := authn.user_ensure(proof.email_norm, p_new_user, p_new_key, p_root_key_id, p_wrapped, p_zone);
+    UPDATE authn.sessions s SET revoked_at = t, revoke_reason = 'cap'
+     WHERE s.id IN (SELECT o.id FROM authn.sessions o
+                     WHERE o.user_id = who AND o.kind = 'web' AND o.revoked_at IS NULL
+                       AND o.idle_expires_at > t AND o.absolute_expires_at > t
+                     ORDER BY o.last_seen_at DESC, o.id DESC OFFSET p_sessions_max - 1);
+    INSERT INTO authn.sessions (id, token_hash, user_id, kind, scopes, method, device,
+                                idle_expires_at, absolute_expires_at)
+    VALUES (p_session, p_token_hash, who, 'web', ARRAY['read', 'write'],
+            CASE WHEN p_link_hash IS NULL THEN 'code' ELSE 'link' END, p_device,
+            t + make_interval(secs => p_idle_s), t + make_interval(secs => p_absolute_s));
+    RETURN QUERY SELECT 'signed_in', NULL::integer, who;
+END
+$$;
+ALTER FUNCTION authn.proof_redeem OWNER TO kairo_auth;
+REVOKE ALL ON FUNCTION authn.proof_redeem FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION authn.proof_redeem TO kairo_login;

@@ -1,0 +1,52 @@
+//! The migrating user's connection, for the host's own commands and for the start of `serve`.
+//!
+//! **Invariant:** never pooled, never reachable from a request.
+
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{Client, Config, NoTls, Row};
+
+use super::error::DbError;
+
+/// A connection as the migrating user.
+pub struct Host {
+    client: Client,
+}
+
+impl Host {
+    /// Connects; the connection ends with the value.
+    pub async fn connect(config: &Config) -> Result<Self, DbError> {
+        let (client, connection) = config.connect(NoTls).await?;
+        tokio::spawn(async move {
+            let _ended = connection.await;
+        });
+        Ok(Self { client })
+    }
+
+    /// Runs statements without parameters, as they stand.
+    pub async fn execute(&self, sql: &str) -> Result<(), DbError> {
+        Ok(self.client.batch_execute(sql).await?)
+    }
+
+    /// Runs one statement and gives its rows.
+    pub async fn query(
+        &self,
+        sql: &str,
+        params: &[&(dyn ToSql + Sync)],
+    ) -> Result<Vec<Row>, DbError> {
+        Ok(self.client.query(sql, params).await?)
+    }
+
+    /// Runs one statement as a role that nobody can sign in as, in a transaction of its own.
+    pub async fn query_as(
+        &mut self,
+        role: &'static str,
+        sql: &str,
+        params: &[&(dyn ToSql + Sync)],
+    ) -> Result<Vec<Row>, DbError> {
+        let transaction = self.client.transaction().await?;
+        transaction.batch_execute(&format!("SET LOCAL ROLE {role}")).await?;
+        let rows = transaction.query(sql, params).await?;
+        transaction.commit().await?;
+        Ok(rows)
+    }
+}

@@ -1,0 +1,241 @@
+//! Pools by role, and the transaction that is a pipeline.
+//!
+//! The pool is `deadpool` with a manager of our own and not `deadpool-postgres`, because the latter cannot
+//! answer "is this statement prepared?" without preparing it, which is the very thing that must not
+//! happen inside a pipeline.
+
+use std::collections::HashMap;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use bytes::BytesMut;
+use deadpool::managed::{self, Metrics, RecycleError, RecycleResult};
+use futures_util::future::{join_all, join4};
+use tokio_postgres::{Client, Config, NoTls, Row};
+
+use super::batch::{Batch, Bound};
+use super::error::DbError;
+use super::identity::Identity;
+use super::statement::{App, Entry, Login, RuntimeRole, Worker};
+use crate::limits::{DB_BATCH_MAX, DB_POOL_MAX, DB_WAIT_MAX};
+
+/// Makes the identity of a transaction. The third argument keeps it inside the transaction.
+const SET_IDENTITY: &str = "SELECT set_config('kairo.session', $1, true)";
+
+/// A connection and what it has prepared.
+struct Connection {
+    client: Client,
+    prepared: HashMap<&'static str, tokio_postgres::Statement>,
+    /// Set while a transaction is under way and its COMMIT not seen.
+    open: bool,
+}
+
+/// Makes and checks connections of one role.
+struct Connector {
+    config: Config,
+    entries: Arc<[Entry]>,
+}
+
+impl managed::Manager for Connector {
+    type Type = Connection;
+    type Error = DbError;
+
+    async fn create(&self) -> Result<Connection, DbError> {
+        let (client, connection) = self.config.connect(NoTls).await?;
+        tokio::spawn(async move {
+            // The error reaches whoever waits on the client; here it would be logged twice.
+            let _ended = connection.await;
+        });
+        let mut prepared = HashMap::with_capacity(self.entries.len() + 1);
+        prepared.insert(SET_IDENTITY, client.prepare(SET_IDENTITY).await?);
+        let statements = join_all(self.entries.iter().map(|entry| client.prepare(entry.sql))).await;
+        for (entry, statement) in self.entries.iter().zip(statements) {
+            let statement = statement?;
+            check_types(entry, &statement)?;
+            prepared.insert(entry.sql, statement);
+        }
+        Ok(Connection { client, prepared, open: false })
+    }
+
+    async fn recycle(&self, connection: &mut Connection, _: &Metrics) -> RecycleResult<DbError> {
+        if connection.open || connection.client.is_closed() {
+            return Err(RecycleError::message("its COMMIT was not seen, or it is closed"));
+        }
+        Ok(())
+    }
+}
+
+/// Refuses a statement whose Rust types differ from the server's, before anybody depends on it.
+fn check_types(entry: &Entry, statement: &tokio_postgres::Statement) -> Result<(), DbError> {
+    let misfit = |detail: String| DbError::Misfit { statement: entry.name, detail };
+    let (params, columns) = (statement.params(), statement.columns());
+    if params.len() != entry.params.len() || columns.len() != entry.columns.len() {
+        return Err(misfit(format!("{} parameters and {} columns", params.len(), columns.len())));
+    }
+    for (index, (accepts, kind)) in entry.params.iter().zip(params).enumerate() {
+        if !accepts(kind) {
+            return Err(misfit(format!("parameter ${} is {kind}", index + 1)));
+        }
+    }
+    for (column, found) in entry.columns.iter().zip(columns) {
+        if column.name != found.name() || !(column.accepts)(found.type_()) {
+            return Err(misfit(format!("column {} is {}", found.name(), found.type_())));
+        }
+    }
+    Ok(())
+}
+
+/// The door of one role.
+pub struct Door<R> {
+    pool: managed::Pool<Connector>,
+    role: PhantomData<R>,
+}
+
+impl<R> Clone for Door<R> {
+    fn clone(&self) -> Self {
+        Self { pool: self.pool.clone(), role: PhantomData }
+    }
+}
+
+impl<R: RuntimeRole> Door<R> {
+    /// A door for a role. `entries` may hold statements of other roles; they are left out.
+    pub fn open(config: Config, registry: &[&[Entry]]) -> Result<Self, DbError> {
+        let entries =
+            registry.iter().copied().flatten().filter(|entry| entry.role == R::NAME).copied();
+        let connector = Connector { config, entries: entries.collect() };
+        let pool = managed::Pool::builder(connector)
+            .max_size(DB_POOL_MAX)
+            .wait_timeout(Some(DB_WAIT_MAX))
+            .create_timeout(Some(DB_WAIT_MAX))
+            .runtime(deadpool::Runtime::Tokio1)
+            .build()
+            .map_err(|error| DbError::Unavailable(error.to_string()))?;
+        Ok(Self { pool, role: PhantomData })
+    }
+
+    /// Runs a batch that must not write: the transaction is read-only, so a forgotten write in a GET
+    /// handler is an error.
+    pub async fn read<B: Batch<As = R>>(
+        &self,
+        identity: Option<&Identity>,
+        batch: B,
+    ) -> Result<B::Out, DbError> {
+        self.run("BEGIN READ ONLY", identity, batch).await
+    }
+
+    /// Runs a batch in one transaction. All of it happened, or none.
+    pub async fn write<B: Batch<As = R>>(
+        &self,
+        identity: Option<&Identity>,
+        batch: B,
+    ) -> Result<B::Out, DbError> {
+        self.run("BEGIN", identity, batch).await
+    }
+
+    async fn run<B: Batch<As = R>>(
+        &self,
+        begin: &str,
+        identity: Option<&Identity>,
+        batch: B,
+    ) -> Result<B::Out, DbError> {
+        let mut connection = self.pool.get().await.map_err(|error| match error {
+            managed::PoolError::Backend(error) => error,
+            other => DbError::Unavailable(other.to_string()),
+        })?;
+        // Somebody who is nobody says so: the setting of an earlier transaction never carries over.
+        let setting = identity.map_or("", Identity::setting);
+        let answers = pipeline(&mut connection, begin, setting, &batch.bind()).await?;
+        Ok(batch.read(answers)?)
+    }
+}
+
+/// Sends one transaction in one go.
+async fn pipeline(
+    connection: &mut Connection,
+    begin: &str,
+    setting: &str,
+    bound: &[Bound<'_>],
+) -> Result<Vec<Vec<Row>>, DbError> {
+    let Connection { client, prepared, open } = connection;
+    let lookup = |sql: &str, name: &'static str| {
+        prepared.get(sql).ok_or(DbError::Misfit {
+            statement: name,
+            detail: "it is not in the registry, so no connection prepared it".to_owned(),
+        })
+    };
+    let set_identity = lookup(SET_IDENTITY, "SetIdentity")?;
+    let mut statements = Vec::with_capacity(bound.len());
+    for member in bound {
+        let statement = lookup(member.entry.sql, member.entry.name)?;
+        check_encodes(member, statement)?;
+        statements.push((statement, member.params.as_slice()));
+    }
+    if statements.len() > DB_BATCH_MAX {
+        // Beyond 30 futures `join_all` no longer polls in order, and order is what a pipeline is.
+        return Err(DbError::Misfit {
+            statement: "batch",
+            detail: "too many statements".to_owned(),
+        });
+    }
+
+    *open = true;
+    let setting: [&(dyn tokio_postgres::types::ToSql + Sync); 1] = [&setting];
+    // Every member queues its messages at the first poll, in this order. Never `try_join`: it would
+    // return before COMMIT is sent, and the next user of the connection would inherit the identity.
+    let (began, identified, members, committed) = join4(
+        client.batch_execute(begin),
+        client.query(set_identity, &setting),
+        join_all(statements.into_iter().map(|(statement, params)| client.query(statement, params))),
+        client.batch_execute("COMMIT"),
+    )
+    .await;
+    if committed.is_ok() || committed.as_ref().is_err_and(|error| error.as_db_error().is_some()) {
+        *open = false;
+    }
+    // After an error inside, the server answers COMMIT with ROLLBACK and no error of its own, so COMMIT
+    // counts only when every member did.
+    began?;
+    identified?;
+    let answers = members.into_iter().collect::<Result<Vec<_>, _>>()?;
+    committed?;
+    Ok(answers)
+}
+
+/// Encodes each parameter once for nothing: a value that its type cannot carry would fail on this side
+/// while COMMIT is already on its way, and half of the batch would stay.
+fn check_encodes(member: &Bound<'_>, statement: &tokio_postgres::Statement) -> Result<(), DbError> {
+    let mut buffer = BytesMut::new();
+    for (param, kind) in member.params.iter().zip(statement.params()) {
+        buffer.clear();
+        param.to_sql_checked(kind, &mut buffer).map_err(|error| DbError::Misfit {
+            statement: member.entry.name,
+            detail: format!("a parameter does not encode as {kind}: {error}"),
+        })?;
+    }
+    Ok(())
+}
+
+/// The doors of `serve`.
+#[derive(Clone)]
+pub struct Db {
+    /// Requests of signed-in people.
+    pub app: Door<App>,
+    /// Verbs before there is a session.
+    pub login: Door<Login>,
+    /// Jobs.
+    pub worker: Door<Worker>,
+}
+
+impl Db {
+    /// Opens the doors; `config_of` names host and database for a role.
+    pub fn open(
+        config_of: impl Fn(&'static str) -> Config,
+        registry: &[&[Entry]],
+    ) -> Result<Self, DbError> {
+        Ok(Self {
+            app: Door::open(config_of(App::NAME), registry)?,
+            login: Door::open(config_of(Login::NAME), registry)?,
+            worker: Door::open(config_of(Worker::NAME), registry)?,
+        })
+    }
+}
