@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rustix::fs::OFlags;
 
-use super::host::Host;
+use super::os_account::OsAccount;
 use crate::clock::Random;
 
 /// Longest file that is read from the data folder, in bytes: far beyond what Kairo writes there.
@@ -127,7 +127,7 @@ impl std::fmt::Display for Holder {
 #[derive(Debug, Clone)]
 pub struct DataFolder {
     root: Arc<Path>,
-    host: Arc<Host>,
+    account: Arc<OsAccount>,
 }
 
 impl DataFolder {
@@ -135,17 +135,17 @@ impl DataFolder {
     ///
     /// # Errors
     /// Inside a git work tree, somebody else's, not a folder, or refused by the system.
-    pub fn open(path: &Path, host: &Host) -> Result<Self, FolderError> {
+    pub fn open(path: &Path, account: &OsAccount) -> Result<Self, FolderError> {
         let path = std::path::absolute(path).map_err(FolderError::io("find", path))?;
         refuse_git(&path)?;
-        make_root(&path, host)?;
+        make_root(&path, account)?;
         let root = fs::canonicalize(&path).map_err(FolderError::io("find", &path))?;
         refuse_git(&root)?;
-        let folder = Self { root: root.into(), host: Arc::new(host.clone()) };
-        make_inner(&folder.keys(), 0o700, host)?;
-        make_inner(&folder.outbox(), 0o700, host)?;
-        make_inner(&folder.tls(), 0o711, host)?;
-        make_inner(&folder.run(), 0o711, host)?;
+        let folder = Self { root: root.into(), account: Arc::new(account.clone()) };
+        make_inner(&folder.keys(), 0o700, account)?;
+        make_inner(&folder.outbox(), 0o700, account)?;
+        make_inner(&folder.tls(), 0o711, account)?;
+        make_inner(&folder.run(), 0o711, account)?;
         Ok(folder)
     }
 
@@ -196,8 +196,8 @@ impl DataFolder {
     }
 
     /// The account that opened it.
-    pub fn host(&self) -> &Host {
-        &self.host
+    pub fn account(&self) -> &OsAccount {
+        &self.account
     }
 
     /// `kairo.toml`.
@@ -296,27 +296,27 @@ pub fn refuse_git(path: &Path) -> Result<(), FolderError> {
 
 /// Makes the data folder itself, 0711: the cluster's user has to reach `pg/` through it, and nobody
 /// may list it.
-fn make_root(path: &Path, host: &Host) -> Result<(), FolderError> {
+fn make_root(path: &Path, account: &OsAccount) -> Result<(), FolderError> {
     if let Some(parent) = path.parent() {
         fs::create_dir_all(parent).map_err(FolderError::io("make the folder", parent))?;
     }
     match DirBuilder::new().mode(0o711).create(path) {
         Ok(()) => {}
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => recognise(path, host)?,
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => recognise(path, account)?,
         Err(error) => return Err(FolderError::io("make the folder", path)(error)),
     }
     set_mode(path, 0o711)
 }
 
 /// Passes an existing folder that is empty or was made by Kairo.
-fn recognise(path: &Path, host: &Host) -> Result<(), FolderError> {
+fn recognise(path: &Path, account: &OsAccount) -> Result<(), FolderError> {
     let meta = fs::metadata(path).map_err(FolderError::io("read", path))?;
     if !meta.is_dir() {
         return Err(FolderError::NotFolder(path.to_path_buf()));
     }
     // Root may use a folder that belongs to the user it is to run the cluster as.
-    if meta.uid() != host.uid && !host.is_root() {
-        let (path, owner, uid) = (path.to_path_buf(), meta.uid(), host.uid);
+    if meta.uid() != account.uid && !account.is_root() {
+        let (path, owner, uid) = (path.to_path_buf(), meta.uid(), account.uid);
         return Err(FolderError::NotOurs { path, owner, uid });
     }
     let entries = fs::read_dir(path).map_err(FolderError::io("read", path))?;
@@ -331,7 +331,7 @@ fn recognise(path: &Path, host: &Host) -> Result<(), FolderError> {
 
 /// Makes a folder inside the data folder, or checks the one that is there. `symlink_metadata`,
 /// because a link planted there would lead root's writes elsewhere.
-fn make_inner(path: &Path, mode: u32, host: &Host) -> Result<(), FolderError> {
+fn make_inner(path: &Path, mode: u32, account: &OsAccount) -> Result<(), FolderError> {
     match DirBuilder::new().mode(mode).create(path) {
         Ok(()) => return set_mode(path, mode),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
@@ -341,7 +341,7 @@ fn make_inner(path: &Path, mode: u32, host: &Host) -> Result<(), FolderError> {
     if !meta.is_dir() {
         return Err(FolderError::NotFolder(path.to_path_buf()));
     }
-    owned_and_closed(path, &meta, mode, host)
+    owned_and_closed(path, &meta, mode, account)
 }
 
 /// Passes what belongs to the account that runs Kairo and is open to nobody beyond `mode`.
@@ -352,11 +352,11 @@ pub fn owned_and_closed(
     path: &Path,
     meta: &fs::Metadata,
     mode: u32,
-    host: &Host,
+    account: &OsAccount,
 ) -> Result<(), FolderError> {
     let path = path.to_path_buf();
-    if meta.uid() != host.uid {
-        return Err(FolderError::NotOurs { path, owner: meta.uid(), uid: host.uid });
+    if meta.uid() != account.uid {
+        return Err(FolderError::NotOurs { path, owner: meta.uid(), uid: account.uid });
     }
     if meta.mode() & 0o077 & !mode != 0 {
         return Err(FolderError::OpenToOthers { path, mode: meta.mode() & 0o7777 });

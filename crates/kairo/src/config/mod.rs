@@ -5,9 +5,9 @@
 //! **Invariant:** a secret is a `SecretString`; neither `Debug`, an error nor `node.json` shows one.
 
 pub mod folder;
-pub mod host;
 pub mod node;
 mod origin;
+pub mod os_account;
 mod read;
 pub mod table;
 
@@ -23,9 +23,9 @@ use std::path::{Path, PathBuf};
 use secrecy::SecretString;
 
 pub use folder::{AlreadyServed, DataFolder, FolderError, Holder, Lock};
-pub use host::Host;
 pub use node::Node;
 pub use origin::Origin;
+pub use os_account::OsAccount;
 
 use read::Values;
 use table::Key;
@@ -188,12 +188,12 @@ impl Config {
     pub fn load(
         file: Option<&Path>,
         env: impl Iterator<Item = (String, String)>,
-        host: &Host,
+        account: &OsAccount,
     ) -> Result<(Self, Vec<Warning>), ConfigError> {
         let mut values = Values::from_env(env);
         let data_dir = |values: &Values| match values.text(&table::DATA_DIR) {
             Some(text) => Ok(PathBuf::from(text)),
-            None => host.default_data_dir().ok_or(ConfigError::NoDataDir),
+            None => account.default_data_dir().ok_or(ConfigError::NoDataDir),
         };
         if let Some(file) = file {
             values.add_file(file)?;
@@ -215,7 +215,7 @@ impl Config {
         let config = Self::build(&values, data_dir)?;
         config.check()?;
         let mut warnings = values.into_warnings();
-        if host.is_root() {
+        if account.is_root() {
             warnings.push(Warning::RunsAsRoot);
         }
         Ok((config, warnings))

@@ -46,7 +46,7 @@ impl Node {
     pub fn last(folder: &DataFolder) -> Result<Option<Self>, FolderError> {
         let path = folder.run().join("node.json");
         let Some((text, meta)) = read_file(&path)? else { return Ok(None) };
-        owned_and_closed(&path, &meta, 0o600, folder.host())?;
+        owned_and_closed(&path, &meta, 0o600, folder.account())?;
         serde_json::from_str(&text)
             .map(Some)
             .map_err(|error| FolderError::io("read", &path)(error.into()))

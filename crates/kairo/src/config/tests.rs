@@ -7,8 +7,8 @@ use super::folder::{publish_file, read_file};
 use super::scratch::Scratch;
 use super::*;
 
-fn nobody() -> Host {
-    Host {
+fn nobody() -> OsAccount {
+    OsAccount {
         uid: 1000,
         gid: 1000,
         home: Some("/home/ada".into()),
@@ -17,8 +17,8 @@ fn nobody() -> Host {
     }
 }
 
-fn me() -> Host {
-    Host::current(std::iter::empty())
+fn me() -> OsAccount {
+    OsAccount::current(std::iter::empty())
 }
 
 type Loaded = Result<(Config, Vec<Warning>), ConfigError>;
@@ -56,7 +56,7 @@ fn defaults() {
 #[test]
 fn defaults_of_root() {
     let (config, warnings) =
-        Config::load(None, std::iter::empty(), &Host { uid: 0, ..nobody() }).unwrap();
+        Config::load(None, std::iter::empty(), &OsAccount { uid: 0, ..nobody() }).unwrap();
     assert_eq!(config.data_dir, PathBuf::from("/var/lib/kairo"));
     assert_eq!(warnings, [Warning::RunsAsRoot]);
 }

@@ -53,7 +53,7 @@ pub(super) fn make(
     let fail = |action| FolderError::io(action, &draft);
     DirBuilder::new().mode(0o700).create(&draft).map_err(fail("make the folder"))?;
     let held = open_folder(&draft)?;
-    if folder.host().is_root() {
+    if folder.account().is_root() {
         fchown(&held, Some(user.uid), Some(user.gid)).map_err(fail("give away"))?;
     }
     initdb(&draft, folder, programs, user, tuning)?;
@@ -71,7 +71,7 @@ fn initdb(
     tuning: Tuning,
 ) -> Result<(), ClusterError> {
     // KILL, because what a killed `initdb` leaves is thrown away anyway.
-    let mut command = command(programs, user, folder.host().is_root(), "KILL");
+    let mut command = command(programs, user, folder.account().is_root(), "KILL");
     command.arg(programs.bin().join("initdb"));
     command.arg("-D").arg(draft).args(["-U", "kairo_super", "--auth-local=peer"]);
     command.args(["--auth-host=reject", "--encoding=UTF8", "--locale=C.UTF-8"]);

@@ -188,7 +188,7 @@ impl Cluster {
         tuning: Tuning,
     ) -> Result<Self, ClusterError> {
         let folder = lock.folder();
-        let (kairo, user) = (User::of_kairo(folder.host())?, User::of_cluster(folder)?);
+        let (kairo, user) = (User::of_kairo(folder.account())?, User::of_cluster(folder)?);
         match make::branch(folder)? {
             None => make::make(folder, programs, &user, tuning)?,
             Some(major) if major == programs.version().major => {}
@@ -210,7 +210,7 @@ impl Cluster {
         loop {
             stale::clear(&pg, &user)?;
             socket::prepare(&socket_dir, &user, folder)?;
-            let mut command = process::command(programs, &user, folder.host().is_root(), "INT");
+            let mut command = process::command(programs, &user, folder.account().is_root(), "INT");
             command.arg(programs.bin().join("postgres")).arg("-D").arg(&pg);
             settings(&mut command, &access, &socket_dir, tuning);
             let server = Server::spawn(command, &pg).map_err(|error| {

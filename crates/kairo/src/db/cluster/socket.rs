@@ -24,16 +24,17 @@ pub(super) const PORT: u16 = 5432;
 
 /// Where the socket of this data folder lies.
 pub(super) fn place(folder: &DataFolder) -> PathBuf {
-    let (host, hash) = (folder.host(), folder.hash());
-    if host.is_root() {
+    let (account, hash) = (folder.account(), folder.hash());
+    if account.is_root() {
         return PathBuf::from(format!("/run/kairo-{hash}"));
     }
     // After `su` the variable still names the former user's folder.
-    let mine =
-        |dir: &PathBuf| fs::metadata(dir).is_ok_and(|meta| meta.is_dir() && meta.uid() == host.uid);
-    match host.runtime_dir.clone().filter(mine) {
+    let mine = |dir: &PathBuf| {
+        fs::metadata(dir).is_ok_and(|meta| meta.is_dir() && meta.uid() == account.uid)
+    };
+    match account.runtime_dir.clone().filter(mine) {
         Some(dir) => dir.join(format!("kairo-{hash}")),
-        None => PathBuf::from(format!("/tmp/kairo-{}-{hash}", host.uid)),
+        None => PathBuf::from(format!("/tmp/kairo-{}-{hash}", account.uid)),
     }
 }
 
@@ -51,7 +52,7 @@ pub(super) fn prepare(dir: &Path, user: &User, folder: &DataFolder) -> Result<()
     }
     let held = open_folder(dir)?;
     let meta = held.metadata().map_err(fail("read"))?;
-    if meta.uid() == folder.host().uid && meta.uid() != user.uid {
+    if meta.uid() == folder.account().uid && meta.uid() != user.uid {
         fchown(&held, Some(user.uid), Some(user.gid)).map_err(fail("give away"))?;
     }
     let meta = held.metadata().map_err(fail("read"))?;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::ClusterError;
-use crate::config::{DataFolder, FolderError, Host};
+use crate::config::{DataFolder, FolderError, OsAccount};
 
 /// A user of the operating system.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,9 +44,9 @@ impl User {
     ///
     /// # Errors
     /// The id has no name.
-    pub fn of_kairo(host: &Host) -> Result<Self, ClusterError> {
-        let found = Self::find(&host.uid.to_string());
-        found.ok_or(ClusterError::UnnamedUser { uid: host.uid })
+    pub fn of_kairo(account: &OsAccount) -> Result<Self, ClusterError> {
+        let found = Self::find(&account.uid.to_string());
+        found.ok_or(ClusterError::UnnamedUser { uid: account.uid })
     }
 
     /// The user that runs the cluster of `folder`. Started as root: whoever owns the cluster, else the
@@ -55,19 +55,19 @@ impl User {
     /// # Errors
     /// No such user, or the cluster belongs to another user than the one that runs Kairo.
     pub fn of_cluster(folder: &DataFolder) -> Result<Self, ClusterError> {
-        let host = folder.host();
+        let account = folder.account();
         let pg = folder.pg();
         let owner = match fs::symlink_metadata(&pg) {
             Ok(meta) if meta.is_dir() => Some(meta.uid()),
             Ok(_) => return Err(FolderError::NotFolder(pg).into()),
             Err(_) => None,
         };
-        if !host.is_root() {
+        if !account.is_root() {
             return match owner {
-                Some(owner) if owner != host.uid => {
-                    Err(FolderError::NotOurs { path: pg, owner, uid: host.uid }.into())
+                Some(owner) if owner != account.uid => {
+                    Err(FolderError::NotOurs { path: pg, owner, uid: account.uid }.into())
                 }
-                _ => Self::of_kairo(host),
+                _ => Self::of_kairo(account),
             };
         }
         if owner == Some(0) {

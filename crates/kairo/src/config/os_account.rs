@@ -8,7 +8,7 @@ use rustix::process::{getegid, geteuid};
 
 /// The account and the folders that its environment names.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Host {
+pub struct OsAccount {
     /// Effective user id; 0 is root.
     pub uid: u32,
     /// Effective group id.
@@ -21,10 +21,10 @@ pub struct Host {
     pub runtime_dir: Option<PathBuf>,
 }
 
-impl Host {
+impl OsAccount {
     /// The account of this process, with the folders that `env` names.
     pub fn current(env: impl Iterator<Item = (String, String)>) -> Self {
-        let mut host = Self {
+        let mut account = Self {
             uid: geteuid().as_raw(),
             gid: getegid().as_raw(),
             home: None,
@@ -34,13 +34,13 @@ impl Host {
         for (name, value) in env {
             let folder = || Some(PathBuf::from(&value)).filter(|path| path.is_absolute());
             match name.as_str() {
-                "HOME" => host.home = folder(),
-                "XDG_DATA_HOME" => host.data_home = folder(),
-                "XDG_RUNTIME_DIR" => host.runtime_dir = folder(),
+                "HOME" => account.home = folder(),
+                "XDG_DATA_HOME" => account.data_home = folder(),
+                "XDG_RUNTIME_DIR" => account.runtime_dir = folder(),
                 _ => {}
             }
         }
-        host
+        account
     }
 
     /// Whether Kairo runs as root, and so must run the cluster as somebody else.
