@@ -443,7 +443,9 @@ pub fn read_file(path: &Path) -> Result<Option<(String, fs::Metadata)>, FolderEr
         if !meta.is_file() || meta.len() > FILE_BYTES_MAX {
             return Err(io::Error::other("not a plain file of a sensible length"));
         }
-        let mut text = String::new();
+        // Room for the whole at once: a text that grew would leave copies of a key behind.
+        let room = usize::try_from(meta.len()).unwrap_or(0).saturating_add(1);
+        let mut text = String::with_capacity(room);
         (&file).take(FILE_BYTES_MAX).read_to_string(&mut text)?;
         Ok((text, meta))
     };

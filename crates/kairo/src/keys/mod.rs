@@ -1,1 +1,6 @@
 //! keys.
+
+pub mod source;
+
+#[cfg(test)]
+mod tests;

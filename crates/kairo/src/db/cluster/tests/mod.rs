@@ -34,6 +34,13 @@ impl Node {
     }
 }
 
+impl Drop for Node {
+    /// A player that was killed could not remove its socket folder.
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(socket::place(&self.folder));
+    }
+}
+
 fn open(path: &Path) -> DataFolder {
     let account = OsAccount { runtime_dir: None, ..OsAccount::current(environment()) };
     DataFolder::open(path, &account).unwrap()

@@ -12,7 +12,6 @@ fn only_kairo_connects() {
     let node = Node::new("peer");
     let cluster = node.start();
     for role in &ROLES[1..] {
-        ask_super(&cluster, &format!("SELECT lo_create(0)::text FROM pg_roles LIMIT 1"));
         let said = ask(&cluster.pg_config(role, "postgres"), "SELECT 'yes'").unwrap_err();
         // The map lets it pass; the migrations have not made the role yet.
         assert!(said.as_db_error().unwrap().message().contains("does not exist"), "{role}");
@@ -134,10 +133,7 @@ fn old_releases_are_refused() {
     let (old, new) = (pretend(&dir, "old", "16.9"), pretend(&dir, "new", "16.10"));
     let path = Some(new.as_os_str());
     let said = Programs::find(Some(&old), path, None).unwrap_err().to_string();
-    assert!(
-        said.contains("16.9") && said.contains("16.10 or") | said.contains("16.10, "),
-        "{said}"
-    );
+    assert!(said.contains("found: 16.9") && said.contains("16.10"), "{said}");
     assert!(said.contains("apt install"), "{said}");
     assert_eq!(Programs::find(Some(&new), path, None).unwrap().version().minor, 10);
     assert_eq!(Programs::find(None, path, Some(16)).unwrap().bin(), new);
