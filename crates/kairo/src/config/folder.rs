@@ -1,7 +1,7 @@
 //! The data folder: where this node keeps its keys, certificates, cluster, outbox and notes.
 //!
-//! **Invariant:** a folder that holds secrets is a real folder (never a link), belongs to the account
-//! that runs Kairo, and is closed to everybody else.
+//! **Invariant:** a folder that holds secrets is a real folder (never a link), belongs to the
+//! account that runs Kairo, and is closed to everybody else.
 //! **Invariant:** at most one process holds the folder's lock, and only that one runs the cluster.
 //! Must never change the mode of a folder that is not Kairo's: `KAIRO_DATA_DIR=/tmp` is refused.
 
@@ -10,15 +10,18 @@ use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use rustix::fs::OFlags;
 
+use super::file::hex;
 use super::os_account::OsAccount;
 use crate::clock::Random;
 
-/// Longest file that is read from the data folder, in bytes: far beyond what Kairo writes there.
-pub const FILE_BYTES_MAX: u64 = 1024 * 1024;
+/// Wait for a holder of the folder that will soon be gone.
+const LOCK_WAIT_MAX: Duration = Duration::from_secs(10);
+const LOCK_LOOK: Duration = Duration::from_millis(10);
 
 /// The data folder cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -36,8 +39,8 @@ pub enum FolderError {
     },
     /// `KAIRO_DATA_DIR` names a folder with other things in it, whose mode Kairo would change.
     #[error(
-        "{0} holds other files and no Kairo. Set KAIRO_DATA_DIR to an empty folder or one that does \
-         not exist yet"
+        "{0} holds other files and no Kairo. Set KAIRO_DATA_DIR to an empty folder or one that \
+         does not exist yet"
     )]
     Foreign(PathBuf),
     /// Kairo was started before as another user, or somebody else made the folder first.
@@ -89,8 +92,8 @@ impl FolderError {
 pub enum AlreadyServed {
     /// Another process of Kairo holds the lock.
     #[error(
-        "{what} (process {pid}) already holds the data folder {path}. Stop it, or set KAIRO_DATA_DIR \
-         and KAIRO_LISTEN to start a second, independent Kairo"
+        "{what} (process {pid}) already holds the data folder {path}. Stop it, or set \
+         KAIRO_DATA_DIR and KAIRO_LISTEN to start a second, independent Kairo"
     )]
     Held {
         /// What kind of process.
@@ -177,6 +180,25 @@ impl DataFolder {
             .and_then(|()| file.write_all(text.as_bytes()))
             .map_err(FolderError::io("write", &path))?;
         Ok(Lock { folder: self.clone(), instance, _file: file })
+    }
+
+    /// As [`DataFolder::lock`], but waits for a holder that will soon be gone: a command, or a
+    /// process that was killed and has not quite ended.
+    ///
+    /// # Errors
+    /// As [`DataFolder::lock`].
+    pub fn lock_soon(&self, holder: Holder) -> Result<Lock, AlreadyServed> {
+        let until = Instant::now() + LOCK_WAIT_MAX;
+        loop {
+            match self.lock(holder) {
+                Err(AlreadyServed::Held { what, pid, .. })
+                    if Instant::now() < until && (what == Holder::Command || is_ending(pid)) =>
+                {
+                    sleep(LOCK_LOOK);
+                }
+                other => return other,
+            }
+        }
     }
 
     /// What the holder wrote into the lock file: kind, process id, instance.
@@ -280,6 +302,13 @@ fn read_holder(file: &File) -> Option<(Holder, u32, String)> {
     Some((holder, words.next()?.parse().ok()?, words.next()?.to_owned()))
 }
 
+/// Whether the process has ended, or holds nothing but its number any more (a zombie).
+fn is_ending(pid: u32) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    let state = stat.rsplit_once(") ").and_then(|(_, rest)| rest.chars().next());
+    matches!(state, None | Some('Z' | 'X'))
+}
+
 /// Refuses a path with a `.git` beside any of its ancestors.
 ///
 /// # Errors
@@ -341,7 +370,10 @@ fn make_inner(path: &Path, mode: u32, account: &OsAccount) -> Result<(), FolderE
     if !meta.is_dir() {
         return Err(FolderError::NotFolder(path.to_path_buf()));
     }
-    owned_and_closed(path, &meta, mode, account)
+    owned_and_closed(path, &meta, mode, account)?;
+    // Closed further than it should be, by a copy or a restore: the cluster's user must pass
+    // through.
+    if meta.mode() & 0o777 == mode { Ok(()) } else { set_mode(path, mode) }
 }
 
 /// Passes what belongs to the account that runs Kairo and is open to nobody beyond `mode`.
@@ -367,96 +399,4 @@ pub fn owned_and_closed(
 fn set_mode(path: &Path, mode: u32) -> Result<(), FolderError> {
     let permissions = fs::Permissions::from_mode(mode);
     fs::set_permissions(path, permissions).map_err(FolderError::io("set the mode of", path))
-}
-
-/// Puts `bytes` at `path` so that a reader, or a power cut, sees the old file or the new one.
-///
-/// # Errors
-/// Refused by the system.
-pub fn replace_file(path: &Path, bytes: &[u8], mode: u32) -> Result<(), FolderError> {
-    let draft = write_draft(path, bytes, mode)?;
-    fs::rename(&draft, path).map_err(FolderError::io("write", path))?;
-    sync_parent(path)
-}
-
-/// Puts `bytes` at `path` unless something is there already; `false` when it was. A hard link is the
-/// one step that both publishes a whole file and fails when the name is taken.
-///
-/// # Errors
-/// Refused by the system.
-pub fn publish_file(path: &Path, bytes: &[u8], mode: u32) -> Result<bool, FolderError> {
-    let draft = write_draft(path, bytes, mode)?;
-    let linked = fs::hard_link(&draft, path);
-    let _ = fs::remove_file(&draft);
-    match linked {
-        Ok(()) => sync_parent(path).map(|()| true),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
-        Err(error) => Err(FolderError::io("write", path)(error)),
-    }
-}
-
-fn write_draft(path: &Path, bytes: &[u8], mode: u32) -> Result<PathBuf, FolderError> {
-    // The name need not be secret: the folder is nobody else's, and `create_new` follows no link.
-    static DRAFTS: AtomicU64 = AtomicU64::new(0);
-    let number = DRAFTS.fetch_add(1, Ordering::Relaxed);
-    let mut name = std::ffi::OsString::from(".");
-    name.push(path.file_name().unwrap_or_default());
-    name.push(format!(".{}-{number}", std::process::id()));
-    let draft = path.with_file_name(name);
-    let written = (|| {
-        let mut options = OpenOptions::new();
-        let mut file = options.write(true).create_new(true).mode(mode).open(&draft)?;
-        file.set_permissions(fs::Permissions::from_mode(mode))?;
-        file.write_all(bytes)?;
-        file.sync_all()
-    })();
-    if let Err(error) = written {
-        let _ = fs::remove_file(&draft);
-        return Err(FolderError::io("write", path)(error));
-    }
-    Ok(draft)
-}
-
-/// Makes a rename or a link in the folder of `path` last through a power cut.
-///
-/// # Errors
-/// Refused by the system.
-pub fn sync_parent(path: &Path) -> Result<(), FolderError> {
-    let parent = path.parent().unwrap_or(Path::new("/"));
-    File::open(parent).and_then(|folder| folder.sync_all()).map_err(FolderError::io("sync", parent))
-}
-
-/// Reads a file of the data folder: no link, no pipe, at most [`FILE_BYTES_MAX`]; `None` when it is
-/// not there. The cluster's user could plant either in its own folder.
-///
-/// # Errors
-/// Refused by the system, not UTF-8, or too long.
-pub fn read_file(path: &Path) -> Result<Option<(String, fs::Metadata)>, FolderError> {
-    let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
-    let file = match OpenOptions::new().read(true).custom_flags(flags).open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(FolderError::io("read", path)(error)),
-    };
-    let read = || -> io::Result<(String, fs::Metadata)> {
-        let meta = file.metadata()?;
-        if !meta.is_file() || meta.len() > FILE_BYTES_MAX {
-            return Err(io::Error::other("not a plain file of a sensible length"));
-        }
-        // Room for the whole at once: a text that grew would leave copies of a key behind.
-        let room = usize::try_from(meta.len()).unwrap_or(0).saturating_add(1);
-        let mut text = String::with_capacity(room);
-        (&file).take(FILE_BYTES_MAX).read_to_string(&mut text)?;
-        Ok((text, meta))
-    };
-    read().map(Some).map_err(FolderError::io("read", path))
-}
-
-/// Lower-case hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
 }

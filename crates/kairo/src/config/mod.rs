@@ -2,8 +2,10 @@
 //!
 //! **Invariant:** one table (`table.rs`) names every key; parsing, the README and the refusal of
 //! unknown keys follow from it.
-//! **Invariant:** a secret is a `SecretString`; neither `Debug`, an error nor `node.json` shows one.
+//! **Invariant:** a secret is a `SecretString`; neither `Debug`, an error nor `node.json` shows
+//! one.
 
+pub mod file;
 pub mod folder;
 pub mod node;
 mod origin;
@@ -164,8 +166,8 @@ pub enum ConfigError {
     NoOrigin(SocketAddr),
     /// The outbox shows everybody's sign-in links, so it is for a developer's own machine.
     #[error(
-        "a Kairo that others can reach needs a mail server for sign-in. Set KAIRO_SMTP_URL (such as \
-         smtps://user:password@mail.example.com:465) and KAIRO_MAIL_FROM"
+        "a Kairo that others can reach needs a mail server for sign-in. Set KAIRO_SMTP_URL (such \
+         as smtps://user:password@mail.example.com:465) and KAIRO_MAIL_FROM"
     )]
     NoMail,
     /// Two keys belong together.
@@ -173,15 +175,15 @@ pub enum ConfigError {
     Half(&'static str, &'static str),
     /// Asked for something that this release cannot do.
     #[error(
-        "KAIRO_DATABASE_URL: external servers come with a later release. Unset it; Kairo then runs a \
-         private cluster of the PostgreSQL that is installed here"
+        "KAIRO_DATABASE_URL: external servers come with a later release. Unset it; Kairo then runs \
+         a private cluster of the PostgreSQL that is installed here"
     )]
     ExternalDatabase,
 }
 
 impl Config {
-    /// Reads the configuration: the environment wins over `file`, which is `DATA_DIR/kairo.toml` (if it
-    /// is there) when none is named.
+    /// Reads the configuration: the environment wins over `file`, which is `DATA_DIR/kairo.toml`
+    /// (if it is there) when none is named.
     ///
     /// # Errors
     /// The first thing that is wrong, with what to do about it.
@@ -266,15 +268,15 @@ impl Config {
         self.public_origin.clone().unwrap_or_else(|| Origin::localhost(bound.port()))
     }
 
-    /// Whether only this machine can reach Kairo: by the listener, and by the origin (a proxy may stand
-    /// in front of a loopback listener).
+    /// Whether only this machine can reach Kairo: by the listener, and by the origin (a proxy may
+    /// stand in front of a loopback listener).
     pub fn is_loopback(&self) -> bool {
         let origin = self.public_origin.as_ref();
         self.listen.ip().is_loopback() && origin.is_none_or(Origin::is_loopback)
     }
 
-    /// Whether mail may go to the outbox, whose page shows everybody's sign-in links: on a developer's
-    /// own machine, and only without a mail server.
+    /// Whether mail may go to the outbox, whose page shows everybody's sign-in links: on a
+    /// developer's own machine, and only without a mail server.
     pub fn outbox_allowed(&self) -> bool {
         self.mail.is_none() && self.is_loopback()
     }

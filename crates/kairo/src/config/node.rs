@@ -1,14 +1,16 @@
 //! `run/node.json`: what the running node says about itself, so that host commands need the data
 //! folder alone.
 //!
-//! **Invariant:** holds no secret, and is 0600 all the same: the listener's address is nobody else's.
+//! **Invariant:** holds no secret, and is 0600 all the same: the listener's address is nobody
+//! else's.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::folder::{DataFolder, FolderError, Lock, owned_and_closed, read_file, replace_file};
+use super::file::{read_file, replace_file};
+use super::folder::{DataFolder, FolderError, Lock, owned_and_closed};
 
 /// One node, as it runs or as it last ran.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,8 +54,8 @@ impl Node {
             .map_err(|error| FolderError::io("read", &path)(error.into()))
     }
 
-    /// The node that holds the folder now; `None` while it has not published itself yet. A node that
-    /// was killed leaves its page behind, so the page counts only with the holder's own mark.
+    /// The node that holds the folder now; `None` while it has not published itself yet. A node
+    /// that was killed leaves its page behind, so the page counts only with the holder's own mark.
     ///
     /// # Errors
     /// As [`Node::last`].

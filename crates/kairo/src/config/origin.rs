@@ -19,8 +19,8 @@ impl Origin {
         Self { host: "localhost".to_owned(), port }
     }
 
-    /// Reads `https://host[:port]`; `None` for a path, a user, another scheme or upper case, which the
-    /// browser would send otherwise than written.
+    /// Reads `https://host[:port]`; `None` for a path, a user, another scheme or upper case, which
+    /// the browser would send otherwise than written.
     pub fn parse(text: &str) -> Option<Self> {
         let rest = text.strip_prefix("https://")?;
         let rest = rest.strip_suffix('/').unwrap_or(rest);

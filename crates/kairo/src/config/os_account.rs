@@ -1,6 +1,7 @@
 //! Facts about the account that Kairo runs as, taken once and passed on.
 //!
-//! **Invariant:** nothing else in the crate asks who runs it or where home is, so a test can be anybody.
+//! **Invariant:** nothing else in the crate asks who runs it or where home is, so a test can be
+//! anybody.
 
 use std::path::PathBuf;
 
@@ -60,8 +61,8 @@ impl OsAccount {
     }
 }
 
-/// The environment of this process; pairs that are not UTF-8 are left out, for no key of Kairo's can
-/// be one of them.
+/// The environment of this process; pairs that are not UTF-8 are left out, for no key of Kairo's
+/// can be one of them.
 pub fn environment() -> impl Iterator<Item = (String, String)> {
     std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))

@@ -1,7 +1,7 @@
 //! Reads the values of the keys from the environment and the file.
 //!
-//! **Invariant:** a value that is set to nothing counts as unset: composition tools pass every name on,
-//! empty or not.
+//! **Invariant:** a value that is set to nothing counts as unset: composition tools pass every name
+//! on, empty or not.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use secrecy::SecretString;
 use toml::{Table, Value};
 
-use super::folder::FILE_BYTES_MAX;
+use super::file::FILE_BYTES_MAX;
 use super::table::{self, Key};
 use super::{ConfigError, LogFormat, Origin, Warning};
 
@@ -157,8 +157,8 @@ pub(super) fn address(text: &str) -> Result<SocketAddr, &'static str> {
 
 pub(super) fn origin(text: &str) -> Result<Origin, &'static str> {
     Origin::parse(text).ok_or(
-        "write https:// and a name in lower case, with a port if it is not 443, and no path, such as \
-         https://kairo.example.com",
+        "write https:// and a name in lower case, with a port if it is not 443, and no path, such \
+         as https://kairo.example.com",
     )
 }
 
@@ -191,11 +191,11 @@ pub(super) fn mailbox(text: &str) -> Result<String, &'static str> {
         .map_err(|_| "write an address, such as Kairo <kairo@example.com>")
 }
 
-/// Passwords and sign-in links go through this connection, so it is encrypted from the first byte, or
-/// stays on this machine.
+/// Passwords and sign-in links go through this connection, so it is encrypted from the first byte,
+/// or stays on this machine.
 pub(super) fn smtp_url(text: &str) -> Result<SecretString, &'static str> {
-    const WANTED: &str = "write smtps://user:password@host:465, or smtp://host:587?tls=required for \
-                          STARTTLS; without TLS only to this machine";
+    const WANTED: &str = "write smtps://user:password@host:465, or smtp://host:587?tls=required \
+                          for STARTTLS; without TLS only to this machine";
     let (scheme, rest) = text.split_once("://").ok_or(WANTED)?;
     let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
     let authority = place.split('/').next().unwrap_or("");

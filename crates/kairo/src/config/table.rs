@@ -1,7 +1,7 @@
 //! The table of every key: its name in `kairo.toml`, in the environment, its default, its meaning.
 //!
-//! **Invariant:** there is no other list. Reading, the refusal of unknown names and the README's table
-//! come from here.
+//! **Invariant:** there is no other list. Reading, the refusal of unknown names and the README's
+//! table come from here.
 
 /// One thing that an operator can decide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +55,7 @@ pub const PUBLIC_ORIGIN: Key = key(
     "public_origin",
     "KAIRO_PUBLIC_ORIGIN",
     "`https://localhost:PORT` on a loopback listener",
-    "What people type to reach Kairo, such as `https://kairo.example.com`; needed on any other listener",
+    "What people type to reach Kairo, such as `https://kairo.example.com`; needed on another listener",
 )
 .note();
 /// An external PostgreSQL.

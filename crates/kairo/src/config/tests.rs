@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 
-use super::folder::{publish_file, read_file};
+use super::file::{publish_file, read_file};
 use super::scratch::Scratch;
 use super::*;
 
@@ -40,7 +40,8 @@ fn refusal(loaded: Loaded) -> String {
     loaded.unwrap_err().to_string()
 }
 
-// With nothing set, Kairo listens on loopback, keeps its data in the user's folder and has an outbox.
+// With nothing set, Kairo listens on loopback, keeps its data in the user's folder and has an
+// outbox.
 #[test]
 fn defaults() {
     let (config, warnings) = load(&[]).unwrap();
@@ -267,6 +268,38 @@ fn lock_admits_one() {
     assert!(said.contains(&format!("kairo serve (process {})", std::process::id())), "{said}");
     drop(lock);
     assert!(folder.lock(Holder::Serve).is_ok());
+}
+
+// `serve` waits for a command that holds the folder for a moment, and not for another `serve`.
+#[test]
+fn lock_waits_for_a_command() {
+    let dir = Scratch::new("soon");
+    let folder = DataFolder::open(&dir.join("data"), &me()).unwrap();
+    let command = folder.lock(Holder::Command).unwrap();
+    let serve = std::thread::scope(|scope| {
+        let serve = scope.spawn(|| folder.lock_soon(Holder::Serve));
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        drop(command);
+        serve.join().unwrap().unwrap()
+    });
+    let started = std::time::Instant::now();
+    assert!(folder.lock_soon(Holder::Serve).is_err());
+    assert!(started.elapsed().as_secs() < 5);
+    drop(serve);
+}
+
+// A folder that a copy closed too far is opened again, for the cluster's user must pass through.
+#[test]
+fn folder_of_a_copy_is_opened() {
+    let dir = Scratch::new("copy");
+    let folder = DataFolder::open(&dir.join("data"), &me()).unwrap();
+    for path in [folder.root(), &folder.run()] {
+        fs::set_permissions(path, fs::Permissions::from_mode(0o700)).unwrap();
+    }
+    DataFolder::open(folder.root(), &me()).unwrap();
+    for path in [folder.root(), &folder.run()] {
+        assert_eq!(fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o711);
+    }
 }
 
 // node.json of a killed node does not pass for that of the one that runs now.

@@ -2,8 +2,8 @@
 //!
 //! **Invariant:** the folder and the file belong to the account that runs Kairo and are closed to
 //! everybody else; anything else is refused, not repaired, for the keys may have been read already.
-//! **Invariant:** a ring is made once. Of two first starts one publishes its ring, and the other reads
-//! it. A ring is replaced in one step.
+//! **Invariant:** a ring is made once. Of two first starts one publishes its ring, and the other
+//! reads it. A ring is replaced in one step.
 //! Must never make a ring where one is damaged: rows that the lost keys sealed could not be opened.
 
 use std::fs::{self, DirBuilder};
@@ -15,9 +15,8 @@ use jiff::Timestamp;
 use kairo_vault::{Entropy, KeyId, KeyRing, VaultError};
 use zeroize::Zeroizing;
 
-use crate::config::folder::{
-    owned_and_closed, publish_file, read_file, refuse_git, replace_file, sync_parent,
-};
+use crate::config::file::{publish_file, read_file, replace_file, sync_parent};
+use crate::config::folder::{owned_and_closed, refuse_git};
 use crate::config::{FolderError, KeySource, OsAccount};
 
 /// The keys cannot be had.
@@ -47,7 +46,8 @@ pub struct RingStore {
 }
 
 impl RingStore {
-    /// Opens the source and makes its folder (0700) when it is missing; the folder above must be there.
+    /// Opens the source and makes its folder (0700) when it is missing; the folder above must be
+    /// there.
     ///
     /// # Errors
     /// In a git work tree, open to others, somebody else's, or refused by the system.

@@ -1,4 +1,5 @@
-//! The cluster for a host command (`token`, `controls`, `audit`, `keys`), while `serve` runs or not.
+//! The cluster for a host command (`token`, `controls`, `audit`, `keys`), while `serve` runs or
+//! not.
 
 use std::path::{Path, PathBuf};
 use std::thread::sleep;
@@ -7,8 +8,8 @@ use std::time::{Duration, Instant};
 use super::{Cluster, ClusterError, Programs, Tuning, pg_config};
 use crate::config::{AlreadyServed, DataFolder, Holder, Node};
 
-/// Wait for a node that is starting to say where its database is: making a cluster and replaying its
-/// log both come first.
+/// Wait for a node that is starting to say where its database is: making a cluster and replaying
+/// its log both come first.
 const PUBLISH_MAX: Duration = Duration::from_secs(60);
 const LOOK: Duration = Duration::from_millis(50);
 
@@ -22,8 +23,8 @@ pub enum HostCluster {
 }
 
 impl HostCluster {
-    /// The socket of the node that runs, else a cluster of this command's own. `programs` is asked only
-    /// then.
+    /// The socket of the node that runs, else a cluster of this command's own. `programs` is asked
+    /// only then.
     ///
     /// # Errors
     /// As [`Cluster::start`], or the node does not publish itself within a minute.

@@ -1,14 +1,14 @@
 //! What of the server's own log reaches Kairo's.
 //!
 //! **Invariant:** the text of an error never does: "invalid input syntax: …" and "Key (email)=(…)
-//! already exists" quote what a person typed. Of an error only its SQLSTATE and the kind of process are
-//! kept; whoever sent the statement has the rest.
+//! already exists" quote what a person typed. Of an error only its SQLSTATE and the kind of process
+//! are kept; whoever sent the statement has the rest.
 
 /// Most lines that are kept for an error message.
 pub(super) const TAIL_LINES_MAX: usize = 20;
 
-/// The prefix that `parse` reads: `<SQLSTATE|kind of process|>`. The brackets tell it from a line that
-/// an error's text may have broken into.
+/// The prefix that `parse` reads: `<SQLSTATE|kind of process|>`. The brackets tell it from a line
+/// that an error's text may have broken into.
 pub(super) const LINE_PREFIX: &str = "<%e|%b|> ";
 
 /// SQLSTATE `lock_file_exists`: another server, or what is left of one, holds the folder.
@@ -24,8 +24,8 @@ pub struct LogLine {
 }
 
 impl LogLine {
-    /// Reads one line; `None` for what must not be shown. `shown` remembers whether the message that a
-    /// continuation line (it begins with a tab) belongs to was.
+    /// Reads one line; `None` for what must not be shown. `shown` remembers whether the message
+    /// that a continuation line (it begins with a tab) belongs to was.
     pub(super) fn parse(line: &str, shown: &mut bool) -> Option<Self> {
         let Some((sqlstate, process, rest)) = prefix(line) else {
             let plain = !line.is_empty() && *shown;

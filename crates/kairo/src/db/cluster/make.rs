@@ -1,8 +1,8 @@
 //! Makes a new cluster, and the two files that say who may connect.
 //!
 //! **Invariant:** `pg/` is there whole or not at all: it is made as `pg.new` and renamed.
-//! **Invariant:** the files that map users to roles lie outside of `pg/`, where the server's user (and
-//! so a query that can write files) cannot change them.
+//! **Invariant:** the files that map users to roles lie outside of `pg/`, where the server's user
+//! (and so a query that can write files) cannot change them.
 
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{self, Read};
@@ -18,7 +18,7 @@ use super::programs::Programs;
 use super::socket::open_folder;
 use super::user::User;
 use super::{ClusterError, POLL, ROLES, Tuning};
-use crate::config::folder::{read_file, replace_file, sync_parent};
+use crate::config::file::{read_file, replace_file, sync_parent};
 use crate::config::{DataFolder, FolderError};
 
 /// Most output of `initdb` that an error shows, in bytes.

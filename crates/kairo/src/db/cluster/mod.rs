@@ -1,5 +1,5 @@
-//! The private cluster: the installed PostgreSQL, run by Kairo under its data folder, reached over a
-//! Unix socket by nobody else.
+//! The private cluster: the installed PostgreSQL, run by Kairo under its data folder, reached over
+//! a Unix socket by nobody else.
 //!
 //! **Invariant:** whoever runs the server holds the data folder's lock until it has stopped.
 //! **Invariant:** the server dies with Kairo, even after `kill -9`; the next start waits for it.
@@ -39,8 +39,8 @@ pub const ROLES: [&str; 5] =
 
 /// Time between two looks at a file or a process.
 const POLL: Duration = Duration::from_millis(5);
-/// Wait for a server to be ready. Recovery after a crash replays the log since the last checkpoint, and
-/// giving up early would begin it again.
+/// Wait for a server to be ready. Recovery after a crash replays the log since the last checkpoint,
+/// and giving up early would begin it again.
 const START_MAX: Duration = Duration::from_secs(600);
 /// Time for which a start is tried again while remains of a killed server hold its memory.
 const RETRY_MAX: Duration = Duration::from_secs(10);
@@ -60,8 +60,8 @@ pub enum ClusterError {
     Folder(#[from] FolderError),
     /// No PostgreSQL, an old one, or another branch than the cluster's.
     #[error(
-        "PostgreSQL is needed ({wanted}); found: {found}. Install it (on Debian and Ubuntu: apt install \
-         postgresql-{install}) or set KAIRO_POSTGRES_BIN to the folder of its programs"
+        "PostgreSQL is needed ({wanted}); found: {found}. Install it (on Debian and Ubuntu: apt \
+         install postgresql-{install}) or set KAIRO_POSTGRES_BIN to the folder of its programs"
     )]
     NoPrograms {
         /// What is installed.
@@ -85,8 +85,8 @@ pub enum ClusterError {
     },
     /// Started as root on a system without other users.
     #[error(
-        "PostgreSQL refuses to run as root, and there is no user kairo, postgres or nobody. Add one: \
-         useradd --system kairo"
+        "PostgreSQL refuses to run as root, and there is no user kairo, postgres or nobody. Add \
+         one: useradd --system kairo"
     )]
     NoUser,
     /// Somebody changed the owner of everything.
@@ -111,7 +111,7 @@ pub enum ClusterError {
     /// Another user made the folder first; it might play the server.
     #[error(
         "the socket folder {dir} was made by user id {owner} or is open to others, so it cannot be \
-         trusted. Remove it and start again"
+         trusted. Remove it, or set XDG_RUNTIME_DIR to a folder of your own"
     )]
     SocketFolderTaken {
         /// The folder.
@@ -175,7 +175,7 @@ impl Cluster {
         programs: &Programs,
         tuning: Tuning,
     ) -> Result<Self, ClusterError> {
-        Self::start_held(folder.lock(Holder::Serve)?, programs, tuning)
+        Self::start_held(folder.lock_soon(Holder::Serve)?, programs, tuning)
     }
 
     /// Starts the cluster of a folder whose lock is already held.
@@ -199,6 +199,11 @@ impl Cluster {
                     install: major,
                 });
             }
+        }
+        if user.name == "nobody" {
+            tracing::warn!(
+                "PostgreSQL runs as nobody, as other programs may; useradd --system kairo"
+            );
         }
         let pg = folder.pg();
         if let Some(ancestor) = user.blocked_at(&pg) {
@@ -242,7 +247,8 @@ impl Cluster {
         self.server.is_running()
     }
 
-    /// How to connect as `role` (one of [`ROLES`]) to `database`. A new cluster has `postgres` alone.
+    /// How to connect as `role` (one of [`ROLES`]) to `database`. A new cluster has `postgres`
+    /// alone.
     pub fn pg_config(&self, role: &str, database: &str) -> tokio_postgres::Config {
         pg_config(&self.socket_dir, role, database)
     }
@@ -331,7 +337,7 @@ fn settings(command: &mut Command, access: &make::Access, socket_dir: &Path, tun
     command.arg("-c").arg(format!("port={}", socket::PORT));
     command.arg("-c").arg(format!("log_line_prefix={}", log::LINE_PREFIX));
     let tuned: &[&str] = match tuning {
-        Tuning::Durable => &["max_connections=60", "fsync=on", "full_page_writes=on"],
+        Tuning::Durable => &DURABLE_SETTINGS,
         Tuning::Test => &TEST_SETTINGS,
     };
     for setting in tuned {
@@ -365,6 +371,9 @@ const SETTINGS: [&str; 24] = [
     "log_checkpoints=off",
     "log_autovacuum_min_duration=-1",
 ];
+
+const DURABLE_SETTINGS: [&str; 4] =
+    ["max_connections=60", "fsync=on", "full_page_writes=on", "synchronous_commit=on"];
 
 const TEST_SETTINGS: [&str; 6] = [
     "max_connections=200",

@@ -1,7 +1,7 @@
 //! One server process: started with a parent-death signal, watched, stopped.
 //!
-//! **Invariant:** the thread that starts the server waits for its end, because the parent-death signal
-//! fires when that *thread* ends (prctl(2), PR_SET_PDEATHSIG), not when the process does.
+//! **Invariant:** the thread that starts the server waits for its end, because the parent-death
+//! signal fires when that *thread* ends (prctl(2), PR_SET_PDEATHSIG), not when the process does.
 //! **Invariant:** a signal is sent only to a process that is not yet reaped, so never to a stranger
 //! that got the same id.
 
@@ -25,8 +25,8 @@ use super::user::User;
 const LINE_BYTES_MAX: u64 = 4 * 1024;
 
 /// A command line for a program of PostgreSQL: without root's rights, dying with Kairo, in a clean
-/// environment and in a process group of its own (Ctrl-C in a terminal is for Kairo, which then stops
-/// the server in order).
+/// environment and in a process group of its own (Ctrl-C in a terminal is for Kairo, which then
+/// stops the server in order).
 pub(super) fn command(programs: &Programs, user: &User, as_root: bool, death: &str) -> Command {
     let mut command = Command::new(programs.setpriv());
     if as_root {
@@ -50,8 +50,8 @@ pub(super) struct Server {
 /// The last lines of the log, for the error that says why the server did not start.
 type Tail = Arc<Mutex<VecDeque<LogLine>>>;
 
-/// Two ends, because a signal must stop before the process is reaped, and a waiter wants the last line
-/// of the log, which comes later.
+/// Two ends, because a signal must stop before the process is reaped, and a waiter wants the last
+/// line of the log, which comes later.
 #[derive(Debug, Default)]
 struct Life {
     reaped: Mutex<bool>,
@@ -119,8 +119,8 @@ impl Server {
     }
 }
 
-/// Lives as long as the child does. The log's reader is joined before the end is told, so that whoever
-/// waits for the end finds the last line.
+/// Lives as long as the child does. The log's reader is joined before the end is told, so that
+/// whoever waits for the end finds the last line.
 fn watch(mut child: Child, life: &Life, tail: Tail) {
     let stderr = child.stderr.take();
     let reader = stderr.map(|stderr| thread::spawn(move || read_log(stderr, &tail)));

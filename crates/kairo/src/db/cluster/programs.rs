@@ -1,7 +1,7 @@
 //! Finds the PostgreSQL programs that are installed, and refuses those with known holes.
 //!
-//! **Invariant:** a program that is run was found by an absolute path, never by a name in a path that
-//! changes later.
+//! **Invariant:** a program that is run was found by an absolute path, never by a name in a path
+//! that changes later.
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::ClusterError;
+use super::make::branch;
+use crate::config::DataFolder;
 
 /// The branches that Kairo is tested with, and the first minor release of each without the
 /// `CVE-2025-8713` family (statistics and dump holes that pass row-level security).
@@ -64,9 +66,22 @@ pub struct Programs {
 }
 
 impl Programs {
+    /// Finds the PostgreSQL for the cluster of `folder`: of the branch that made it, or of any for
+    /// a new one. Arguments and errors as for [`Programs::find`].
+    ///
+    /// # Errors
+    /// As [`Programs::find`], or what lies in the cluster's place is none.
+    pub fn for_folder(
+        folder: &DataFolder,
+        named: Option<&Path>,
+        search_path: Option<&OsStr>,
+    ) -> Result<Self, ClusterError> {
+        Self::find(named, search_path, branch(folder)?)
+    }
+
     /// Finds PostgreSQL: in `named` alone when the operator names a folder, else by `search_path`
-    /// (`$PATH`), else where packages put it, the highest version first. With `major` only that branch
-    /// counts, for a cluster can be run by its own branch only.
+    /// (`$PATH`), else where packages put it, the highest version first. With `major` only that
+    /// branch counts, for a cluster can be run by its own branch only.
     ///
     /// # Errors
     /// None is installed, or none that is supported; `setpriv` is missing.

@@ -1,8 +1,8 @@
 //! The folder of the server's socket: short, because a socket's path holds 107 bytes (unix(7)), and
 //! closed, because whoever can put a socket there can play the server.
 //!
-//! **Invariant:** the folder is a real folder, belongs to the cluster's user (in a folder where anybody
-//! may make one, such as `/tmp`, somebody may have been first) and is open to nobody else.
+//! **Invariant:** the folder is a real folder, belongs to the cluster's user (in a folder where
+//! anybody may make one, such as `/tmp`, somebody may have been first) and is open to nobody else.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io;
@@ -28,11 +28,14 @@ pub(super) fn place(folder: &DataFolder) -> PathBuf {
     if account.is_root() {
         return PathBuf::from(format!("/run/kairo-{hash}"));
     }
-    // After `su` the variable still names the former user's folder.
-    let mine = |dir: &PathBuf| {
-        fs::metadata(dir).is_ok_and(|meta| meta.is_dir() && meta.uid() == account.uid)
+    // After `su` the variable still names the former user's folder. The server's setting is a list,
+    // in which a comma parts and a quote opens.
+    let fits = |dir: &PathBuf| {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
+        dir.to_str().is_some_and(|text| text.chars().all(plain))
+            && fs::metadata(dir).is_ok_and(|meta| meta.is_dir() && meta.uid() == account.uid)
     };
-    match account.runtime_dir.clone().filter(mine) {
+    match account.runtime_dir.clone().filter(fits) {
         Some(dir) => dir.join(format!("kairo-{hash}")),
         None => PathBuf::from(format!("/tmp/kairo-{}-{hash}", account.uid)),
     }

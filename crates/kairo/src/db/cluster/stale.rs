@@ -1,7 +1,7 @@
 //! What a server that was killed, or whose Kairo was, leaves behind.
 //!
-//! **Invariant:** called only under the data folder's lock, so no living Kairo owns what is found. A
-//! server that is still shutting down is waited for; nothing is adopted.
+//! **Invariant:** called only under the data folder's lock, so no living Kairo owns what is found.
+//! A server that is still shutting down is waited for; nothing is adopted.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -14,7 +14,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use super::user::User;
 use super::{ClusterError, POLL};
 use crate::config::FolderError;
-use crate::config::folder::read_file;
+use crate::config::file::read_file;
 
 /// Wait for a process that has ended and that its parent has not collected yet.
 const ZOMBIE_MAX: Duration = Duration::from_secs(10);

@@ -1,7 +1,8 @@
-//! Who runs the cluster: PostgreSQL refuses to run as root, so root's Kairo runs it as another user.
+//! Who runs the cluster: PostgreSQL refuses to run as root, so root's Kairo runs it as another
+//! user.
 //!
-//! **Invariant:** the user has a name in the password database; `initdb` and the peer sign-in both look
-//! it up, and fail obscurely without one.
+//! **Invariant:** the user has a name in the password database; `initdb` and the peer sign-in both
+//! look it up, and fail obscurely without one.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -49,8 +50,9 @@ impl User {
         found.ok_or(ClusterError::UnnamedUser { uid: account.uid })
     }
 
-    /// The user that runs the cluster of `folder`. Started as root: whoever owns the cluster, else the
-    /// owner of the data folder, else the first of `kairo`, `postgres` and `nobody` that exists.
+    /// The user that runs the cluster of `folder`. Started as root: whoever owns the cluster, else
+    /// the owner of the data folder, else the first of `kairo`, `postgres` and `nobody` that
+    /// exists.
     ///
     /// # Errors
     /// No such user, or the cluster belongs to another user than the one that runs Kairo.
@@ -81,8 +83,8 @@ impl User {
         named.filter(|user| user.uid != 0).ok_or(ClusterError::NoUser)
     }
 
-    /// The first folder above `path` (or itself) that this user may not pass through, by its mode bits.
-    /// PostgreSQL would only say "Permission denied", and of a folder that looks open.
+    /// The first folder above `path` (or itself) that this user may not pass through, by its mode
+    /// bits. PostgreSQL would only say "Permission denied", and of a folder that looks open.
     pub fn blocked_at(&self, path: &Path) -> Option<PathBuf> {
         let mut ancestors: Vec<&Path> = path.ancestors().collect();
         ancestors.reverse();

@@ -26,7 +26,9 @@ impl Node {
     }
 
     fn start(&self) -> Cluster {
-        Cluster::start(&self.folder, &programs(), Tuning::Test).unwrap()
+        let path = std::env::var_os("PATH");
+        let programs = Programs::for_folder(&self.folder, None, path.as_deref()).unwrap();
+        Cluster::start(&self.folder, &programs, Tuning::Test).unwrap()
     }
 
     fn user(&self) -> User {

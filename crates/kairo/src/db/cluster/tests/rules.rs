@@ -126,7 +126,8 @@ fn pretend(dir: &Scratch, name: &str, version: &str) -> PathBuf {
     bin
 }
 
-// A release with known holes is refused with what to install; a named folder is the only one looked at.
+// A release with known holes is refused with what to install; a named folder is the only one looked
+// at.
 #[test]
 fn old_releases_are_refused() {
     let dir = Scratch::new("programs");
