@@ -55,7 +55,8 @@ pub const PUBLIC_ORIGIN: Key = key(
     "public_origin",
     "KAIRO_PUBLIC_ORIGIN",
     "`https://localhost:PORT` on a loopback listener",
-    "What people type to reach Kairo, such as `https://kairo.example.com`; needed on another listener",
+    "What people type to reach Kairo, such as `https://kairo.example.com`; \
+     needed on any other listener",
 )
 .note();
 /// An external PostgreSQL.
