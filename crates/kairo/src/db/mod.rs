@@ -13,7 +13,6 @@
 
 mod batch;
 pub mod cluster;
-
 mod error;
 mod host;
 mod identity;

@@ -7,6 +7,7 @@
 //! **Invariant:** no key is written anywhere from here, nor logged; keys are zeroed when dropped.
 
 pub mod queries;
+pub mod source;
 
 use std::sync::Arc;
 
@@ -158,3 +159,6 @@ impl Keychain {
         Ok(key.mac(purpose, parts)?)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,167 @@
+//! The table of every key: its name in `kairo.toml`, in the environment, its default, its meaning.
+//!
+//! **Invariant:** there is no other list. Reading, the refusal of unknown names and the README's
+//! table come from here.
+
+/// One thing that an operator can decide.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Key {
+    /// Name in `kairo.toml`; a dot is a table of TOML.
+    pub name: &'static str,
+    /// Name in the environment, which wins over the file.
+    pub env: &'static str,
+    /// The value when unset: read as if it were given, unless `is_note`.
+    pub default: &'static str,
+    /// Whether `default` describes what happens instead of being a value.
+    pub is_note: bool,
+    /// Whether the value must never be shown.
+    pub is_secret: bool,
+    /// What it decides, for a person.
+    pub meaning: &'static str,
+}
+
+const fn key(
+    name: &'static str,
+    env: &'static str,
+    default: &'static str,
+    meaning: &'static str,
+) -> Key {
+    Key { name, env, default, is_note: false, is_secret: false, meaning }
+}
+
+impl Key {
+    const fn note(self) -> Self {
+        Self { is_note: true, ..self }
+    }
+
+    const fn secret(self) -> Self {
+        Self { is_secret: true, ..self }
+    }
+}
+
+/// The data folder.
+pub const DATA_DIR: Key = key(
+    "data_dir",
+    "KAIRO_DATA_DIR",
+    "`/var/lib/kairo` for root, `~/.local/share/kairo` otherwise",
+    "Folder of everything that this node keeps; never inside a git work tree",
+)
+.note();
+/// The HTTPS listener.
+pub const LISTEN: Key =
+    key("listen", "KAIRO_LISTEN", "127.0.0.1:8443", "Address and port of the HTTPS listener");
+/// The origin of the pages.
+pub const PUBLIC_ORIGIN: Key = key(
+    "public_origin",
+    "KAIRO_PUBLIC_ORIGIN",
+    "`https://localhost:PORT` on a loopback listener",
+    "What people type to reach Kairo, such as `https://kairo.example.com`; \
+     needed on any other listener",
+)
+.note();
+/// An external PostgreSQL.
+pub const DATABASE_URL: Key = key(
+    "database_url",
+    "KAIRO_DATABASE_URL",
+    "a private cluster under the data folder",
+    "An external PostgreSQL; not yet supported",
+)
+.note()
+.secret();
+/// Where the keys are.
+pub const KEYS: Key = key(
+    "keys",
+    "KAIRO_KEYS",
+    "`file:DATA_DIR/keys`",
+    "Where the keys are: `file:` and an absolute folder outside of any git work tree",
+)
+.note();
+/// The certificate chain.
+pub const TLS_CERT: Key = key(
+    "tls.cert",
+    "KAIRO_TLS_CERT",
+    "made by Kairo's own authority",
+    "Certificate chain (PEM), together with the key",
+)
+.note();
+/// The certificate's key.
+pub const TLS_KEY: Key = key(
+    "tls.key",
+    "KAIRO_TLS_KEY",
+    "made by Kairo",
+    "Private key of the certificate (PEM), a file that only Kairo can read",
+)
+.note();
+/// The mail server.
+pub const SMTP_URL: Key = key(
+    "mail.smtp_url",
+    "KAIRO_SMTP_URL",
+    "mail goes to the outbox, on a loopback origin only",
+    "Mail server, such as `smtps://user:password@mail.example.com:465`",
+)
+.note()
+.secret();
+/// The sender.
+pub const MAIL_FROM: Key = key(
+    "mail.from",
+    "KAIRO_MAIL_FROM",
+    "none",
+    "Sender of mail, such as `Kairo <kairo@example.com>`; needed with a mail server",
+)
+.note();
+/// The form of the log.
+pub const LOG_FORMAT: Key =
+    key("log.format", "KAIRO_LOG", "text", "Form of the log on standard error: `text` or `json`");
+/// The depth of the log.
+pub const LOG_LEVEL: Key = key(
+    "log.level",
+    "KAIRO_LOG_LEVEL",
+    "info",
+    "Least severity in the log: `error`, `warn`, `info`, `debug` or `trace`",
+);
+/// The programs of PostgreSQL.
+pub const POSTGRES_BIN: Key = key(
+    "postgres.bin",
+    "KAIRO_POSTGRES_BIN",
+    "found by `PATH`, then where packages put it",
+    "Folder of `postgres` and `initdb` (15.14, 16.10, 17.6, 18.0 or later in its branch)",
+)
+.note();
+
+/// Every key, in the order of the README.
+pub const ALL: [Key; 12] = [
+    DATA_DIR,
+    LISTEN,
+    PUBLIC_ORIGIN,
+    DATABASE_URL,
+    KEYS,
+    TLS_CERT,
+    TLS_KEY,
+    SMTP_URL,
+    MAIL_FROM,
+    LOG_FORMAT,
+    LOG_LEVEL,
+    POSTGRES_BIN,
+];
+
+/// The key of this name in `kairo.toml`.
+pub fn by_name(name: &str) -> Option<Key> {
+    ALL.into_iter().find(|key| key.name == name)
+}
+
+/// The key of this name in the environment.
+pub fn by_env(env: &str) -> Option<Key> {
+    ALL.into_iter().find(|key| key.env == env)
+}
+
+/// The table of the README, in Markdown.
+pub fn markdown() -> String {
+    let mut out = String::from(
+        "| in `kairo.toml` | in the environment | unset | meaning |\n| --- | --- | --- | --- |\n",
+    );
+    for Key { name, env, default, is_note, meaning, .. } in ALL {
+        let default = if is_note { default.to_owned() } else { format!("`{default}`") };
+        out.push_str(&format!("| `{name}` | `{env}` | {default} | {meaning} |\n"));
+    }
+    out
+}
