@@ -13,6 +13,7 @@ mod bounds;
 mod cross_site;
 mod headers;
 pub mod listener;
+mod progress;
 mod throttle;
 pub mod tls;
 mod trace;
