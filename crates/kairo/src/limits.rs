@@ -49,6 +49,10 @@ pub const CONNECTIONS_MAX: usize = 1_024;
 pub const CONNECTIONS_PER_ADDRESS_MAX: usize = 256;
 /// Time after which a connection that makes no progress is asked to end; after twice, it is closed.
 pub const CONNECTION_IDLE_MAX: Duration = Duration::from_secs(60);
+/// Time for which a closed connection still takes in what the client had begun to send.
+pub const LINGER_MAX: Duration = Duration::from_secs(1);
+/// Bytes of that, which are thrown away.
+pub const LINGER_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Time in which the readiness check must answer.
 pub const READY_CHECK_MAX: Duration = Duration::from_secs(2);
 /// Time for which an answer of the readiness check is given again.

@@ -1,4 +1,5 @@
-//! Styles, scripts and pictures, embedded in the binary and served under names that hold their hash.
+//! Styles, scripts and pictures, embedded in the binary and served under names that hold their
+//! hash.
 //!
 //! **Invariant:** a hashed address never changes its bytes, so it may be cached for ever; any other
 //! hash is 404, and no file outside the lists below can be reached.

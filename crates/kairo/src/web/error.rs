@@ -5,7 +5,8 @@
 //! **Invariant:** every answer of 400 or more that is not already a page or JSON is rewritten here,
 //! those of axum's extractors included, so no framework's words reach a person.
 //!
-//! A handler returns [`Error`]; `edge::wrap` calls [`render`]. Nothing here decides who may do what.
+//! A handler returns [`Error`]; `edge::wrap` calls [`render`]. Nothing here decides who may do
+//! what.
 
 use std::borrow::Cow;
 use std::sync::Arc;

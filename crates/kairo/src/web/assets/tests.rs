@@ -1,3 +1,5 @@
+//! Addresses, types and lists of the embedded files.
+
 use std::fs;
 use std::path::Path;
 

@@ -1,10 +1,11 @@
 //! Whether a request that changes something was sent by Kairo's own pages.
 //!
-//! Sources: OWASP ASVS 5.0 3.5.1 and 3.5.2; the Fetch metadata specification. `Sec-Fetch-Site` is set
-//! by the browser and cannot be set by a page, so it decides alone where it is present.
+//! Sources: OWASP ASVS 5.0 3.5.1 and 3.5.2; the Fetch metadata specification. `Sec-Fetch-Site` is
+//! set by the browser and cannot be set by a page, so it decides alone where it is present.
 //!
-//! **Invariant:** `/api` and `/v1` never see a cookie, so there is nothing there for another site to
-//! ride on; everything else that changes state needs proof of the same origin once a cookie came.
+//! **Invariant:** `/api` and `/v1` never see a cookie, so there is nothing there for another site
+//! to ride on; everything else that changes state needs proof of the same origin once a cookie
+//! came.
 
 use axum::extract::Request;
 use axum::http::header::{CONTENT_TYPE, COOKIE, HeaderMap, HeaderName, ORIGIN};

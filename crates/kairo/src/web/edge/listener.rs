@@ -36,6 +36,7 @@ use tower::ServiceExt as _;
 
 use super::Peer;
 use super::address::prefix;
+use super::linger::Lingering;
 use super::progress::{Progress, Reported};
 use crate::limits;
 
@@ -227,7 +228,8 @@ impl Server {
                 Ok::<_, Infallible>(response.map(|body| Reported::new(body, under_way)))
             }
         });
-        let mut connection = pin!(http.serve_connection(TokioIo::new(stream), service));
+        let mut connection =
+            pin!(http.serve_connection(TokioIo::new(Lingering::new(stream)), service));
         let idle_max = self.bounds.idle_max;
         let mut ticks = interval_at(Instant::now() + idle_max, idle_max);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);

@@ -12,6 +12,7 @@ mod address;
 mod bounds;
 mod cross_site;
 mod headers;
+mod linger;
 pub mod listener;
 mod progress;
 mod throttle;

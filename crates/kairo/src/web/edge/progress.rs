@@ -1,8 +1,8 @@
 //! Whether a connection gets anywhere.
 //!
 //! **Invariant:** progress is a request that begins, one that a handler still works on (bounded by
-//! `request_max`), or a piece of an answer that the client took. Bytes alone are none: HTTP/2 pings,
-//! or an answer read a byte at a time, would otherwise hold a connection for ever.
+//! `request_max`), or a piece of an answer that the client took. Bytes alone are none: HTTP/2
+//! pings, or an answer read a byte at a time, would otherwise hold a connection for ever.
 
 use std::pin::Pin;
 use std::sync::Arc;

@@ -63,10 +63,10 @@ type Buckets<K> = RateLimiter<K, DashMapStateStore<K>, Ticks, NoOpMiddleware<Dur
 /// A throttle by source address.
 pub struct Throttle {
     own: Buckets<Key>,
-    /// When there are more sources than `addresses_max` even without the idle ones (a botnet, or one
-    /// host with a wide IPv6 block), all of them are told apart by 14 bits of their digest only.
-    /// Refusing newcomers would let the flood lock everybody out, and forgetting everything would
-    /// give the flood a fresh burst at each sweep. The pepper hides who shares with whom.
+    /// When there are more sources than `addresses_max` even without the idle ones (a botnet, or
+    /// one host with a wide IPv6 block), all of them are told apart by 14 bits of their digest
+    /// only. Refusing newcomers would let the flood lock everybody out, and forgetting everything
+    /// would give the flood a fresh burst at each sweep. The pepper hides who shares with whom.
     shared: Buckets<u16>,
     crowded: AtomicBool,
     asked: AtomicUsize,

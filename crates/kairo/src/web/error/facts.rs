@@ -37,22 +37,27 @@ mod rows {
     pub const FORBIDDEN: Row = (403, "forbidden", "Not with this token",
         "The token is not meant for this. Make one in Settings that is, and use it here.");
     pub const CROSS_SITE: Row = (403, "cross_site", "This came from another site",
-        "Kairo takes changes from its own pages only, so nothing was changed. Open Kairo and do it there.");
+        "Kairo takes changes from its own pages only, so nothing was changed. Open Kairo and do \
+         it there.");
     pub const NOT_FOUND: Row = (404, "not_found", "Nothing here",
-        "There is nothing at this address, or it is not yours to see. Check the address, or start from your list.");
+        "There is nothing at this address, or it is not yours to see. Check the address, or \
+         start from your list.");
     pub const METHOD_NOT_ALLOWED: Row = (405, "method_not_allowed", "Not this way",
-        "The address exists, but it does not take this kind of request. The Allow header names what it takes.");
+        "The address exists, but not for this kind of request. Start from your list instead.");
     pub const SLOW_BODY: Row = (408, "slow_body", "The request did not arrive",
-        "Its end did not come in time, so nothing was saved. Check the connection and send it again.");
+        "Its end did not come in time, so nothing was saved. Check the connection and send it \
+         again.");
     pub const CONFLICT: (u16, &str) = (409, "That does not fit what is stored");
     pub const VERSION_MOVED: Row = (412, "version_moved", "Changed in the meantime",
-        "Someone changed this while you wrote, so nothing was overwritten. Load it again and keep what you want.");
+        "Someone changed this while you wrote, so nothing was overwritten. Load it again and \
+         keep what you want.");
     pub const TOO_LARGE: Row = (413, "too_large", "Too much at once",
         "The request is larger than 256 KiB, so nothing was saved. Send it in smaller parts.");
     pub const URI_TOO_LONG: Row = (414, "uri_too_long", "The address is too long",
         "Kairo reads addresses of up to 4,096 characters. Start from your list instead.");
     pub const UNSUPPORTED_MEDIA: Row = (415, "unsupported_media", "Not a form that Kairo reads",
-        "This address does not read that content type. Send the form from its page, or application/json to the API.");
+        "This address does not read that content type. Send the form from its page, or \
+         application/json to the API.");
     pub const INVALID: Row = (422, "invalid", "Some fields need another look",
         "Nothing was saved. Change the fields that are named and send it again.");
     pub const VERSION_MISSING: Row = (428, "version_missing", "No version was named",
@@ -60,7 +65,8 @@ mod rows {
     pub const TOO_MANY: (u16, &str, &str) = (429, "too_many", "Too many requests");
     pub const CREDITS_SPENT: (u16, &str, &str) = (429, "credits_spent", "The credits are used up");
     pub const HEADERS_TOO_LARGE: Row = (431, "headers_too_large", "Too many headers",
-        "The request carries more headers than Kairo reads. Clear this site's cookies and load the page again.");
+        "The request carries more headers than Kairo reads. Clear this site's cookies and load \
+         the page again.");
     pub const INTERNAL: Row = (500, "internal", "Something broke in Kairo",
         "It is recorded under the number below. Load the page again to see what was saved.");
     pub const UNAVAILABLE: (u16, &str, &str) = (503, "unavailable", "Kairo cannot answer now");
@@ -114,7 +120,8 @@ impl Error {
             Self::Unavailable { retry_after_s } => Facts::new(
                 rows::UNAVAILABLE,
                 format!(
-                    "Something it needs does not answer, so nothing was saved. Send it again in {}.",
+                    "Something it needs does not answer, so nothing was saved. Send it again in \
+                     {}.",
                     wait(*retry_after_s)
                 ),
             ),

@@ -1,3 +1,5 @@
+//! Words and shapes of every error.
+
 use super::*;
 
 fn every_error() -> Vec<Error> {
@@ -92,7 +94,8 @@ async fn refused_fields_are_named() {
     assert!(page.contains("up to 500 &#60;characters&#62;."), "{page}");
 }
 
-// Goal: waiting is told in seconds to programs; spent credits also say that asking again is useless.
+// Goal: waiting is told in seconds to programs; spent credits also say that asking again is
+// useless.
 #[tokio::test]
 async fn waits_are_told() {
     let spent = Error::CreditsSpent { retry_after_s: 60, detail: "None are left.".into() };

@@ -1,3 +1,5 @@
+//! Probes and what they cost.
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::body::Body;

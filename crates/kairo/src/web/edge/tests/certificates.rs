@@ -5,6 +5,8 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 
 use jiff::{SignedDuration, Timestamp};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 
 use super::*;
 use crate::web::edge::tls;
@@ -79,6 +81,24 @@ fn the_authority_cannot_sign_again() {
     names.sort();
     assert_eq!(names, ["ca.pem", "cert.pem", "key.pem"]);
     assert_eq!(folder.texts().concat().matches("PRIVATE KEY").count(), 2);
+}
+
+// Goal: the authority is bound to this machine's names and signs no further authority; the leaf is
+// for servers alone (RFC 5280 4.2.1.9, 4.2.1.10, 4.2.1.12).
+#[test]
+fn the_certificates_say_what_they_are_for() {
+    const NAME_CONSTRAINTS_CRITICAL: &[u8] = &[0x55, 0x1d, 0x1e, 1, 1, 0xff];
+    const AUTHORITY_OF_NO_OTHER: &[u8] = &[0x30, 6, 1, 1, 0xff, 2, 1, 0];
+    const SERVER_AUTH_ALONE: &[u8] = &[0x30, 10, 6, 8, 0x2b, 6, 1, 5, 5, 7, 3, 1];
+    let folder = Folder::new();
+    tls::development(&folder.0, days(0)).unwrap();
+    let holds = |file: &str, part: &[u8]| {
+        let der = CertificateDer::from_pem_file(folder.0.join(file)).unwrap();
+        der.windows(part.len()).any(|window| window == part)
+    };
+    assert!(holds("ca.pem", NAME_CONSTRAINTS_CRITICAL));
+    assert!(holds("ca.pem", AUTHORITY_OF_NO_OTHER));
+    assert!(holds("cert.pem", SERVER_AUTH_ALONE));
 }
 
 // Goal: a clock far in the future, or before the epoch, is an error and not a panic.

@@ -80,7 +80,7 @@ async fn rest(stream: &mut (impl tokio::io::AsyncRead + Unpin)) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-fn get_once(path: &str) -> String {
+fn single(path: &str) -> String {
     format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
 }
 
@@ -88,7 +88,7 @@ fn get_once(path: &str) -> String {
 #[tokio::test]
 async fn a_page_over_tls() {
     let running = start(bounds_of_tests()).await;
-    let answer = running.exchange(&get_once("/")).await;
+    let answer = running.exchange(&single("/")).await;
     assert!(answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.ends_with("<h1>Kairo</h1>"));
     assert!(!answer.to_lowercase().contains("\r\nserver:"));
 }
@@ -164,7 +164,7 @@ async fn old_tls_is_refused() {
 async fn plain_http_is_closed() {
     let running = start(bounds_of_tests()).await;
     let mut stream = TcpStream::connect(running.at).await.unwrap();
-    stream.write_all(get_once("/").as_bytes()).await.unwrap();
+    stream.write_all(single("/").as_bytes()).await.unwrap();
     assert!(!rest(&mut stream).await.contains("HTTP"));
 }
 
@@ -215,7 +215,7 @@ async fn one_past_the_connections() {
     let _second = running.open().await;
     assert!(timeout(QUICK, running.connect(b"http/1.1")).await.is_err());
     drop(first);
-    let answer = timeout(PATIENCE, running.exchange(&get_once("/"))).await.unwrap();
+    let answer = timeout(PATIENCE, running.exchange(&single("/"))).await.unwrap();
     assert!(answer.contains("200 OK"));
 }
 
@@ -229,7 +229,7 @@ async fn one_past_the_connections_of_an_address() {
     assert!(running.connect(b"http/1.1").await.is_err());
     drop(first);
     tokio::time::sleep(QUICK).await;
-    assert!(running.exchange(&get_once("/")).await.contains("200 OK"));
+    assert!(running.exchange(&single("/")).await.contains("200 OK"));
 }
 
 // Goal: one past the bounds of headers and address is answered with Kairo's page over a socket too,
@@ -257,18 +257,38 @@ async fn large_heads_are_refused() {
     }
 }
 
-// Goal: the answer to a body that is too large reaches a client that is still sending it.
+// Goal: a client that sends all of a body that is too large, over a slow line, is not reset while
+// it does, and reads the answer afterwards.
 #[tokio::test]
 async fn a_large_body_is_answered() {
     let running = start(bounds_of_tests()).await;
-    let size = 4 * crate::limits::BODY_BYTES_MAX;
+    let pieces = 16;
+    let piece = vec![b'a'; 128 * 1024];
     let mut stream = running.open().await;
+    let size = pieces * piece.len();
     let head = format!("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: {size}\r\n\r\n");
     stream.write_all(head.as_bytes()).await.unwrap();
-    let _ = stream.write_all(&vec![b'a'; size]).await;
+    for _ in 0..pieces {
+        stream.write_all(&piece).await.unwrap();
+        stream.flush().await.unwrap();
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
     let mut start = [0; 12];
     stream.read_exact(&mut start).await.unwrap();
     assert_eq!(&start, b"HTTP/1.1 413");
+}
+
+// Goal: a client that never stops sending after the answer is cut all the same.
+#[tokio::test]
+async fn lingering_ends() {
+    let running = start(bounds_of_tests()).await;
+    let mut stream = running.open().await;
+    stream
+        .write_all(b"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\n")
+        .await
+        .unwrap();
+    let endless = async { while stream.write_all(b"aaaa").await.is_ok() {} };
+    assert!(timeout(PATIENCE, endless).await.is_ok());
 }
 
 // Goal: a stop finishes the request under way, refuses newcomers, and drops idle connections.

@@ -5,6 +5,7 @@ mod bounds;
 mod certificates;
 mod connections;
 mod cross_site;
+mod lines;
 mod sources;
 mod throttling;
 
