@@ -278,17 +278,22 @@ async fn a_large_body_is_answered() {
     assert_eq!(&start, b"HTTP/1.1 413");
 }
 
-// Goal: a client that never stops sending after the answer is cut all the same.
+// Goal: a client that never stops sending after the answer is cut, by bytes when it is fast.
 #[tokio::test]
 async fn lingering_ends() {
     let running = start(bounds_of_tests()).await;
     let mut stream = running.open().await;
-    stream
-        .write_all(b"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\n")
-        .await
-        .unwrap();
-    let endless = async { while stream.write_all(b"aaaa").await.is_ok() {} };
+    let head = b"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 9999999999\r\n\r\n";
+    stream.write_all(head).await.unwrap();
+    let piece = vec![b'a'; 64 * 1024];
+    let mut sent = 0;
+    let endless = async {
+        while stream.write_all(&piece).await.is_ok() {
+            sent += piece.len();
+        }
+    };
     assert!(timeout(PATIENCE, endless).await.is_ok());
+    assert!(sent < 8 * crate::limits::LINGER_BYTES_MAX, "{sent} bytes were taken");
 }
 
 // Goal: a stop finishes the request under way, refuses newcomers, and drops idle connections.
