@@ -25,6 +25,8 @@ pub const ITEMS_AGENDA_MAX: i64 = 1_000;
 
 /// Largest body of a request, in bytes: the longest notes in four-byte characters, form-encoded.
 pub const BODY_BYTES_MAX: usize = 256 * 1024;
+/// Longest path that is carried through sign-in, in bytes.
+pub const NEXT_BYTES_MAX: usize = 512;
 /// Longest `Idempotency-Key`, in bytes.
 pub const IDEMPOTENCY_KEY_BYTES_MAX: usize = 255;
 /// Most header bytes of one request.
@@ -43,6 +45,18 @@ pub const REQUEST_MAX: Duration = Duration::from_secs(30);
 pub const DRAIN_MAX: Duration = Duration::from_secs(20);
 /// Most open connections on the listener.
 pub const CONNECTIONS_MAX: usize = 1_024;
+/// Most open connections from one source address, so that one cannot take the whole listener.
+pub const CONNECTIONS_PER_ADDRESS_MAX: usize = 256;
+/// Time after which a connection that makes no progress is asked to end; after twice, it is closed.
+pub const CONNECTION_IDLE_MAX: Duration = Duration::from_secs(60);
+/// Time for which a closed connection still takes in what the client had begun to send.
+pub const LINGER_MAX: Duration = Duration::from_secs(1);
+/// Bytes of that, which are thrown away.
+pub const LINGER_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Time in which the readiness check must answer.
+pub const READY_CHECK_MAX: Duration = Duration::from_secs(2);
+/// Time for which an answer of the readiness check is given again.
+pub const READY_KEPT: Duration = Duration::from_secs(1);
 /// Most concurrent streams on one HTTP/2 connection.
 pub const STREAMS_MAX: u32 = 64;
 /// Requests a minute from one source address before sign-in (assets are exempt).

@@ -1,1 +1,6 @@
 //! web.
+
+pub mod assets;
+pub mod edge;
+pub mod error;
+pub mod health;

@@ -1,0 +1,188 @@
+//! What stands between the network and every handler: TLS, the listener, and one middleware that
+//! admits a request, runs it, and dresses the answer.
+//!
+//! **Invariant:** no answer leaves without the headers, whatever made it; no handler runs for a
+//! throttled source, an oversized request, or a change sent from another site.
+//!
+//! Reading order: [`wrap`] is the path of one request; [`listener::serve`] is the life of one
+//! connection; [`tls`] is where certificates come from. It must never read a session: identity is
+//! the handlers' business.
+
+mod address;
+mod bounds;
+mod cross_site;
+mod headers;
+mod linger;
+pub mod listener;
+mod progress;
+mod throttle;
+pub mod tls;
+mod trace;
+
+#[cfg(test)]
+mod tests;
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::header::ALLOW;
+use axum::http::{HeaderValue, Method};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt;
+use tokio::time::{Instant, timeout};
+use tracing::Instrument;
+use uuid::Uuid;
+
+pub use address::{Peer, Source, Sources};
+pub use bounds::Bounds;
+pub use headers::{LOCKED_POLICY, PAGE_POLICY};
+pub use throttle::{Rate, Throttle, Ticks};
+
+use super::error::{self, Asked, Error, is_under};
+use crate::clock::Ids;
+
+/// What the edge is made from.
+pub struct EdgeSettings {
+    /// Makes request ids.
+    pub ids: Ids,
+    /// The one origin whose pages may send changes, such as `https://localhost:8443`.
+    pub origin: HeaderValue,
+    /// Whether that origin is on this machine; HSTS is short there.
+    pub loopback: bool,
+    /// The key of source digests.
+    pub pepper: [u8; 32],
+    /// The bounds; `Bounds::default()` outside tests.
+    pub bounds: Bounds,
+    /// What the throttle counts by; `Ticks::monotonic()` outside tests.
+    pub ticks: Ticks,
+}
+
+/// The edge's state. Cheap to clone.
+#[derive(Clone)]
+pub struct EdgeState(Arc<Inner>);
+
+struct Inner {
+    ids: Ids,
+    origin: HeaderValue,
+    loopback: bool,
+    sources: Sources,
+    bounds: Bounds,
+    throttle: Throttle,
+    sign_in: Throttle,
+}
+
+/// The number under which a request is logged, in its extensions for handlers to read; always
+/// Kairo's own, never the client's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RequestId(pub Uuid);
+
+impl EdgeState {
+    /// An edge with empty buckets.
+    pub fn new(settings: EdgeSettings) -> Self {
+        let EdgeSettings { ids, origin, loopback, pepper, bounds, ticks } = settings;
+        let general = Rate { per_minute: bounds.address_per_minute, burst: bounds.address_burst };
+        let strict =
+            Rate { per_minute: bounds.sign_in_per_minute, burst: bounds.sign_in_per_minute };
+        Self(Arc::new(Inner {
+            ids,
+            origin,
+            loopback,
+            sources: Sources::new(&pepper),
+            bounds,
+            throttle: Throttle::new(general, bounds.addresses_max, ticks.clone()),
+            sign_in: Throttle::new(strict, bounds.addresses_max, ticks),
+        }))
+    }
+
+    /// Puts the strict bucket of sign-in in front of the POSTs of these routes.
+    pub fn strict<S: Clone + Send + Sync + 'static>(&self, routes: Router<S>) -> Router<S> {
+        routes.route_layer(middleware::from_fn_with_state(self.clone(), throttle_sign_in))
+    }
+}
+
+/// Puts the edge around a whole application; routes that are added afterwards stand outside it.
+pub fn wrap(router: Router, edge: EdgeState) -> Router {
+    router.layer(middleware::from_fn_with_state(edge, pass))
+}
+
+/// The path of one request.
+async fn pass(State(edge): State<EdgeState>, request: Request, next: Next) -> Response {
+    let since = Instant::now();
+    let asked = Asked::of(&request);
+    let (request_id, lost) = match edge.0.ids.next() {
+        Ok(id) => (id, None),
+        Err(lost) => (Uuid::nil(), Some(Error::from(lost))),
+    };
+    let span = trace::span(&request, request_id);
+    async {
+        let answer = match lost {
+            Some(error) => Err(error),
+            None => run(&edge, request, request_id, next).await,
+        };
+        let mut answer = answer.unwrap_or_else(IntoResponse::into_response);
+        let forbidden = [Method::TRACE, Method::CONNECT].contains(asked.method());
+        if forbidden {
+            answer.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
+        }
+        let mut answer = error::render(answer, &asked, request_id);
+        headers::set(&mut answer, asked.path(), edge.0.loopback, request_id);
+        trace::answered(answer.status(), since);
+        answer
+    }
+    .instrument(span)
+    .await
+}
+
+/// Admits the request and runs its handler, for as long as `request_max`.
+async fn run(
+    edge: &EdgeState,
+    mut request: Request,
+    request_id: Uuid,
+    next: Next,
+) -> Result<Response, Error> {
+    let edge = &*edge.0;
+    let peer = request.extensions_mut().remove::<Peer>().unwrap_or(NOWHERE);
+    let source = edge.sources.of(peer);
+    if !is_exempt(request.uri().path()) {
+        edge.throttle.admit(&source).map_err(|retry_after_s| Error::TooMany { retry_after_s })?;
+    }
+    edge.bounds.check(&request)?;
+    cross_site::check(&mut request, &edge.origin)?;
+    request.extensions_mut().insert(source);
+    request.extensions_mut().insert(RequestId(request_id));
+    let (request, arrival) = bounds::limit_body(request, edge.bounds.body_bytes_max);
+    let handler = AssertUnwindSafe(next.run(request)).catch_unwind();
+    match timeout(edge.bounds.request_max, handler).await {
+        Ok(Ok(response)) => Ok(response),
+        // The payload may hold what a person wrote; the panic hook has told where it happened.
+        Ok(Err(_payload)) => Err(Error::internal("a handler panicked")),
+        Err(_) if arrival.is_whole() => Err(Error::TimedOut),
+        Err(_) => Err(Error::SlowBody),
+    }
+}
+
+/// A request that did not come through the listener has no address; all of them share a bucket.
+const NOWHERE: Peer =
+    Peer(std::net::SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED), 0));
+
+/// A page asks for several assets at once, and a probe must not be shut out by a neighbour.
+fn is_exempt(path: &str) -> bool {
+    is_under(path, "/assets") || path == "/healthz" || path == "/readyz"
+}
+
+async fn throttle_sign_in(
+    State(edge): State<EdgeState>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Error> {
+    if request.method() == Method::POST {
+        let source = request.extensions().get::<Source>().copied();
+        let source = source.unwrap_or_else(|| edge.0.sources.of(NOWHERE));
+        let admitted = edge.0.sign_in.admit(&source);
+        admitted.map_err(|retry_after_s| Error::TooMany { retry_after_s })?;
+    }
+    Ok(next.run(request).await)
+}
