@@ -1,1 +1,7 @@
-//! Tests of the pages.
+//! Tests of the pages, over samples that show each in all its states.
+
+mod html;
+mod pages;
+mod preview;
+mod samples;
+mod words;
