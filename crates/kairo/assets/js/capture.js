@@ -1,16 +1,17 @@
-// The reading of the capture line while it is typed: the words underlined, the chips below, each
-// with a way to keep its words as words. Offsets count UTF-16 code units, as JavaScript does.
-// Typing never waits for it: without an answer the line is a plain form.
+// The reading of the capture line while it is typed. This module asks, underlines the words that were
+// read, and keeps what the person settled; chips.js draws the chips. Offsets count UTF-16 code units,
+// as JavaScript does. Typing never waits: without an answer the line is a plain form.
+//
+// To chips.js: "kairo:read" on the form, with the preview and its text, or null for nothing.
+// From chips.js: "kairo:settle" on the form, with the span, and the choice or none to keep the words.
 const form = document.getElementById("capture");
 const { text: line, dismissed, choices } = form.elements;
 const trace = form.querySelector(".trace");
-const list = form.querySelector(".reading");
-const reads = document.getElementById("reads");
-const state = { text: line.value, spans: [], kept: read(dismissed), chosen: read(choices) };
+const state = { text: line.value, spans: [], kept: parsed(dismissed), chosen: parsed(choices) };
 let timer, request;
 
-function read(field) {
-  const parts = [...field.value.matchAll(/(\d+)-(\d+)(?::([\w:.]+))?/g)];
+function parsed({ value }) {
+  const parts = [...value.matchAll(/(\d+)-(\d+)(?::([\w:.]+))?/g)];
   return parts.map(([, start, end, choice]) => ({ start: +start, end: +end, choice }));
 }
 
@@ -30,25 +31,11 @@ function moved(spans, from, to) {
   });
 }
 
-function element(name, props, ...children) {
-  const node = Object.assign(document.createElement(name), props);
-  node.append(...children);
-  return node;
-}
-
-function icon(name) {
-  const [svg, use] = ["svg", "use"].map((tag) => document.createElementNS("http://www.w3.org/2000/svg", tag));
-  svg.setAttribute("class", "icon");
-  svg.setAttribute("aria-hidden", "true");
-  use.setAttribute("href", `#i-${name}`);
-  svg.append(use);
-  return svg;
-}
-
 function underline() {
   let at = 0;
   const parts = state.spans.flatMap(({ start, end, field }) => {
-    const mark = element("mark", {}, state.text.slice(start, end));
+    const mark = document.createElement("mark");
+    mark.textContent = state.text.slice(start, end);
     mark.dataset.read = field;
     const plain = state.text.slice(at, start);
     at = end;
@@ -58,60 +45,50 @@ function underline() {
   trace.scrollLeft = line.scrollLeft;
 }
 
-function settle(span, choice) {
-  const others = state.chosen.filter(({ start }) => start !== span.start);
-  state.chosen = choice ? [...others, { ...span, choice }] : others;
-  if (!choice) state.kept = [...state.kept, span];
-  send();
-}
-
-function chip(span) {
-  const words = state.text.slice(span.start, span.end);
-  const node = element("li", { className: span.unsure ? "chip unsure" : "chip" }, icon(span.field), element("span", {}, span.text));
-  node.dataset.read = span.field;
-  const radios = span.alternatives.map(({ label, choice, taken }) => element("label", {}, label, element("input", {
-    type: "radio", name: `choice-${span.start}`, value: choice, checked: taken, onchange: () => settle(span, choice),
-  })));
-  if (radios.length) node.append(element("fieldset", {}, element("legend", { className: "hidden" }, `What does “${words}” mean?`), ...radios));
-  node.append(element("button", { type: "button", ariaLabel: `Keep “${words}” as words`, onclick: () => { settle(span); line.focus(); } }, icon("close")));
-  return node;
-}
-
-function draw({ title, kind, spans }) {
-  const { name, value } = list.contains(document.activeElement) ? document.activeElement : {};
-  state.spans = spans;
+function show(preview) {
+  state.spans = preview?.spans ?? [];
   underline();
-  reads.replaceChildren(element("span", { className: kind }, element("span", { className: "hidden" }, kind)), ` ${title}`);
-  list.replaceChildren(reads, ...spans.map(chip));
-  list.hidden = false;
-  if (name) list.querySelector(`[name="${name}"][value="${value}"]`)?.focus();
+  const detail = preview && { ...preview, text: state.text };
+  form.dispatchEvent(new CustomEvent("kairo:read", { detail }));
 }
 
-async function send() {
+async function ask() {
   request?.abort();
   request = new AbortController();
-  const text = state.text, { signal } = request;
-  dismissed.value = state.kept.map(({ start, end }) => `${start}-${end}`).join();
-  choices.value = state.chosen.map(({ start, end, choice }) => `${start}-${end}:${choice}`).join();
-  if (!text.trim()) return void (list.hidden = true);
+  const { text, kept, chosen } = state, { signal } = request;
+  dismissed.value = kept.map(({ start, end }) => `${start}-${end}`).join();
+  choices.value = chosen.map(({ start, end, choice }) => `${start}-${end}:${choice}`).join();
+  if (!text.trim()) return show(null);
   const body = JSON.stringify({ text, dismissed: dismissed.value, choices: choices.value });
   const headers = { "content-type": "application/json" };
-  const answer = await fetch("/captures/preview", { method: "POST", headers, body, signal }).catch(() => null);
+  const sent = { method: "POST", headers, body, signal };
+  const answer = await fetch("/captures/preview", sent).catch(() => null);
   const preview = answer?.ok && await answer.json().catch(() => null);
-  if (preview && !signal.aborted && text === line.value) draw(preview);
+  if (preview && !signal.aborted && text === line.value) show(preview);
 }
 
 function typed(event) {
   if (event?.isComposing) return;
-  for (const key of ["spans", "kept", "chosen"]) state[key] = moved(state[key], state.text, line.value);
+  for (const key of ["spans", "kept", "chosen"]) {
+    state[key] = moved(state[key], state.text, line.value);
+  }
   state.text = line.value;
   underline();
   clearTimeout(timer);
-  timer = setTimeout(send, 120);
+  timer = setTimeout(ask, 120);
+}
+
+function settle({ detail: { span, choice } }) {
+  state.chosen = state.chosen.filter(({ start }) => start !== span.start);
+  if (choice) state.chosen.push({ ...span, choice });
+  else state.kept.push(span);
+  ask();
 }
 
 line.addEventListener("input", typed);
 line.addEventListener("compositionstart", () => trace.replaceChildren());
 line.addEventListener("compositionend", typed);
 line.addEventListener("scroll", () => { trace.scrollLeft = line.scrollLeft; });
-if (line.value) send();
+form.addEventListener("kairo:settle", settle);
+// A line that comes filled in is read too, once chips.js is there to draw it.
+addEventListener("load", () => { if (line.value) typed(); });

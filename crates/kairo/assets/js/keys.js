@@ -1,7 +1,8 @@
 // Keys for those who like them: "/" goes to the line, j and k (or the arrows, once among the rows)
 // move, e opens, x marks done, Escape leaves. All of it can be done without.
 const line = document.getElementById("line");
-const links = () => [...document.querySelectorAll(".rows > li > a")].filter((a) => a.checkVisibility());
+const links = () => [...document.querySelectorAll(".rows > li > a")].filter(seen);
+const seen = (link) => link.checkVisibility();
 const row = () => document.activeElement?.closest(".rows > li");
 
 function move(step) {
@@ -33,14 +34,17 @@ addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.isComposing) return;
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "Escape") return leave();
-  if (event.target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]")) return;
+  if (event.target.closest("input:not([type=checkbox]), textarea, select")) return;
   const act = (row() && (among[event.key] ?? rows[event.key])) || everywhere[event.key];
   if (!act) return;
   event.preventDefault();
   act();
 });
 
-// After a change the page opens at the row that was changed; the focus goes there too.
+// After a change the page opens at the row that was changed; the focus goes there too, but only once
+// the browser has scrolled there, because that takes the focus away.
 if (location.hash.startsWith("#i-")) {
-  document.getElementById(location.hash.slice(1))?.querySelector(":scope > a")?.focus();
+  const changed = document.getElementById(location.hash.slice(1));
+  const focus = () => changed?.querySelector(":scope > a")?.focus();
+  addEventListener("load", () => setTimeout(focus));
 }

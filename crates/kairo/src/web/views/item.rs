@@ -75,7 +75,7 @@ pub struct ItemSheet {
     pub back_label: String,
     /// Somebody changed the item while this form was open: the fields hold both texts.
     pub conflict: bool,
-    /// Title.
+    /// Title. It is written in a text area, so what comes may hold line breaks, which stand for spaces.
     pub title: Field,
     /// The time as words: "today 2pm to 3pm", "every 1st"; empty for none.
     pub when: Field,

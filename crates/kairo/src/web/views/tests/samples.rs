@@ -26,6 +26,7 @@ pub(super) fn all() -> Vec<Sample> {
     add("agenda-quiet", agenda_quiet().render());
     add("agenda-filtered", agenda_filtered().render());
     add("agenda-fault", agenda_fault().render());
+    add("agenda-typed", agenda_typed().render());
     add("agenda-hostile", agenda_hostile().render());
     add("agenda-long", agenda_long().render());
     add("item", item_page(sheet()).render());
@@ -216,7 +217,13 @@ fn agenda_empty() -> Agenda {
     let line = CaptureLine { focus: true, ..frame.line.clone() };
     Agenda {
         frame: Frame { line, ..frame },
-        days: Vec::new(),
+        days: vec![Day {
+            now: Some(now()),
+            empty: "Type what is on your mind the way you would say it, and press Enter. Kairo \
+                    finds the day, the time and the people, and keeps your words."
+                .into(),
+            ..day("today", "Nothing here yet", "", Vec::new())
+        }],
         tries: vec![
             sample("lunch with Sam tomorrow 1pm", "Tue 24 Nov, 1:00 pm, with Sam"),
             sample("pay rent every 1st", "Tue 1 Dec, then the 1st of every month"),
@@ -261,6 +268,12 @@ fn agenda_fault() -> Agenda {
     page.frame.line.text = "coffee with Sam tomorrow at 8 ".repeat(70);
     page.frame.line.fault = Some(fault.into());
     page.frame.line.focus = true;
+    page
+}
+
+fn agenda_typed() -> Agenda {
+    let mut page = agenda();
+    page.frame.line.text = "coffee with Sam tomorrow at 8".into();
     page
 }
 
