@@ -1,9 +1,9 @@
-// The reading of the capture line while it is typed. This module asks, underlines the words that were
-// read, and keeps what the person settled; chips.js draws the chips. Offsets count UTF-16 code units,
-// as JavaScript does. Typing never waits: without an answer the line is a plain form.
+// The reading of the capture line while it is typed. This module asks, underlines what was read and
+// keeps what the person settled; chips.js draws the chips. Offsets count UTF-16 code units, as
+// JavaScript does. Typing never waits: without an answer the line is a plain form.
 //
 // To chips.js: "kairo:read" on the form, with the preview and its text, or null for nothing.
-// From chips.js: "kairo:settle" on the form, with the span, and the choice or none to keep the words.
+// From chips.js: "kairo:settle", with a span, and a choice or none to keep the words.
 const form = document.getElementById("capture");
 const { text: line, dismissed, choices } = form.elements;
 const trace = form.querySelector(".trace");
@@ -52,12 +52,16 @@ function show(preview) {
   form.dispatchEvent(new CustomEvent("kairo:read", { detail }));
 }
 
+function store() {
+  const range = ({ start, end }) => `${start}-${end}`;
+  dismissed.value = state.kept.map(range).join();
+  choices.value = state.chosen.map((span) => `${range(span)}:${span.choice}`).join();
+}
+
 async function ask() {
   request?.abort();
   request = new AbortController();
-  const { text, kept, chosen } = state, { signal } = request;
-  dismissed.value = kept.map(({ start, end }) => `${start}-${end}`).join();
-  choices.value = chosen.map(({ start, end, choice }) => `${start}-${end}:${choice}`).join();
+  const { text } = state, { signal } = request;
   if (!text.trim()) return show(null);
   const body = JSON.stringify({ text, dismissed: dismissed.value, choices: choices.value });
   const headers = { "content-type": "application/json" };
@@ -73,6 +77,7 @@ function typed(event) {
     state[key] = moved(state[key], state.text, line.value);
   }
   state.text = line.value;
+  store();
   underline();
   clearTimeout(timer);
   timer = setTimeout(ask, 120);
@@ -82,6 +87,7 @@ function settle({ detail: { span, choice } }) {
   state.chosen = state.chosen.filter(({ start }) => start !== span.start);
   if (choice) state.chosen.push({ ...span, choice });
   else state.kept.push(span);
+  store();
   ask();
 }
 

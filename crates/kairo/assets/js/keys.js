@@ -34,6 +34,10 @@ addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.isComposing) return;
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "Escape") return leave();
+  if (event.key === "Enter" && event.target.id === "title") {
+    event.preventDefault();
+    return event.target.form.requestSubmit();
+  }
   if (event.target.closest("input:not([type=checkbox]), textarea, select")) return;
   const act = (row() && (among[event.key] ?? rows[event.key])) || everywhere[event.key];
   if (!act) return;
@@ -41,8 +45,8 @@ addEventListener("keydown", (event) => {
   act();
 });
 
-// After a change the page opens at the row that was changed; the focus goes there too, but only once
-// the browser has scrolled there, because that takes the focus away.
+// After a change the page opens at the row that was changed. The focus goes there too, once
+// the browser has scrolled, because that takes the focus away.
 if (location.hash.startsWith("#i-")) {
   const changed = document.getElementById(location.hash.slice(1));
   const focus = () => changed?.querySelector(":scope > a")?.focus();

@@ -34,6 +34,9 @@ pub struct Frame {
     pub notice: Option<Notice>,
     /// The capture line.
     pub line: CaptureLine,
+    /// Whether the person turned the single-key shortcuts off (WCAG 2.2, 2.1.4): speech input would
+    /// set them off by chance.
+    pub keys_off: bool,
 }
 
 impl Frame {

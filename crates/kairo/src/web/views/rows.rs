@@ -147,6 +147,14 @@ pub struct Day {
     pub empty: String,
 }
 
+impl Day {
+    /// Whether there is a list to show.
+    #[must_use]
+    pub fn has_rows(&self) -> bool {
+        self.now.is_some() || !self.rows.is_empty() || !self.later.is_empty()
+    }
+}
+
 /// The element id of a row; `occurrence` is the original local time of a recurring item's occurrence
 /// (`2026-12-01T09:00`) and empty otherwise.
 #[must_use]

@@ -35,7 +35,7 @@ pub struct Account {
     pub tokens: usize,
 }
 
-/// `/settings/reading`: POST with `zone`, `week_start` and `date_order`.
+/// `/settings/reading`: POST with `zone`, `week_start`, `date_order` and `keys` (`1` or nothing).
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "settings/reading.html")]
 pub struct Reading {
@@ -51,6 +51,8 @@ pub struct Reading {
     pub week_start: Select,
     /// `DMY` or `MDY`, each label with an example.
     pub date_order: Select,
+    /// Whether single keys do things; `None` leaves the choice out, while it is stored nowhere.
+    pub keys: Option<bool>,
 }
 
 /// One API token.

@@ -513,6 +513,7 @@ fn reading(fault: Option<&str>) -> Reading {
         now: "10:42 am on Monday 23 November".into(),
         week_start: select(&[("monday", "Monday"), ("sunday", "Sunday")], "monday"),
         date_order: select(&[("DMY", "3 April"), ("MDY", "March 4")], "MDY"),
+        keys: fault.is_none().then_some(true),
     }
 }
 
