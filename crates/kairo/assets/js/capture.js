@@ -11,7 +11,7 @@ const state = { text: line.value, spans: [], kept: parsed(dismissed), chosen: pa
 let timer, request;
 
 function parsed({ value }) {
-  const parts = [...value.matchAll(/(\d+)-(\d+)(?::([\w:.]+))?/g)];
+  const parts = [...value.matchAll(/(\d+)-(\d+)(?::([\w:.-]+))?/g)];
   return parts.map(([, start, end, choice]) => ({ start: +start, end: +end, choice }));
 }
 

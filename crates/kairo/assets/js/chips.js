@@ -38,7 +38,8 @@ function chip(span, text) {
   const keep = { type: "button", ariaLabel: `Keep “${words}” as words` };
   const button = element("button", keep, icon("close"));
   button.onclick = () => { line.focus(); settle(span); };
-  const parts = [icon(span.field), element("span", {}, span.text), ...radios(span, words), button];
+  const shown = span.text ? [element("span", {}, span.text)] : [];
+  const parts = [icon(span.field), ...shown, ...radios(span, words), button];
   const node = element("li", { className: span.unsure ? "chip unsure" : "chip" }, ...parts);
   node.dataset.read = span.field;
   return node;

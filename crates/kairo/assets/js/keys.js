@@ -47,7 +47,7 @@ addEventListener("keydown", (event) => {
 
 // After a change the page opens at the row that was changed. The focus goes there too, once
 // the browser has scrolled, because that takes the focus away.
-if (location.hash.startsWith("#i-")) {
+if (location.hash.startsWith("#row-")) {
   const changed = document.getElementById(location.hash.slice(1));
   const focus = () => changed?.querySelector(":scope > a")?.focus();
   addEventListener("load", () => setTimeout(focus));

@@ -16,6 +16,7 @@ pub mod item;
 pub mod lists;
 pub mod outbox;
 pub mod preview;
+pub mod repeats;
 pub mod rows;
 pub mod settings;
 pub mod sign_in;

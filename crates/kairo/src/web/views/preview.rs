@@ -44,9 +44,10 @@ pub struct Span {
     pub start: usize,
     /// One past the last.
     pub end: usize,
-    /// `day`, `hour`, `loop`, `who`, `place`, `tag`, `flag`: the picture of the chip.
+    /// The picture of the chip: `day`; `hour`, for a reminder, a duration and a zone too; `loop` for a
+    /// repetition; `who`; `place`; `tag`, for a list too; `flag` for a priority; `note` for the rest.
     pub field: &'static str,
-    /// How it was read: "Tue 24 Nov", "8:00", "Sam".
+    /// How it was read: "Tue 24 Nov", "8:00", "Sam"; from [`chip_words`] where there are alternatives.
     pub text: String,
     /// Other readings, and the taken one among them; empty where there is one only.
     pub alternatives: Vec<Alternative>,
@@ -59,10 +60,29 @@ pub struct Span {
 pub struct Alternative {
     /// What the button says: "am".
     pub label: String,
-    /// What `choices` says: `am`. Letters, digits, `:` and `.` only.
+    /// What `choices` says, such as the start that the item would have, `2026-11-24T20:00`. Letters,
+    /// digits, `:`, `.` and `-` only.
     pub choice: String,
     /// Whether it is the one that was taken.
     pub taken: bool,
+}
+
+/// The words of a chip with several readings, and of its buttons, the taken one first: "8:00" with
+/// "am" and "pm" where the readings differ in the half of the day, else nothing with them all.
+#[must_use]
+pub fn chip_words(taken: &str, others: &[String]) -> (String, Vec<String>) {
+    let all = std::iter::once(taken).chain(others.iter().map(String::as_str));
+    let halves: Option<Vec<_>> = all
+        .clone()
+        .map(|words| words.rsplit_once(' ').filter(|(_, half)| matches!(*half, "am" | "pm")))
+        .collect();
+    match halves.as_deref() {
+        Some([(clock, _), rest @ ..]) if rest.iter().all(|(other, _)| other == clock) => {
+            let labels = halves.iter().flatten().map(|(_, half)| (*half).to_owned());
+            ((*clock).to_owned(), labels.collect())
+        }
+        _ => (String::new(), all.map(str::to_owned).collect()),
+    }
 }
 
 /// A range of bytes in the text.

@@ -159,7 +159,7 @@ impl Day {
 /// (`2026-12-01T09:00`) and empty otherwise.
 #[must_use]
 pub fn anchor(id: &str, occurrence: &str) -> String {
-    if occurrence.is_empty() { format!("i-{id}") } else { format!("i-{id}-{occurrence}") }
+    if occurrence.is_empty() { format!("row-{id}") } else { format!("row-{id}-{occurrence}") }
 }
 
 /// The page of an item, or of one occurrence of it.

@@ -3,5 +3,6 @@
 mod html;
 mod pages;
 mod preview;
+mod repeats;
 mod samples;
 mod words;

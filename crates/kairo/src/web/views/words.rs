@@ -252,6 +252,13 @@ pub fn initials(name: &str) -> String {
     first.into_iter().chain(words.last()).collect()
 }
 
+/// Somebody's words inside a sentence of ours: “Call the bank”. They are isolated (UAX 9), so that
+/// right-to-left text or an override character in them cannot turn our own words around.
+#[must_use]
+pub fn quoted(text: &str) -> String {
+    format!("“\u{2068}{text}\u{2069}”")
+}
+
 /// The time of day for machines: `2026-11-23T10:42`.
 #[must_use]
 pub fn iso_minute(at: DateTime) -> String {

@@ -1,6 +1,8 @@
 //! Offsets between the browser's strings and ours.
 
-use crate::web::views::preview::{byte_offset, chosen_spans, dismissed_spans, utf16_offset};
+use crate::web::views::preview::{
+    byte_offset, chip_words, chosen_spans, dismissed_spans, utf16_offset,
+};
 
 const TEXT: &str = "tea 🫖 with Zoë tomorrow";
 
@@ -46,7 +48,18 @@ fn hostile_fields_are_passed_over() {
 #[test]
 fn choices_keep_their_word() {
     assert_eq!(
-        chosen_spans(TEXT, "0-3:pm,7-11:20:00"),
-        [(0..3, "pm".to_owned()), (9..13, "20:00".to_owned())]
+        chosen_spans(TEXT, "0-3:pm,7-11:2026-11-24T20:00"),
+        [(0..3, "pm".to_owned()), (9..13, "2026-11-24T20:00".to_owned())]
     );
+}
+
+// Goal: readings that differ in the half of the day share their clock; others stand side by side.
+#[test]
+fn chips_say_a_shared_clock_once() {
+    let words = |taken, other: &str| chip_words(taken, &[other.to_owned()]);
+    assert_eq!(words("8:00 am", "8:00 pm"), ("8:00".into(), vec!["am".into(), "pm".into()]));
+    let apart = (String::new(), vec!["8:00 am".into(), "9:00 pm".into()]);
+    assert_eq!(words("8:00 am", "9:00 pm"), apart);
+    let days = (String::new(), vec!["Fri 3 Apr".into(), "Wed 4 Mar".into()]);
+    assert_eq!(words("Fri 3 Apr", "Wed 4 Mar"), days);
 }

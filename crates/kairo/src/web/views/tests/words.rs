@@ -126,5 +126,6 @@ fn numbers_and_names_are_short() {
     assert_eq!(zone_city("UTC"), "UTC");
     let names = ["Ana Ruiz", "ana.ruiz@x.org", "ana@x.org", "@", "Jean Luc P", "ß"];
     assert_eq!(names.map(initials), ["AR", "AR", "A", "", "JP", "SS"]);
+    assert_eq!(quoted("Call"), "“\u{2068}Call\u{2069}”");
     assert_eq!(iso_minute(datetime(2026, 1, 2, 3, 4, 5, 6)), "2026-01-02T03:04");
 }
