@@ -1,6 +1,9 @@
 // Keys for those who like them: "/" goes to the line, j and k (or the arrows, once among the rows)
 // move, e opens, x marks done, Escape leaves. All of it can be done without.
 const line = document.getElementById("line");
+line.setAttribute("aria-keyshortcuts", "/");
+document.querySelector(".entry kbd").hidden = false;
+
 const links = () => [...document.querySelectorAll(".rows > li > a")].filter(seen);
 const seen = (link) => link.checkVisibility();
 const row = () => document.activeElement?.closest(".rows > li");
@@ -24,7 +27,7 @@ const rows = {
   e: () => row().querySelector(":scope > a")?.click(),
 };
 const everywhere = {
-  "/": () => line?.focus(),
+  "/": () => line.focus(),
   j: () => move(1),
   k: () => move(-1),
   e: () => document.querySelector(".open #title")?.focus(),

@@ -1,6 +1,12 @@
 //! Every page in every state that matters: empty, full, hostile text, faults.
 
+mod accounts;
+mod items;
+
 use askama::Template;
+
+use accounts::*;
+use items::*;
 
 use crate::web::views::rows::{anchor, item_href, tick_action};
 use crate::web::views::*;
@@ -311,15 +317,6 @@ fn agenda_long() -> Agenda {
     }
 }
 
-fn item_page(item: ItemSheet) -> Agenda {
-    let mut page = agenda();
-    page.frame.title = item.heading.clone();
-    page.frame.notice = None;
-    page.alone = true;
-    page.item = Some(item);
-    page
-}
-
 fn field(value: &str) -> Field {
     Field { value: value.into(), ..Field::default() }
 }
@@ -335,82 +332,6 @@ fn select(choices: &[(&str, &str)], selected: &str) -> Select {
         selected: *value == selected,
     });
     Select { choices: choices.collect(), ..Select::default() }
-}
-
-fn sheet() -> ItemSheet {
-    let kinds = [("task", "Task"), ("event", "Event"), ("note", "Note")];
-    let priorities = [("", "None"), ("1", "High"), ("2", "Middle"), ("3", "Low")];
-    ItemSheet {
-        heading: "Review the contract draft".into(),
-        mark: Mark::Task,
-        about: "Task, added at 9:58 am".into(),
-        action: "/items/review".into(),
-        tick: tick_action("review", "", false),
-        deletion: "/items/review/deletion".into(),
-        version: 3,
-        back: "/".into(),
-        back_label: "Agenda".into(),
-        title: field("Review the contract draft"),
-        when: field("today 2pm to 3pm"),
-        reading: "Mon 23 Nov, 2:00 to 3:00 pm, New York".into(),
-        kind: select(&kinds, "task"),
-        place: field("Pier 4 office"),
-        people: field("Jonas"),
-        tags: field("harbour"),
-        priority: select(&priorities, "1"),
-        notes: field("Clause 7 still has last year’s rate. Ask Tom before we sign."),
-        typed: Some(Typed {
-            text: "review contract draft 2-3pm at Pier 4 office for jonas".into(),
-            how: "Read at once, without a model.".into(),
-        }),
-        undo: Some(undo("Undo the last change")),
-        ..ItemSheet::default()
-    }
-}
-
-fn sheet_faults() -> ItemSheet {
-    let fault = "There is no 31st of November. Type another day, such as “30 Nov 2pm”.";
-    ItemSheet {
-        title: refused("", "An item needs a title. Type a few words."),
-        when: refused("31 Nov 2pm", fault),
-        notes: refused("…", "That is 10,001 characters; notes may have 10,000. Shorten them."),
-        kind: Select { fault: Some("Choose a kind.".into()), ..sheet().kind },
-        undo: None,
-        ..sheet()
-    }
-}
-
-fn sheet_conflict() -> ItemSheet {
-    let both = |yours: &str, stored: &str| Field { stored: Some(stored.into()), ..field(yours) };
-    ItemSheet {
-        conflict: true,
-        version: 4,
-        title: both("Review the contract draft again", "Review the contract draft"),
-        notes: both("Clause 7 has the old rate.", "Clause 7 is settled."),
-        place: both("Pier 4 office", ""),
-        priority: Select { stored: Some("Low".into()), ..sheet().priority },
-        ..sheet()
-    }
-}
-
-fn sheet_hostile() -> ItemSheet {
-    let both = || Field {
-        value: HOSTILE.into(),
-        fault: Some(HOSTILE.into()),
-        stored: Some(HOSTILE.into()),
-    };
-    ItemSheet {
-        heading: HOSTILE.into(),
-        about: HOSTILE.into(),
-        reading: HOSTILE.into(),
-        title: both(),
-        when: field(HOSTILE),
-        place: both(),
-        notes: Field { value: format!("\n</textarea>{HOSTILE}"), ..both() },
-        typed: Some(Typed { text: HOSTILE.into(), how: HOSTILE.into() }),
-        done: true,
-        ..sheet()
-    }
 }
 
 fn inbox(titles: &[&str]) -> Inbox {
@@ -441,126 +362,5 @@ fn done() -> Done {
         ],
         filter: Some(Filter { action: "/done".into(), ..Filter::default() }),
         more_than: None,
-    }
-}
-
-fn sign_in_faults() -> SignIn {
-    SignIn {
-        email: refused(HOSTILE, "That is not an e-mail address. It looks like ana@example.org."),
-        next: HOSTILE.into(),
-        problem: Some(Problem {
-            title: "You have to sign in again".into(),
-            text: "This browser was signed out. Nothing you wrote is lost.".into(),
-        }),
-    }
-}
-
-fn code() -> SignInCode {
-    SignInCode {
-        email: "ana@ruiz.studio".into(),
-        sent: "10:42 am".into(),
-        outbox: true,
-        ..SignInCode::default()
-    }
-}
-
-fn code_faults() -> SignInCode {
-    let fault = "That is not the code we sent. Look for the newest mail; 3 tries are left.";
-    SignInCode { code: refused("4K7M-2QXD", fault), outbox: false, ..code() }
-}
-
-fn account() -> Account {
-    let session = |id: &str, device: &str, about: &str| Session {
-        device: device.into(),
-        about: about.into(),
-        here: id == "a",
-        revocation: format!("/settings/sessions/{id}/revocation"),
-    };
-    Account {
-        frame: settings("Account"),
-        email: "ana@ruiz.studio".into(),
-        sessions: vec![
-            session("a", "Firefox on macOS", "Active now. Signed in 12 November with a link."),
-            session(
-                "b",
-                "Safari on iPhone",
-                "Active 2 hours ago. Signed in 3 November with a mailed code.",
-            ),
-            session(
-                "c",
-                "Chrome on Windows",
-                "Active 9 days ago. Signed in 28 October with a mailed code.",
-            ),
-        ],
-        tokens: 2,
-    }
-}
-
-fn account_alone() -> Account {
-    let sessions = account().sessions.into_iter().take(1).collect();
-    Account { sessions, tokens: 0, ..account() }
-}
-
-fn reading(fault: Option<&str>) -> Reading {
-    Reading {
-        frame: settings("Reading"),
-        zone: Field {
-            value: "America/New_York".into(),
-            fault: fault.map(Into::into),
-            stored: None,
-        },
-        zones: vec!["America/New_York".into(), "Europe/Berlin".into()],
-        now: "10:42 am on Monday 23 November".into(),
-        week_start: select(&[("monday", "Monday"), ("sunday", "Sunday")], "monday"),
-        date_order: select(&[("DMY", "3 April"), ("MDY", "March 4")], "MDY"),
-        keys: fault.is_none().then_some(true),
-    }
-}
-
-fn tokens() -> Tokens {
-    let token = |name: &str| Token {
-        name: name.into(),
-        about: "Made 3 November, used 2 hours ago.".into(),
-        scopes: "captures, items".into(),
-        revocation: "/settings/tokens/1/revocation".into(),
-    };
-    Tokens {
-        frame: settings("API tokens"),
-        email: "ana@ruiz.studio".into(),
-        tokens: vec![token("laptop"), token(HOSTILE)],
-    }
-}
-
-fn outbox() -> Outbox {
-    let mail = |subject: &str| Mail {
-        to: "ana@ruiz.studio".into(),
-        subject: subject.into(),
-        sent: "10:42 am".into(),
-        link: "/sign-in/link#t=abc".into(),
-        code: "4K7M-2QXD".into(),
-        body: HOSTILE.into(),
-    };
-    Outbox { mails: vec![mail("Your link and code for Kairo"), mail(HOSTILE)] }
-}
-
-fn not_found() -> ErrorPage {
-    ErrorPage {
-        title: "Not found".into(),
-        what: "There is nothing at this address, or it is not yours.".into(),
-        next: "Check the address, or go on from the agenda.".into(),
-        request_id: "018f2f6e4c3a".into(),
-        line: None,
-        href: "/".into(),
-        label: "Agenda".into(),
-    }
-}
-
-fn error_kept() -> ErrorPage {
-    ErrorPage {
-        title: "Nothing was saved".into(),
-        what: "Kairo cannot reach its database, so nothing was saved.".into(),
-        next: "Your words are still in the line; send them again in a minute.".into(),
-        line: Some(CaptureLine { text: HOSTILE.into(), ..CaptureLine::default() }),
-        ..not_found()
     }
 }
