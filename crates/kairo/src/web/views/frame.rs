@@ -1,7 +1,7 @@
 //! What every page of a signed-in person has around it: the places, the notice, the capture line.
 //!
-//! **Invariant:** the capture line is on every one of these pages, and a text that was refused comes
-//! back in it as it was typed.
+//! **Invariant:** the capture line is on every one of these pages, and a text that was refused
+//! comes back in it as it was typed.
 
 /// A place of the main navigation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! One item, open: what it is, the form that changes it, and the words it came from.
 //!
-//! **Invariant:** a value that was refused, or that somebody else changed meanwhile, is shown beside
-//! the one that is stored; neither is lost.
+//! **Invariant:** a value that was refused, or that somebody else changed meanwhile, is shown
+//! beside the one that is stored; neither is lost.
 
 use super::frame::Undo;
 use super::rows::Mark;
@@ -75,7 +75,8 @@ pub struct ItemSheet {
     pub back_label: String,
     /// Somebody changed the item while this form was open: the fields hold both texts.
     pub conflict: bool,
-    /// Title. It is written in a text area, so what comes may hold line breaks, which stand for spaces.
+    /// Title. It is written in a text area, so what comes may hold line breaks, which stand for
+    /// spaces.
     pub title: Field,
     /// The time as words: "today 2pm to 3pm", "every 1st"; empty for none.
     pub when: Field,

@@ -65,7 +65,8 @@ pub struct Agenda {
     pub more_than: Option<usize>,
     /// The item beside the list.
     pub item: Option<ItemSheet>,
-    /// `/items/{id}`: the item's title is the heading of the page, and a phone shows the item alone.
+    /// `/items/{id}`: the item's title is the heading of the page, and a phone shows the item
+    /// alone.
     pub alone: bool,
 }
 

@@ -1,10 +1,10 @@
 //! The answer of `POST /captures/preview`, and the two hidden fields that it leads to.
 //!
-//! The browser sends JSON `{"text", "dismissed", "choices"}` and draws what comes back. Offsets count
-//! UTF-16 code units, because that is what a browser's strings count. `dismissed` is a list of spans
-//! that stay words, `"start-end,start-end"`. `choices` is a list of readings that were chosen,
-//! `"start-end:choice,…"`, where `choice` is the word that the alternative had in the answer. Both
-//! travel with the capture as form fields, over the same text.
+//! The browser sends JSON `{"text", "dismissed", "choices"}` and draws what comes back. Offsets
+//! count UTF-16 code units, because that is what a browser's strings count. `dismissed` is a list
+//! of spans that stay words, `"start-end,start-end"`. `choices` is a list of readings that were
+//! chosen, `"start-end:choice,…"`, where `choice` is the word that the alternative had in the
+//! answer. Both travel with the capture as form fields, over the same text.
 //!
 //! **Invariant:** a preview stores nothing, and a field that does not fit the text is passed over,
 //! never an error: a thought must not be lost over its decoration.
@@ -44,10 +44,12 @@ pub struct Span {
     pub start: usize,
     /// One past the last.
     pub end: usize,
-    /// The picture of the chip: `day`; `hour`, for a reminder, a duration and a zone too; `loop` for a
-    /// repetition; `who`; `place`; `tag`, for a list too; `flag` for a priority; `note` for the rest.
+    /// The picture of the chip: `day`; `hour`, for a reminder, a duration and a zone too; `loop`
+    /// for a repetition; `who`; `place`; `tag`, for a list too; `flag` for a priority; `note` for
+    /// the rest.
     pub field: &'static str,
-    /// How it was read: "Tue 24 Nov", "8:00", "Sam"; from [`chip_words`] where there are alternatives.
+    /// How it was read: "Tue 24 Nov", "8:00", "Sam"; from [`chip_words`] where there are
+    /// alternatives.
     pub text: String,
     /// Other readings, and the taken one among them; empty where there is one only.
     pub alternatives: Vec<Alternative>,
@@ -60,8 +62,8 @@ pub struct Span {
 pub struct Alternative {
     /// What the button says: "am".
     pub label: String,
-    /// What `choices` says, such as the start that the item would have, `2026-11-24T20:00`. Letters,
-    /// digits, `:`, `.` and `-` only.
+    /// What `choices` says, such as the start that the item would have, `2026-11-24T20:00`.
+    /// Letters, digits, `:`, `.` and `-` only.
     pub choice: String,
     /// Whether it is the one that was taken.
     pub taken: bool,

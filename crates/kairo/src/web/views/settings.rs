@@ -20,8 +20,8 @@ pub struct Session {
     pub revocation: String,
 }
 
-/// `/settings/account`: POST `/sign-out`, and POST `/settings/sessions/revocation` with `keys=1` when
-/// API tokens are to end as well.
+/// `/settings/account`: POST `/sign-out`, and POST `/settings/sessions/revocation` with `keys=1`
+/// when API tokens are to end as well.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "settings/account.html")]
 pub struct Account {

@@ -1,7 +1,8 @@
 //! Signing in and out.
 //!
 //! **Invariant:** the page that a mailed link opens does nothing by itself. The token lies in the
-//! fragment, which no server and no mail scanner's request sees, and one press of a person sends it.
+//! fragment, which no server and no mail scanner's request sees, and one press of a person sends
+//! it.
 //! **Invariant:** no page tells whether an address has an account.
 
 use askama::Template;
@@ -17,7 +18,8 @@ pub struct Problem {
     pub text: String,
 }
 
-/// `/sign-in`: POST `/sign-in` with `email`, `next` and `zone` (filled by the browser, may be empty).
+/// `/sign-in`: POST `/sign-in` with `email`, `next` and `zone` (filled by the browser, may be
+/// empty).
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "accounts/sign_in.html")]
 pub struct SignIn {

@@ -1,7 +1,7 @@
 //! Dates, times and numbers as people say them, in English.
 //!
-//! **Invariant:** nothing here reads a clock or knows a zone: "today" is a parameter, and times come
-//! as the local time that is meant.
+//! **Invariant:** nothing here reads a clock or knows a zone: "today" is a parameter, and times
+//! come as the local time that is meant.
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time, Weekday};

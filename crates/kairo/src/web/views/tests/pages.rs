@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::html::{Tag, named, tags};
 use super::samples::{self, Sample};
+use crate::web::views::asset;
 
 const PAGE_BYTES_MAX: usize = 100 * 1024;
 
@@ -11,6 +12,19 @@ fn each(check: impl Fn(&Sample, &[Tag<'_>])) {
     for sample in samples::all() {
         check(&sample, &tags(&sample.html));
     }
+}
+
+fn assets() -> Vec<(&'static str, String)> {
+    let read = |path: &str| {
+        let folder = env!("CARGO_MANIFEST_DIR");
+        std::fs::read_to_string(format!("{folder}/assets/{path}")).unwrap()
+    };
+    let styles = ["reset", "tokens", "base", "components", "pages"];
+    let styles = styles.map(|name| read(&format!("css/{name}.css"))).concat();
+    let scripts = ["capture.js", "chips.js", "keys.js", "link.js", "zone.js"];
+    let scripts = scripts.map(|name| (name, read(&format!("js/{name}"))));
+    let pictures = [("app.css", styles), ("icon.svg", read("img/icon.svg"))];
+    pictures.into_iter().chain(scripts).collect()
 }
 
 fn ids<'a>(tags: &[Tag<'a>]) -> HashSet<&'a str> {
@@ -127,15 +141,26 @@ fn faults_are_tied_to_their_fields() {
 // Goal: a page stays light, styles and scripts included.
 #[test]
 fn pages_are_light() {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/assets");
-    let bytes = |kind: &str| -> u64 {
-        let files = std::fs::read_dir(format!("{folder}/{kind}")).unwrap();
-        files.map(|file| file.unwrap().metadata().unwrap().len()).sum()
-    };
-    let assets = usize::try_from(bytes("css") + bytes("js")).unwrap();
+    let assets: usize = assets().iter().map(|(_, bytes)| bytes.len()).sum();
     for sample in samples::all().iter().filter(|sample| sample.name != "agenda-long") {
         let page = sample.html.len() + assets;
         assert!(page < PAGE_BYTES_MAX, "{} weighs {page}", sample.name);
+    }
+}
+
+// Goal: scripts stay small enough to be read, and make no markup of strings.
+#[test]
+fn scripts_are_small_and_plain() {
+    let scripts: Vec<_> = assets().into_iter().filter(|(name, _)| name.ends_with(".js")).collect();
+    let lines = |text: &str| text.lines().count();
+    assert!(scripts.iter().map(|(_, text)| lines(text)).sum::<usize>() <= 600);
+    for (name, text) in scripts {
+        assert!(lines(&text) <= 100, "{name} has {} lines", lines(&text));
+        let sinks = ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("];
+        let storage = ["localStorage", "sessionStorage", "import "];
+        for word in sinks.iter().chain(&storage) {
+            assert!(!text.contains(word), "{name} has {word}");
+        }
     }
 }
 
@@ -143,6 +168,10 @@ fn pages_are_light() {
 #[test]
 fn pages_can_be_looked_at() {
     let Ok(folder) = std::env::var("KAIRO_SAMPLES_DIR") else { return };
+    for (name, bytes) in assets() {
+        let file = asset(name).replace("/assets/", "");
+        std::fs::write(format!("{folder}/{file}"), bytes).unwrap();
+    }
     for sample in samples::all() {
         let html = sample.html.replace("/assets/", "");
         std::fs::write(format!("{folder}/{}.html", sample.name), &html).unwrap();

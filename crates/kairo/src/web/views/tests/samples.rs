@@ -11,9 +11,11 @@ use items::*;
 use crate::web::views::rows::{anchor, item_href, tick_action};
 use crate::web::views::*;
 
-/// Text that would break a page which trusts it: markup, quotes, right to left, emoji, one long word.
-pub(super) const HOSTILE: &str = "<script>alert(1)</script> \" onmouseover='x' & {{ 7 }} \u{202e}שלום \
-     🧑‍🚀 Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft";
+/// Text that would break a page which trusts it: markup, quotes, right to left, emoji, one long
+/// word.
+pub(super) const HOSTILE: &str = "<script>alert(1)</script> \" onmouseover='x' & {{ 7 }} \
+     \u{202e}שלום 🧑‍🚀 \
+     Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft";
 
 /// One rendered page.
 pub(super) struct Sample {
