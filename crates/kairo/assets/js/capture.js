@@ -68,7 +68,7 @@ async function ask() {
   const sent = { method: "POST", headers, body, signal };
   const answer = await fetch("/captures/preview", sent).catch(() => null);
   const preview = answer?.ok && await answer.json().catch(() => null);
-  if (preview && !signal.aborted && text === line.value) show(preview);
+  if (!signal.aborted && text === line.value) show(preview || null);
 }
 
 function typed(event) {

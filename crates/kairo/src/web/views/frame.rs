@@ -98,6 +98,8 @@ pub struct CaptureLine {
     /// Why the text was refused, and what to do next, in whole sentences.
     pub fault: Option<String>,
     /// Idempotency key of the form, new for each page, so that a second press makes no second item.
+    /// It counts together with the text: after Back, another text under the same key is another
+    /// thought and must not be lost.
     pub key: String,
     /// Spans that the person keeps as words.
     pub dismissed: String,
