@@ -38,10 +38,10 @@ const STYLES: Files =
 
 /// ES modules. One that imports another as `./NAME.js` stands after it, so that the import can be
 /// rewritten to the hashed name.
-const SCRIPTS: Files = embed!("js":);
+const SCRIPTS: Files = embed!("js": "chips.js", "capture.js", "keys.js", "link.js", "zone.js");
 
 /// Pictures, such as the icon.
-const PICTURES: Files = embed!("img":);
+const PICTURES: Files = embed!("img": "icon.svg");
 
 /// What a name that is not in the lists turns into; a test looks for it in the templates.
 const MISSING: &str = "/assets/missing";

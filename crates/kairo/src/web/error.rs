@@ -26,7 +26,6 @@ mod shapes;
 mod tests;
 
 pub use facts::Facts;
-pub use shapes::ErrorPage;
 
 /// One field of a form or a JSON body that was refused.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]

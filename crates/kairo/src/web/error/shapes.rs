@@ -4,24 +4,7 @@ use askama::Template;
 use uuid::Uuid;
 
 use super::{Error, Facts, FieldFault, Shape};
-
-/// The page that a person sees when a request fails.
-#[derive(Template)]
-#[template(path = "error.html")]
-pub struct ErrorPage<'a> {
-    /// What happened, in a few words.
-    pub title: &'a str,
-    /// What happened and what to do, in a sentence or two.
-    pub detail: &'a str,
-    /// Fields that were refused, if any.
-    pub faults: &'a [FieldFault],
-    /// Where the main link leads: a path on this site.
-    pub next_href: &'static str,
-    /// What the main link says: what to do next.
-    pub next_label: &'static str,
-    /// The number under which the log holds the reason.
-    pub request_id: &'a str,
-}
+use crate::web::views::ErrorPage;
 
 #[derive(serde::Serialize)]
 struct Problem<'a> {
@@ -75,15 +58,21 @@ fn page(
     let (next_href, next_label) = match error {
         Error::SignInNeeded | Error::SessionEnded => ("/sign-in", "Sign in"),
         Error::Forbidden => ("/settings/account", "Open Settings"),
-        _ => ("/", "Go to your list"),
+        _ => ("/", "Agenda"),
     };
+    let mut next = String::new();
+    for fault in faults {
+        next.push_str(&fault.message);
+        next.push(' ');
+    }
     let page = ErrorPage {
-        title: facts.title,
-        detail: &facts.detail,
-        faults,
-        next_href,
-        next_label,
-        request_id,
+        title: facts.title.to_owned(),
+        what: facts.detail.to_string(),
+        next: next.trim_end().to_owned(),
+        request_id: request_id.to_owned(),
+        line: None,
+        href: next_href.to_owned(),
+        label: next_label.to_owned(),
     };
     match page.render() {
         Ok(html) => ("text/html; charset=utf-8", html.into_bytes()),

@@ -1,0 +1,8 @@
+//! Tests of the pages, over samples that show each in all its states.
+
+mod html;
+mod pages;
+mod preview;
+mod repeats;
+mod samples;
+mod words;
