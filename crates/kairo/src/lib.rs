@@ -19,3 +19,7 @@ pub mod capture;
 
 pub mod cli;
 pub mod web;
+
+/// Every statement that a runtime role may run. Connections prepare theirs when they are made; a test
+/// prepares, type-checks and explains each as its role.
+pub const STATEMENTS: &[&[db::Entry]] = &[keys::queries::REGISTRY, accounts::queries::REGISTRY];

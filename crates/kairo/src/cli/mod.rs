@@ -1,1 +1,84 @@
-//! cli.
+//! The commands of the host.
+//!
+//! **Invariant:** commands are thin: they read configuration, open what they need and call a domain's verb.
+//! **Invariant:** a command's answer goes to standard output, alone on its last line where scripts read
+//! it; everything else goes to standard error.
+
+mod config;
+mod migrate;
+mod open;
+mod serve;
+mod token;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// A failed command, as its user reads it.
+pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+#[derive(Parser)]
+#[command(name = "kairo", version, about = "A self-hosted AI capture workspace")]
+struct Arguments {
+    /// Configuration file; DATA_DIR/kairo.toml when it is there.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve Kairo until SIGTERM.
+    Serve,
+    /// Bring the database to the schema of this program.
+    Migrate,
+    /// API tokens.
+    #[command(subcommand)]
+    Token(token::Command),
+    /// Print every configuration key with its default and meaning, as a table.
+    Settings,
+}
+
+/// Runs the command that the arguments name.
+pub fn run() -> ExitCode {
+    // The first thing in the program: TLS without a chosen provider panics.
+    if rustls::crypto::ring::default_provider().install_default().is_err() {
+        eprintln!("kairo: another cryptography provider is installed already");
+        return ExitCode::FAILURE;
+    }
+    let arguments = Arguments::parse();
+    let config = arguments.config.as_deref();
+    let done = match arguments.command {
+        Command::Serve => serve::run(config),
+        Command::Migrate => migrate::run(config),
+        Command::Token(command) => token::run(config, &command),
+        Command::Settings => {
+            config::print();
+            Ok(())
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("kairo: {}", chain(error.as_ref()));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// An error with its causes, each said once.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        if !text.contains(&cause_text) {
+            text.push_str(": ");
+            text.push_str(&cause_text);
+        }
+        source = cause.source();
+    }
+    text
+}

@@ -148,3 +148,14 @@ fn force_switches(sql: &str) -> (String, String) {
     };
     (switch("NO FORCE"), switch("FORCE"))
 }
+
+/// Makes the database where there is none, in UTF-8 and with an order that no host's locale changes.
+pub async fn ensure_database(server: &Host, name: &'static str) -> Result<(), DbError> {
+    let found = server.query("SELECT FROM pg_database WHERE datname = $1", &[&name]).await?;
+    if found.is_empty() {
+        let create =
+            format!("CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'");
+        server.execute(&create).await?;
+    }
+    Ok(())
+}

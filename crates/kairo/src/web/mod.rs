@@ -1,7 +1,55 @@
 //! HTTP: routes, forms, pages and JSON. The only place that knows of requests and templates.
+//!
+//! `routes.rs` is the whole table. One folder a domain, as under `src/`, `templates/` and `tests/it/`.
+//!
+//! **Invariant:** a handler knows a caller only through [`caller`], and decides nothing about who may see
+//! what: that is the database's, by the caller's session.
+//! **Invariant:** pages are changed by forms that POST to a noun and redirect; GET changes nothing.
 
 pub mod assets;
+pub mod caller;
 pub mod edge;
 pub mod error;
 pub mod health;
+pub mod render;
+pub mod routes;
 pub mod views;
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use crate::accounts::Base;
+use crate::mail::{Mailer, Outbox};
+
+/// What the handlers stand on. Cheap to clone.
+#[derive(Clone)]
+pub struct Site(Arc<SiteSettings>);
+
+/// What a [`Site`] is made from.
+pub struct SiteSettings {
+    /// Database, keys, clock.
+    pub base: Base,
+    /// Takes letters.
+    pub mailer: Mailer,
+    /// The development outbox, where mail goes nowhere else.
+    pub outbox: Option<Outbox>,
+    /// `https://localhost:8443`: mails build their links from this alone, never from a request's Host.
+    pub origin: String,
+    /// Whether only this machine can reach the site.
+    pub loopback: bool,
+}
+
+impl Site {
+    /// A site.
+    pub fn new(settings: SiteSettings) -> Self {
+        Self(Arc::new(settings))
+    }
+}
+
+impl Deref for Site {
+    type Target = SiteSettings;
+
+    fn deref(&self) -> &SiteSettings {
+        &self.0
+    }
+}

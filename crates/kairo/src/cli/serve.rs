@@ -1,0 +1,107 @@
+//! `kairo serve`: everything up, until SIGTERM or Ctrl-C, then everything down in order.
+
+use std::path::Path;
+
+use axum::http::HeaderValue;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::Failure;
+use super::open::{DATABASE, Opened, open, prepare};
+use crate::accounts::Base;
+use crate::accounts::checks::OwnerChecks;
+use crate::config::Node;
+use crate::db::Db;
+use crate::db::cluster::{Cluster, Tuning};
+use crate::keys::Keys;
+use crate::mail::{Carrier, Mailer, Outbox, Smtp};
+use crate::web::edge::{self, Bounds, EdgeSettings, EdgeState, Ticks};
+use crate::web::{Site, SiteSettings, routes};
+
+/// Serves. The cluster outlives the runtime, so that requests under way can finish against it.
+pub(super) fn run(file: Option<&Path>) -> Result<(), Failure> {
+    let opened = open(file)?;
+    let programs = opened.programs()?;
+    let cluster = Cluster::start(&opened.folder, &programs, Tuning::Durable)?;
+    // After the cluster holds the folder's lock: two first starts cannot make two rings.
+    let keys = opened.keys()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let served = runtime.block_on(serve(&opened, &cluster, keys));
+    drop(runtime);
+    cluster.stop()?;
+    served
+}
+
+async fn serve(opened: &Opened, cluster: &Cluster, keys: Keys) -> Result<(), Failure> {
+    prepare(|role, database| cluster.pg_config(role, database), &keys).await?;
+    let db = Db::open(|role| cluster.pg_config(role, DATABASE), crate::STATEMENTS)?;
+    let config = &opened.config;
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .map_err(|error| format!("cannot listen on {}: {error}", config.listen))?;
+    let bound = listener.local_addr()?;
+    let origin = config.origin(bound).to_string();
+    let (mailer, outbox) = mail(opened)?;
+    let base = Base {
+        db,
+        keys: keys.clone(),
+        clock: opened.clock.clone(),
+        random: opened.random.clone(),
+        ids: opened.ids.clone(),
+        checks: OwnerChecks::on(),
+    };
+    let loopback = config.is_loopback();
+    let site = Site::new(SiteSettings { base, mailer, outbox, origin: origin.clone(), loopback });
+    let edge = EdgeState::new(EdgeSettings {
+        ids: opened.ids.clone(),
+        origin: HeaderValue::from_str(&origin)?,
+        loopback,
+        pepper: keys.address_pepper(),
+        bounds: Bounds::default(),
+        ticks: Ticks::monotonic(),
+    });
+    let app = edge::wrap(routes::all(site, &edge), edge);
+    let tls = match &config.tls {
+        Some(files) => edge::tls::from_files(&files.cert, &files.key)?,
+        None => edge::tls::development(&opened.folder.tls(), opened.clock.now())?,
+    };
+    Node {
+        listen: bound.to_string(),
+        origin: origin.clone(),
+        socket_dir: Some(cluster.socket_dir().to_owned()),
+        settings: config.settings().clone(),
+        ..Node::default()
+    }
+    .publish(cluster.lock())?;
+    let stop = stop_signal()?;
+    println!("Kairo is at {origin}");
+    if config.outbox_allowed() {
+        println!("Mail goes nowhere else: its links and codes are at {origin}/outbox and below.");
+    }
+    edge::listener::serve(listener, tls, app, stop).await?;
+    tracing::info!("stopped serving");
+    Ok(())
+}
+
+fn mail(opened: &Opened) -> Result<(Mailer, Option<Outbox>), Failure> {
+    Ok(match &opened.config.mail {
+        Some(mail) => (Mailer::start(Carrier::Smtp(Smtp::new(&mail.smtp_url, &mail.from)?)), None),
+        None => {
+            let outbox = Outbox::in_folder(opened.folder.outbox());
+            (Mailer::start(Carrier::Outbox(outbox.clone())), Some(outbox))
+        }
+    })
+}
+
+/// Ends at SIGTERM or Ctrl-C.
+fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("stopping; requests under way may finish");
+    })
+}

@@ -1,0 +1,19 @@
+//! The whole table of routes.
+
+use axum::Router;
+
+use super::Site;
+use super::edge::EdgeState;
+use super::{assets, health};
+use crate::accounts::queries::Ping;
+
+/// Every route of the site, without the edge around it.
+pub fn all(site: Site, edge: &EdgeState) -> Router {
+    let base = site.base.clone();
+    let ready = move || {
+        let base = base.clone();
+        async move { base.db.app.read(None, Ping {}).await.is_ok() }
+    };
+    let _ = edge;
+    Router::new().merge(assets::routes()).merge(health::routes(ready)).with_state(site)
+}
