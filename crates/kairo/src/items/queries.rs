@@ -1,0 +1,167 @@
+//! The SQL of items and their revisions.
+
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use uuid::Uuid;
+
+use crate::accounts::queries::NewVersion;
+
+crate::rows! {
+    /// An item as it is stored.
+    ItemRow {
+        /// Its id.
+        id: Uuid,
+        /// Whose it is.
+        user_id: Uuid,
+        /// The capture that it came from.
+        capture_id: Option<Uuid>,
+        /// `task`, `event` or `note`.
+        kind: String,
+        /// `open` or `done`.
+        status: String,
+        /// Sealed words.
+        body_sealed: Vec<u8>,
+        /// 1 to 4.
+        priority: Option<i16>,
+        /// Local start.
+        start_local: Option<DateTime>,
+        /// Local end.
+        end_local: Option<DateTime>,
+        /// Whether only days were meant.
+        all_day: bool,
+        /// `start`, `due` or `not_before`.
+        role: Option<String>,
+        /// IANA name.
+        zone: Option<String>,
+        /// RFC 5545 rule.
+        rrule: Option<String>,
+        /// `due` or `completion`.
+        anchor: Option<String>,
+        /// Local starts that are left out.
+        exdates: Vec<DateTime>,
+        /// Version.
+        version: i32,
+        /// Made.
+        created_at: Timestamp,
+        /// Changed.
+        updated_at: Timestamp,
+        /// Done.
+        done_at: Option<Timestamp>,
+        /// Deleted.
+        deleted_at: Option<Timestamp>,
+    }
+
+    /// What an item was before a change.
+    RevisionRow {
+        /// Its id.
+        id: Uuid,
+        /// The version that it was.
+        version: i32,
+        /// The whole state, sealed.
+        state_sealed: Vec<u8>,
+        /// Why it changed.
+        cause: String,
+    }
+
+    /// A number of rows.
+    Count {
+        /// How many.
+        count: i64,
+    }
+
+    /// A stored item's own times.
+    Made {
+        /// Made, by the database's clock.
+        created_at: Timestamp,
+    }
+}
+
+/// The columns of [`ItemRow`].
+macro_rules! item_select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, user_id, capture_id, kind, status, body_sealed, priority, start_local, \
+             end_local, all_day, role, zone, rrule, anchor, exdates, version, created_at, \
+             updated_at, done_at, deleted_at FROM app.items ",
+            $rest
+        )
+    };
+}
+
+crate::queries! {
+    /// Open items of the caller: dated ones in order, then those without a date, the newest first.
+    App ItemsOpen { limit: i64 } -> ItemRow = item_select!(
+        "WHERE status = 'open' AND deleted_at IS NULL
+         ORDER BY start_at NULLS LAST, created_at DESC, id DESC LIMIT $1");
+
+    /// What was done, the last first.
+    App ItemsDone { since: Timestamp, limit: i64 } -> ItemRow = item_select!(
+        "WHERE status = 'done' AND deleted_at IS NULL AND done_at >= $1
+         ORDER BY done_at DESC, id DESC LIMIT $2");
+
+    /// Open items without a date.
+    App InboxCount {} -> Count = "
+        SELECT count(*) AS count FROM app.items
+         WHERE status = 'open' AND start_at IS NULL AND deleted_at IS NULL";
+
+    /// One item, deleted or not.
+    App ItemFind { id: Uuid } -> ItemRow = item_select!("WHERE id = $1");
+
+    /// The items of one capture.
+    App ItemsOfCapture { capture_id: Uuid } -> ItemRow = item_select!(
+        "WHERE capture_id = $1 ORDER BY id");
+
+    /// One page of items by id, for the API.
+    App ItemsPage {
+        after: Option<Uuid>, status: Option<String>, from: Option<DateTime>, to: Option<DateTime>,
+        limit: i64,
+    } -> ItemRow = item_select!(
+        "WHERE deleted_at IS NULL
+           AND ($1::uuid IS NULL OR id > $1)
+           AND ($2::text IS NULL OR status = $2)
+           AND ($3::timestamp IS NULL OR coalesce(end_local, start_local) >= $3)
+           AND ($4::timestamp IS NULL OR start_local < $4)
+         ORDER BY id LIMIT $5");
+
+    /// A new item.
+    App ItemInsert {
+        id: Uuid, user_id: Uuid, capture_id: Option<Uuid>, kind: String, body_sealed: Vec<u8>,
+        priority: Option<i16>, start_local: Option<DateTime>, end_local: Option<DateTime>,
+        all_day: bool, role: Option<String>, zone: Option<String>, start_at: Option<Timestamp>,
+        end_at: Option<Timestamp>, rrule: Option<String>, anchor: Option<String>,
+        exdates: Vec<DateTime>,
+    } -> Made = "
+        INSERT INTO app.items (id, user_id, capture_id, kind, body_sealed, priority, start_local,
+                               end_local, all_day, role, zone, start_at, end_at, rrule, anchor,
+                               exdates)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+        RETURNING created_at";
+
+    /// Changes an item on top of a version, and keeps what it was: no row where the version has moved.
+    App ItemChange {
+        id: Uuid, version: i32, kind: String, status: String, body_sealed: Vec<u8>,
+        priority: Option<i16>, start_local: Option<DateTime>, end_local: Option<DateTime>,
+        all_day: bool, role: Option<String>, zone: Option<String>, start_at: Option<Timestamp>,
+        end_at: Option<Timestamp>, rrule: Option<String>, anchor: Option<String>,
+        exdates: Vec<DateTime>, done_at: Option<Timestamp>, deleted_at: Option<Timestamp>,
+        revision_id: Uuid, before_sealed: Vec<u8>, cause: String,
+    } -> NewVersion = "
+        WITH changed AS (
+            UPDATE app.items
+               SET kind = $3, status = $4, body_sealed = $5, priority = $6, start_local = $7,
+                   end_local = $8, all_day = $9, role = $10, zone = $11, start_at = $12,
+                   end_at = $13, rrule = $14, anchor = $15, exdates = $16, done_at = $17,
+                   deleted_at = $18, version = version + 1, updated_at = statement_timestamp()
+             WHERE id = $1 AND version = $2
+            RETURNING id, user_id, version
+        ), kept AS (
+            INSERT INTO app.item_revisions (id, user_id, item_id, version, state_sealed, cause)
+            SELECT $19, user_id, id, $2, $20, $21 FROM changed
+        )
+        SELECT version FROM changed";
+
+    /// What an item was at one version.
+    App RevisionFind { item_id: Uuid, version: i32 } -> RevisionRow = "
+        SELECT id, version, state_sealed, cause FROM app.item_revisions
+         WHERE item_id = $1 AND version = $2";
+}

@@ -1,0 +1,144 @@
+//! Between rows and items: opening, sealing, and the statements that keep them.
+//!
+//! **Invariant:** a row of somebody else is dropped here too, before its key is looked for; the policies
+//! have dropped it already.
+
+use uuid::Uuid;
+
+use super::body::Body;
+use super::queries::{ItemChange, ItemInsert, ItemRow};
+use super::when::{Repeat, Role, When};
+use super::{Item, ItemError, Kind, State, Status};
+use crate::accounts::{AccountError, Base, Person};
+use crate::keys::{Column, KeyError};
+
+const BODY: Column = Column { table: "app.items", column: "body_sealed" };
+const REVISION: Column = Column { table: "app.item_revisions", column: "state_sealed" };
+
+/// Opens rows, the caller's alone.
+pub fn open_all(base: &Base, person: &Person, rows: Vec<ItemRow>) -> Result<Vec<Item>, ItemError> {
+    rows.into_iter()
+        .filter(|row| base.checks.allow(person.user_id, row.user_id))
+        .map(|row| open(person, row))
+        .collect()
+}
+
+/// Opens one row.
+fn open(person: &Person, row: ItemRow) -> Result<Item, ItemError> {
+    let unexpected = || AccountError::Key(KeyError::Content);
+    let bytes = person.keychain.open(BODY, row.id, &row.body_sealed)?;
+    let body: Body = serde_json::from_slice(&bytes).map_err(|_| unexpected())?;
+    let when = match (row.start_local, row.role.as_deref().and_then(Role::parse), row.zone) {
+        (Some(start), Some(role), Some(zone)) => {
+            Some(When { role, start, end: row.end_local, all_day: row.all_day, zone })
+        }
+        _ => None,
+    };
+    let repeat = row.rrule.map(|rrule| Repeat {
+        rrule,
+        from_completion: row.anchor.as_deref() == Some("completion"),
+        exdates: row.exdates,
+    });
+    Ok(Item {
+        id: row.id,
+        capture_id: row.capture_id,
+        state: State {
+            kind: Kind::parse(&row.kind).ok_or_else(unexpected)?,
+            status: Status::parse(&row.status).ok_or_else(unexpected)?,
+            body,
+            priority: row.priority,
+            when,
+            repeat,
+            done_at: row.done_at,
+            deleted_at: row.deleted_at,
+        },
+        version: row.version,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+    })
+}
+
+/// The statement that keeps a new item.
+pub fn insert(
+    person: &Person,
+    id: Uuid,
+    capture_id: Option<Uuid>,
+    state: &State,
+) -> Result<ItemInsert, ItemError> {
+    let (start_at, end_at) = instants(state);
+    Ok(ItemInsert {
+        id,
+        user_id: person.user_id,
+        capture_id,
+        kind: state.kind.as_str().to_owned(),
+        body_sealed: seal_body(person, id, &state.body)?,
+        priority: state.priority,
+        start_local: state.when.as_ref().map(|when| when.start),
+        end_local: state.when.as_ref().and_then(|when| when.end),
+        all_day: state.when.as_ref().is_some_and(|when| when.all_day),
+        role: state.when.as_ref().map(|when| when.role.as_str().to_owned()),
+        zone: state.when.as_ref().map(|when| when.zone.clone()),
+        start_at,
+        end_at,
+        rrule: state.repeat.as_ref().map(|repeat| repeat.rrule.clone()),
+        anchor: state.repeat.as_ref().map(anchor),
+        exdates: state.repeat.as_ref().map(|repeat| repeat.exdates.clone()).unwrap_or_default(),
+    })
+}
+
+/// The statement that changes an item from what it is to `after`, and keeps what it was.
+pub fn change(
+    person: &Person,
+    item: &Item,
+    after: &State,
+    revision_id: Uuid,
+    cause: &'static str,
+) -> Result<ItemChange, ItemError> {
+    let (start_at, end_at) = instants(after);
+    let before = serde_json::to_vec(&item.state).map_err(|_| KeyError::Content)?;
+    Ok(ItemChange {
+        id: item.id,
+        version: item.version,
+        kind: after.kind.as_str().to_owned(),
+        status: after.status.as_str().to_owned(),
+        body_sealed: seal_body(person, item.id, &after.body)?,
+        priority: after.priority,
+        start_local: after.when.as_ref().map(|when| when.start),
+        end_local: after.when.as_ref().and_then(|when| when.end),
+        all_day: after.when.as_ref().is_some_and(|when| when.all_day),
+        role: after.when.as_ref().map(|when| when.role.as_str().to_owned()),
+        zone: after.when.as_ref().map(|when| when.zone.clone()),
+        start_at,
+        end_at,
+        rrule: after.repeat.as_ref().map(|repeat| repeat.rrule.clone()),
+        anchor: after.repeat.as_ref().map(anchor),
+        exdates: after.repeat.as_ref().map(|repeat| repeat.exdates.clone()).unwrap_or_default(),
+        done_at: after.done_at,
+        deleted_at: after.deleted_at,
+        revision_id,
+        before_sealed: person.keychain.seal(REVISION, revision_id, &before)?,
+        cause: cause.to_owned(),
+    })
+}
+
+/// Opens what an item was.
+pub fn open_revision(person: &Person, id: Uuid, sealed: &[u8]) -> Result<State, ItemError> {
+    let bytes = person.keychain.open(REVISION, id, sealed)?;
+    Ok(serde_json::from_slice(&bytes).map_err(|_| KeyError::Content)?)
+}
+
+fn seal_body(person: &Person, id: Uuid, body: &Body) -> Result<Vec<u8>, ItemError> {
+    let plain = serde_json::to_vec(body).map_err(|_| KeyError::Content)?;
+    Ok(person.keychain.seal(BODY, id, &plain)?)
+}
+
+fn instants(state: &State) -> (Option<jiff::Timestamp>, Option<jiff::Timestamp>) {
+    state.when.as_ref().map_or((None, None), |when| {
+        let (start, end) = when.instants();
+        (Some(start), end)
+    })
+}
+
+fn anchor(repeat: &Repeat) -> String {
+    if repeat.from_completion { "completion".to_owned() } else { "due".to_owned() }
+}
