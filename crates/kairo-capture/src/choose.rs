@@ -57,7 +57,10 @@ fn with_company(scan: &Scan<'_>, found: Vec<Match>) -> Vec<Match> {
             let company = match one.strength {
                 Strength::Strong => true,
                 Strength::Somewhere => timely(one),
-                Strength::Beside => strong.iter().any(|two| beside(scan, one, two)),
+                Strength::Beside => {
+                    let whole = one.from == 0 && one.to == scan.toks.len();
+                    whole || strong.iter().any(|two| beside(scan, one, two))
+                }
             };
             let counts = matches!(one.said, Said::Count(_) | Said::Except(_));
             company && (repeats || !counts)

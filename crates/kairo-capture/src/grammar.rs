@@ -107,11 +107,23 @@ impl<'a> Scan<'a> {
                     true
                 }
                 ':' => self.prev(i).is_some_and(|at| self.is_word_before(at)),
-                '-' => !self.prev(i).is_some_and(|at| self.glued(at)),
+                '-' => !self.prev(i).is_some_and(|at| self.glued(at)) || self.ranges(i),
                 _ => false,
             },
             _ => false,
         }
+    }
+
+    /// "Mon-Fri", "Nov 24-Dec 2": a name of a day or a month behind a dash.
+    fn ranges(&self, i: usize) -> bool {
+        let before = i.checked_sub(2).and_then(|at| self.tok(at));
+        let named = |word: W| matches!(word, W::Wd(..) | W::Month(..) | W::Rel(_));
+        before.is_some_and(|tok| {
+            named(tok.word)
+                || matches!(tok.kind, Kind::Num(..) | Kind::Ord(_))
+                || matches!(tok.word, W::Am | W::Pm)
+        }) && (named(self.word(i))
+            || self.num(i).is_some() && before.is_some_and(|tok| matches!(tok.word, W::Am | W::Pm)))
     }
 
     fn is_word_before(&self, i: usize) -> bool {

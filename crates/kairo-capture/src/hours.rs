@@ -83,7 +83,8 @@ pub(crate) fn settle(clock: Clock, hints: Hints) -> Option<Settled> {
                 Some(now) if am <= now && pm > now => pm,
                 _ => am,
             };
-            Some(Settled { time, carry, guess: Guess::Coin })
+            let guess = if clock.bare { Guess::Coin } else { Guess::Custom };
+            Some(Settled { time, carry, guess })
         }
     }
 }

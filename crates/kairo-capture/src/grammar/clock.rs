@@ -18,7 +18,8 @@ fn small(value: u32) -> Option<i8> {
 impl Scan<'_> {
     /// Any clock time; `led` says that a word such as "at" stands before it.
     pub(super) fn clock(&self, i: usize, led: bool) -> Found<Clock> {
-        if !self.can_begin(i) {
+        let ranged = i.checked_sub(1).is_some_and(|at| self.sep(at, '-')) && self.glued(i);
+        if !self.can_begin(i) && !ranged {
             return None;
         }
         let (time, next) = self
@@ -239,7 +240,9 @@ impl Scan<'_> {
                 !matches!(time.half, Half::Open | Half::Whole) || self.is(i + 1, W::Oclock);
             return (stated && valid(time)).then_some((time, next));
         }
-        let fits = led && self.stands_as_hour(next) && hour < 24 && !(width == 2 && hour == 0);
+        let ish = self.is(next, W::Ish);
+        let fits =
+            (led && self.stands_as_hour(next) || ish) && hour < 24 && !(width == 2 && hour == 0);
         fits.then_some((Clock { bare: true, ..time }, next))
     }
 
@@ -270,6 +273,10 @@ impl Scan<'_> {
         }
         let lower = self.lower(next);
         match tok.word {
+            W::None if self.is(next.wrapping_sub(2), W::At) => {
+                let plural = lower.ends_with('s') && !among(lists::VERBS, &lower);
+                !plural && !tok.capital && !among(lists::UNITS_OF_THINGS, &lower)
+            }
             W::None => {
                 among(lists::VERBS, &lower)
                     || matches!(

@@ -26,10 +26,10 @@ impl Scan<'_> {
             return None;
         }
         let found = self
-            .relative(i)
+            .nth(i)
+            .or_else(|| self.relative(i))
             .and_then(|(day, next)| sure(day, next))
             .or_else(|| self.holiday(i))
-            .or_else(|| self.nth(i).and_then(|(day, next)| sure(day, next)))
             .or_else(|| self.weekday_day(i))
             .or_else(|| self.month_day(i))
             .or_else(|| self.day_month(i))
@@ -106,11 +106,11 @@ impl Scan<'_> {
         if percent || (thing && !marked) || (month == 5 && weak && !capital && thing) {
             return None;
         }
-        let (year, next) = self.year_after(next);
+        let (year, next) = self.year_after(next, false);
         sure(Day::Ymd { year, month, day, wd: None }, next)
     }
 
-    fn year_after(&self, next: usize) -> (Option<i16>, usize) {
+    fn year_after(&self, next: usize, dashes: bool) -> (Option<i16>, usize) {
         if let Some((year, after)) = self.year(next) {
             return (Some(year), after);
         }
@@ -118,7 +118,7 @@ impl Scan<'_> {
         if dashed && self.glued(next) && self.glued(next + 1) {
             return match self.num(next + 1) {
                 Some((year @ 1900..=2199, 4)) => (i16::try_from(year).ok(), next + 2),
-                Some((year, 2)) if self.can_end(next + 2) => {
+                Some((year, 2)) if dashes && self.can_end(next + 2) => {
                     (i16::try_from(2000 + year).ok(), next + 2)
                 }
                 _ => (None, next),
@@ -142,7 +142,8 @@ impl Scan<'_> {
         if month == 5 && self.lower(next) == "may" && self.modal_may(next) {
             return None;
         }
-        let (year, after) = self.year_after(after);
+        let dashes = matches!(self.tok(next - 1).map(|tok| tok.kind), Some(Kind::Sep('-' | '/')));
+        let (year, after) = self.year_after(after, dashes);
         sure(Day::Ymd { year, month, day, wd: None }, after)
     }
 
@@ -319,7 +320,7 @@ impl Scan<'_> {
         let at = if led { i + 1 } else { i };
         let at_word = if self.is(at, W::The) { at + 1 } else { at };
         if led && let Some(((month, _), next)) = self.month(at) {
-            let (year, after) = self.year_after(next);
+            let (year, after) = self.year_after(next, false);
             return Some((Of::Month(month, year), after));
         }
         let month = |at: usize| self.is(at, W::Unit(Unit::Month));
@@ -402,7 +403,8 @@ impl Scan<'_> {
             || among(lists::VERBS, &self.lower(next));
         let article = matches!(self.word_before(i), W::The | W::A | W::Of);
         let noun = self.is_word(next) && matches!(self.word(next), W::None) && i == 0;
-        let led = led && !article && !noun;
+        let named = next - at > 1;
+        let led = (led || named) && !article && (!noun || named);
         Some((DayFound { day: Day::Holiday(holiday, year, which), sure: led }, next))
     }
 
@@ -429,7 +431,7 @@ impl Scan<'_> {
             _ => (0, at),
         };
         let ((month, _), next) = self.month(at)?;
-        let (year, after) = self.year_after(next);
+        let (year, after) = self.year_after(next, false);
         let led = matches!(
             self.word_before(i),
             W::In | W::By | W::Until | W::Since | W::Before | W::Through | W::During

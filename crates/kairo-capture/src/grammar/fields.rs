@@ -201,6 +201,13 @@ impl Scan<'_> {
     /// "remind me 30 min before", "!15m", "alert 1 hour", "with a 10 minute reminder".
     fn reminder(&self, i: usize) -> Option<Match> {
         let start = i + usize::from(self.is(i, W::And) || self.sep(i, ','));
+        if let Some((dur, next)) = self.duration(start)
+            && let (true, after) = self.beforehand(next)
+            && i > 0
+            && self.tok(after).is_none()
+        {
+            return strong(i, after, Said::Reminder(dur));
+        }
         let with = self.is(start, W::With);
         if with {
             let at = start + 1 + usize::from(self.is(start + 1, W::A));

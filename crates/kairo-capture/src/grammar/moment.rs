@@ -85,6 +85,12 @@ impl Scan<'_> {
             moment.part.get_or_insert(Daypart::Evening);
             return Some(((moment, true), i + 1));
         }
+        if so_far.day.is_none()
+            && let Some((start, end, next)) = self.numbered_days(i)
+        {
+            (moment.day, moment.day_end) = (Some(start), Some(end));
+            return Some(((moment, true), next));
+        }
         let (found, next) = self.day(i)?;
         match &so_far.day {
             None => moment.day = Some(found.day),
@@ -126,6 +132,29 @@ impl Scan<'_> {
         }
         moment.day_end = Some(Day::Ymd { year: said, month, day, wd: None });
         (moment, after)
+    }
+
+    /// "24-26 Nov", "the 24th to the 26th of November": two days before one month.
+    fn numbered_days(&self, i: usize) -> Option<(Day, Day, usize)> {
+        let number = |at: usize| {
+            let at = at + usize::from(self.is(at, W::The));
+            let digits =
+                self.num(at).filter(|(_, width)| *width <= 2).map(|(day, _)| (day, at + 1));
+            let (day, next) = self.ordinal(at).or(digits)?;
+            Some((i8::try_from(day).ok().filter(|day| (1..=31).contains(day))?, next))
+        };
+        let (first, next) = number(i).filter(|_| self.can_begin(i))?;
+        let and = self.is(i.wrapping_sub(1), W::Between) && self.is(next, W::And);
+        let at = self.range_mark(next).or_else(|| and.then_some(next + 1))?;
+        let (last, next) = number(at)?;
+        let next = next + usize::from(self.is(next, W::Of));
+        let ((month, _), next) = self.month(next)?;
+        let (year, next) = match self.year(next) {
+            Some((year, next)) => (Some(year), next),
+            None => (None, next),
+        };
+        let day = |day: i8| Day::Ymd { year, month, day, wd: None };
+        Some((day(first), day(last), next))
     }
 
     /// Behind "-", "to", "until", "through": where the end of a range begins.
@@ -215,6 +244,13 @@ impl Scan<'_> {
         self.part_of_day(moment, i, first)
     }
 
+    /// Whether a day comes next ("10 to 11 tomorrow").
+    fn day_follows(&self, i: usize) -> bool {
+        let at = i + usize::from(self.is(i, W::On));
+        matches!(self.word(at), W::Rel(_) | W::Wd(..) | W::Tonight | W::This | W::Next)
+            && self.day(at).is_some()
+    }
+
     /// "T13:00", where the T has just been passed.
     fn iso_clock(&self, i: usize) -> Found<Clock> {
         let (hour, width) = self.num(i)?;
@@ -285,7 +321,9 @@ impl Scan<'_> {
         let (end, after) = self.clock(at, true)?;
         let bare = start.bare && end.bare && start.half == Half::Open && end.half == Half::Open;
         let whole = start.bare && end.bare;
-        let from = matches!(self.word_before(i), W::From | W::Between | W::At) || led;
+        let from = matches!(self.word_before(i), W::From | W::Between | W::At)
+            || led
+            || self.day_follows(after);
         let glued = self.glued(at) && self.glued(at + 1);
         if (bare || whole) && !from {
             return None;

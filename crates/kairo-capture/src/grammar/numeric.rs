@@ -114,7 +114,8 @@ impl Scan<'_> {
         let thing = among(lists::UNITS_OF_THINGS, &self.lower(next));
         let fraction = first < second && first <= 3 && second <= 8 && second_width == 1;
         let whole = first == second;
-        if percent || thing {
+        let always = first == 24 && second == 7;
+        if percent || thing || always {
             return None;
         }
         Some((InDigits { day, sure: mark == '/' && !fraction && !whole }, next))

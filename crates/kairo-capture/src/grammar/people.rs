@@ -48,7 +48,8 @@ pub(crate) fn place(
         let mut to = i
             + 1
             + usize::from(scan.is(i + 1, W::The) || among(&["my", "our"], &scan.lower(i + 1)));
-        if among(lists::PLACES, &scan.lower(to)) && free(to) {
+        let proper = scan.tok(to + 1).is_some_and(|tok| tok.capital) && free(to + 1);
+        if among(lists::PLACES, &scan.lower(to)) && free(to) && !proper {
             return Some(scan.named(i + 1, to + 1));
         }
         let from = i + 1;

@@ -56,13 +56,17 @@ impl Scan<'_> {
             return Some((WhenSaid { lead, from, to: None, lasting: None }, true, next));
         }
         let led = !matches!(lead, Lead::None | Lead::On | Lead::In | Lead::For | Lead::Within);
-        let (found, next) = self.moment(at, led)?;
+        let whole = if matches!(lead, Lead::In | Lead::Within) { at.checked_sub(1) } else { None };
+        let (found, next) =
+            whole.and_then(|at| self.moment(at, led)).or_else(|| self.moment(at, led))?;
         let (from, mut sure) = (found.moment, found.sure);
         let (to, next) = match self.range_end(&from, lead, next) {
             Some((to, after)) => (Some(to), after),
             None => (None, next),
         };
         sure = sure || to.is_some();
+        let by = (at..next).any(|at| self.is(at, W::By) || self.is(at, W::Before));
+        let lead = if by && lead != Lead::After { Lead::By } else { lead };
         let (lasting, next) = match self.lasting(next) {
             Some((dur, after)) if to.is_none() && from.hour_end.is_none() => (Some(dur), after),
             _ => (None, next),
