@@ -3,7 +3,7 @@
 //! **Invariant:** nothing here depends on the reference; resolving does.
 
 use crate::words::{Daypart, Holiday, Unit};
-use jiff::civil::{Time, Weekday};
+use jiff::civil::Weekday;
 
 /// A length of time in calendar terms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -197,12 +197,8 @@ pub(crate) struct Moment {
     pub(crate) tonight: bool,
     /// More days of a list ("mon, wed at 4").
     pub(crate) more_days: Vec<Day>,
-}
-
-impl Moment {
-    pub(crate) fn is_empty(&self) -> bool {
-        self.day.is_none() && self.hour.is_none() && self.from_now.is_none() && self.part.is_none()
-    }
+    /// More hours of a list ("at 8am and 8pm").
+    pub(crate) more_hours: Vec<Hour>,
 }
 
 /// The word that a moment was led in by.
@@ -309,6 +305,3 @@ pub(crate) struct Match {
     pub(crate) said: Said,
     pub(crate) strength: Strength,
 }
-
-/// Noon, where a day needs an hour only to be compared.
-pub(crate) const MIDNIGHT: Time = Time::midnight();

@@ -63,14 +63,15 @@ fn mood(scan: &Scan<'_>) -> Mood {
     (0..scan.toks.len()).find_map(|i| match scan.lower(i).as_str() {
         "dinner" | "drinks" | "supper" | "party" | "concert" | "movie" | "gig" | "cocktails"
         | "theatre" | "theater" => Some(Half::Pm),
-        "breakfast" | "brunch" | "sunrise" => Some(Half::Am),
+        "breakfast" | "brunch" | "sunrise" | "wake" | "alarm" => Some(Half::Am),
         _ => None,
     })
 }
 
 fn timing(context: &Context, chosen: &[Match], mood: Mood) -> Timing {
     if let Some(series) = series(context, chosen, mood) {
-        let estimate = estimate(chosen).map(|(dur, _)| dur.minutes());
+        let estimate = estimate(chosen).filter(|(dur, _)| dur.is_clock());
+        let estimate = estimate.map(|(dur, _)| dur.minutes());
         return Timing {
             clock: true,
             whens: vec![series.when],
@@ -90,6 +91,11 @@ fn timing(context: &Context, chosen: &[Match], mood: Mood) -> Timing {
         timing.alternatives = timed.alternatives;
         timing.used = joined.used;
         timing.whens = vec![timed.when];
+        for hour in joined.said.from.more_hours.iter().take(8) {
+            let mut said = joined.said.clone();
+            said.from.hour = Some(*hour);
+            timing.whens.extend(resolve(context, &said, mood).map(|timed| timed.when));
+        }
         for day in joined.said.from.more_days.iter().take(crate::limits::ITEMS_MAX - 1) {
             let mut said = joined.said.clone();
             said.from.day = Some(day.clone());

@@ -168,6 +168,7 @@ impl Gathered {
             (Some(hour), None) if !(ends && from.day.is_some()) => {
                 self.hour = Some(*hour);
                 self.hour_end = from.hour_end;
+                self.more_hours.extend(&from.more_hours);
                 self.due = matches!(said.lead, Lead::By | Lead::Due);
             }
             (Some(hour), Some(_)) if from.day.is_none() => self.more_hours.push(*hour),
@@ -413,8 +414,14 @@ impl Gathered {
         if open {
             return Some(if said || timed { at } else { base });
         }
+        let mut rule = self.rule.clone();
+        let month_alone =
+            !rule.by_month.is_empty() && rule.by_day.is_empty() && rule.by_month_day.is_empty();
+        if month_alone && rule.freq == Freq::Yearly {
+            rule.by_month_day = vec![1];
+        }
         for _ in 0..10 {
-            let found = self.rule.first(at)?;
+            let found = rule.first(at)?;
             if !exdates.contains(&found.date()) {
                 return Some(found);
             }

@@ -85,6 +85,7 @@ fn together(one: &WhenSaid, two: &WhenSaid) -> Option<WhenSaid> {
             zone: a.zone.clone().or_else(|| b.zone.clone()),
             from_now: None,
             tonight: a.tonight || b.tonight,
+            more_hours: if a.hour.is_some() { a.more_hours.clone() } else { b.more_hours.clone() },
             more_days: if a.more_days.is_empty() {
                 b.more_days.clone()
             } else {

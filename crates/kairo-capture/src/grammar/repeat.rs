@@ -220,7 +220,8 @@ impl Scan<'_> {
                 (last, next) = (end, after);
                 continue;
             }
-            let Some((day, after)) = self.joined(next).and_then(|at| self.any_weekday(at)) else {
+            let joined = self.joined(next).unwrap_or(next);
+            let Some((day, after)) = self.any_weekday(joined) else {
                 break;
             };
             days.push(day);
@@ -316,9 +317,8 @@ impl Scan<'_> {
         }
         let before = self.word_before(i);
         let after = self.tok(next);
-        let noun = self.is_word(next)
-            && matches!(self.word(next), W::None)
-            && !among(lists::VERBS, &self.lower(next));
+        let verb = among(lists::VERBS, &self.lower(next)) && self.tok(next + 1).is_some();
+        let noun = self.is_word(next) && matches!(self.word(next), W::None) && !verb;
         let determined = matches!(before, W::The | W::A | W::This | W::Next | W::Last | W::Of)
             || among(&["my", "our", "your", "his", "her", "their"], &self.lower_before(i));
         let capitals = noun

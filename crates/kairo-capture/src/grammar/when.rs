@@ -59,8 +59,10 @@ impl Scan<'_> {
         let whole = if matches!(lead, Lead::In | Lead::Within) { at.checked_sub(1) } else { None };
         let (found, next) =
             whole.and_then(|at| self.moment(at, led)).or_else(|| self.moment(at, led))?;
-        let (from, mut sure) = (found.moment, found.sure);
-        let (to, next) = match self.range_end(&from, lead, next) {
+        let (mut from, mut sure) = (found.moment, found.sure);
+        let next = self.more_hours(&mut from, next);
+        let opened = at.checked_sub(1).is_some_and(|at| self.is(at, W::Between));
+        let (to, next) = match self.range_end(&from, lead, opened, next) {
             Some((to, after)) => (Some(to), after),
             None => (None, next),
         };
@@ -72,6 +74,33 @@ impl Scan<'_> {
             _ => (None, next),
         };
         Some((WhenSaid { lead, from, to, lasting }, sure, next))
+    }
+
+    /// "and 8pm" behind "at 8am".
+    fn more_hours(&self, moment: &mut Moment, mut next: usize) -> usize {
+        for _ in 0..6 {
+            let single = matches!(moment.hour, Some(Hour::Clock(_))) && moment.hour_end.is_none();
+            let comma = self.sep(next, ',');
+            let and = self.is(next + usize::from(comma), W::And) || self.sep(next, '&');
+            let at = next + usize::from(comma) + usize::from(and);
+            let at = at + usize::from(self.is(at, W::At));
+            let between = next.checked_sub(2).is_some_and(|at| self.is(at, W::Between));
+            if !single || !(comma || and) || between {
+                break;
+            }
+            let Some((clock, after)) = self.clock(at, and).filter(|(_, to)| self.can_end(*to))
+            else {
+                break;
+            };
+            let stated =
+                !clock.bare || clock.half != Half::Open || (and && self.tok(after).is_none());
+            if !stated || self.range_mark(after).is_some() {
+                break;
+            }
+            moment.more_hours.push(Hour::Clock(clock));
+            next = after;
+        }
+        next
     }
 
     /// "in 2 hours", "half an hour from now", "45 minutes ago".
@@ -124,11 +153,11 @@ impl Scan<'_> {
     }
 
     /// "to Tuesday 5pm", "- Dec 2", "and 5" behind the start of a range.
-    fn range_end(&self, from: &Moment, lead: Lead, next: usize) -> Found<Moment> {
+    fn range_end(&self, from: &Moment, lead: Lead, opened: bool, next: usize) -> Found<Moment> {
         if from.hour_end.is_some() && from.day.is_none() {
             return None;
         }
-        let between = lead == Lead::At && self.is(next, W::And);
+        let between = lead == Lead::At && self.is(next, W::And) && opened;
         let at = self.range_mark(next).or_else(|| between.then_some(next + 1))?;
         let at = at + usize::from(matches!(self.word(at), W::On | W::At | W::The));
         if self.sep(next, '-') && self.glued(next) != self.glued(next + 1) {

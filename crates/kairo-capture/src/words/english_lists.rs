@@ -143,9 +143,6 @@ pub(crate) const PLACES: &[&str] = &[
     "theatre", "theater", "cinema", "stadium", "store", "supermarket", "clinic", "university", "zoo",
 ];
 
-/// Nouns that make "Nth" or a range of numbers something else than a time or a day.
-pub(crate) const BEFORE_PART: &[&str] = &["good", "date", "movie", "game", "opening", "quiz"];
-
 /// Names of days of more than one word, as meaning follows word by word.
 pub(crate) const HOLIDAYS: &[(&[&str], Holiday)] = &[
     (&["new", "year's", "eve"], Holiday::Fixed(12, 31)),
