@@ -334,6 +334,9 @@ impl<'a> Scan<'a> {
         };
         let quarter = matches!(self.word(at), W::Unit(Unit::Quarter) | W::Units(Unit::Quarter));
         let hour = self.is(at + 3, W::Unit(Unit::Hour)) || self.is(at + 2, W::Unit(Unit::Hour));
+        if quarter && self.is(at + 1, W::Unit(Unit::Hour)) {
+            return Some((Dur { seconds: count * 900, ..Dur::default() }, at + 2));
+        }
         if !quarter || !hour || !self.is(at + 1, W::Of) {
             return None;
         }

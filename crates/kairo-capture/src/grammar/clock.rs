@@ -240,7 +240,7 @@ impl Scan<'_> {
                 !matches!(time.half, Half::Open | Half::Whole) || self.is(i + 1, W::Oclock);
             return (stated && valid(time)).then_some((time, next));
         }
-        let ish = self.is(next, W::Ish);
+        let ish = self.is(next, W::Ish) || self.is(next, W::Tonight);
         let fits =
             (led && self.stands_as_hour(next) || ish) && hour < 24 && !(width == 2 && hour == 0);
         fits.then_some((Clock { bare: true, ..time }, next))
@@ -256,7 +256,9 @@ impl Scan<'_> {
         };
         let (time, after) = self.with_half(small(hour)?, small(minute)?, next, false);
         let stated = after > next;
-        let fits = stated || (led && self.stands_as_hour(after));
+        let dated = minute != 0 && self.day_follows(after);
+        let fits =
+            stated || dated || self.is(after, W::Tonight) || (led && self.stands_as_hour(after));
         let bare = !stated && minute == 0;
         (fits && minute < 60).then_some((Clock { bare, ..time }, after))
     }

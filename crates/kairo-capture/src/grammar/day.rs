@@ -402,9 +402,11 @@ impl Scan<'_> {
             || self.tok(next).is_none()
             || among(lists::VERBS, &self.lower(next));
         let article = matches!(self.word_before(i), W::The | W::A | W::Of);
-        let noun = self.is_word(next) && matches!(self.word(next), W::None) && i == 0;
-        let named = next - at > 1;
-        let led = (led || named) && !article && (!noun || named);
+        let meal = matches!(self.lower(next).as_str(), "dinner" | "lunch" | "brunch" | "breakfast");
+        let noun = self.is_word(next) && matches!(self.word(next), W::None) && i == 0 && !meal;
+        let last = self.word(next.saturating_sub(1));
+        let named = next - at > 1 && matches!(last, W::Unit(Unit::Day) | W::Part(_) | W::Num(_));
+        let led = (led || named || meal) && !article && (!noun || named);
         Some((DayFound { day: Day::Holiday(holiday, year, which), sure: led }, next))
     }
 

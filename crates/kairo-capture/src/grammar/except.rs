@@ -100,7 +100,8 @@ impl Scan<'_> {
         let at = at + usize::from(led && matches!(self.word(at), W::Approx | W::The));
         let at = at + usize::from(led && (self.is(at, W::Next) || self.is(at, W::Coming)));
         let (dur, next) = self.duration(at).filter(|_| led)?;
-        let counted = matches!(self.word(next), W::Of | W::Ago | W::From | W::Before | W::After)
+        let counted = matches!(self.word(next), W::Of | W::Ago | W::Before | W::After)
+            || (self.is(next, W::From) && (!self.is(i, W::For) || self.is(next + 1, W::Now)))
             || (self.sep(next, '-') && self.glued(next));
         let noun = self.is_word(next)
             && self.word(next) == W::None

@@ -3,7 +3,7 @@
 //! **Invariant:** a moment takes at most one day (or one list of days) and one time.
 
 use super::{Found, Scan};
-use crate::ast::{Clock, Day, Dur, Edge, Half, Hour, Moment, Which};
+use crate::ast::{Clock, Day, Dur, Edge, Half, Hour, Moment, Of, Which};
 use crate::words::{Daypart, Unit, W};
 use jiff::civil::Weekday;
 
@@ -61,6 +61,7 @@ impl Scan<'_> {
                     matches!(self.word(at + 1), W::Approx) || self.lower(at + 1) == "exactly";
                 places.push((if more { at + 2 } else { at + 1 }, true));
             }
+            W::In if self.is(at + 1, W::Between) => places.push((at + 2, true)),
             W::On | W::In | W::For | W::The | W::Starting => places.push((at + 1, false)),
             _ => {}
         }
@@ -98,7 +99,7 @@ impl Scan<'_> {
         }
         let (moment, next) =
             if so_far.day.is_none() { self.day_range(moment, next) } else { (moment, next) };
-        let (moment, next) = if first { self.more_days(moment, next) } else { (moment, next) };
+        let (moment, next) = if first { self.more_days(moment, i, next) } else { (moment, next) };
         let sure = found.sure || moment.day_end.is_some();
         Some(((moment, sure), next))
     }
@@ -166,8 +167,9 @@ impl Scan<'_> {
     }
 
     /// "mon, wed and fri": more days of one list.
-    fn more_days(&self, mut moment: Moment, mut next: usize) -> (Moment, usize) {
-        if moment.day_end.is_some() {
+    fn more_days(&self, mut moment: Moment, start: usize, mut next: usize) -> (Moment, usize) {
+        let between = self.is(start.wrapping_sub(1), W::Between);
+        if moment.day_end.is_some() || between {
             return (moment, next);
         }
         for _ in 0..8 {
@@ -227,14 +229,20 @@ impl Scan<'_> {
             moment.hour_end = Some(Hour::Clock(end));
             return Some(((moment, true), next));
         }
+        let dated = so_far.day.is_some()
+            && self
+                .num(i)
+                .is_some_and(|(value, width)| width == 4 && !(1900..2100).contains(&value));
+        let led = led || dated;
         let found = if iso { self.iso_clock(i) } else { self.clock(i, led) };
         if let Some((clock, next)) = found {
             if so_far.from_now.is_some() {
                 return None;
             }
             moment.hour = Some(Hour::Clock(clock));
-            let midnight = clock.half == Half::Whole && self.is(i, W::Midnight);
-            let sure = !(midnight && first && !led && self.tok(next).is_some());
+            let named = matches!(self.word(i), W::Midnight | W::Noon);
+            let noun = self.is_word(next) && self.word(next) == W::None;
+            let sure = !(named && first && !led && noun);
             return Some(((moment, sure), next));
         }
         if let Some((hour, next)) = self.close(i) {
@@ -245,7 +253,7 @@ impl Scan<'_> {
     }
 
     /// Whether a day comes next ("10 to 11 tomorrow").
-    fn day_follows(&self, i: usize) -> bool {
+    pub(super) fn day_follows(&self, i: usize) -> bool {
         let at = i + usize::from(self.is(i, W::On));
         matches!(self.word(at), W::Rel(_) | W::Wd(..) | W::Tonight | W::This | W::Next)
             && self.day(at).is_some()
@@ -353,6 +361,14 @@ pub(crate) fn agreeing(one: &Day, two: Day) -> Option<Day> {
         | (Day::Period { unit: Unit::Week, ahead, edge: Edge::Whole }, Day::Wd(wd, _)) => {
             week(wd, ahead)
         }
+        (
+            Day::Period { unit: Unit::Month, ahead, edge: Edge::Whole },
+            Day::Dom { day, wd, of: Of::Soonest },
+        )
+        | (
+            Day::Dom { day, wd, of: Of::Soonest },
+            Day::Period { unit: Unit::Month, ahead, edge: Edge::Whole },
+        ) => Some(Day::Dom { day, wd, of: Of::MonthsAhead(ahead) }),
         (Day::Wd(wd, _), Day::In(Dur { months: 0, workdays: 0, days, .. }))
         | (Day::In(Dur { months: 0, workdays: 0, days, .. }), Day::Wd(wd, _))
             if days % 7 == 0 =>

@@ -40,7 +40,7 @@ impl Scan<'_> {
     /// The word before a number that may label it ("version 2.10", "v 2", "ratio of 3").
     pub(super) fn label_before(&self, i: usize) -> String {
         let before = self.lower_before(i);
-        if before == "of" || before == "is" {
+        if matches!(before.as_str(), "of" | "is" | "was" | "were" | "'s") {
             return self.prev(i).map_or_else(String::new, |at| self.lower_before(at));
         }
         before

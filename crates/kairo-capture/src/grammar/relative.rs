@@ -86,7 +86,10 @@ impl Scan<'_> {
 
     /// "in 3 days", "3 weeks from now", "2 days ago", "within a week".
     fn ahead(&self, i: usize) -> Found<Day> {
-        let led = matches!(self.word(i), W::In | W::Within);
+        if let Some(found) = self.weekdays_ahead(i) {
+            return Some(found);
+        }
+        let led = matches!(self.word(i), W::In | W::Within | W::After);
         let at = if led { i + 1 } else { i };
         let at = match self.lower(at).as_str() {
             "about" | "around" | "just" | "exactly" | "another" | "the" if led => at + 1,
@@ -112,6 +115,17 @@ impl Scan<'_> {
         };
         let adjective = !time_word && led && self.sep(after, '-') && self.glued(after);
         (!adjective).then_some((Day::In(dur), after))
+    }
+
+    /// "two Fridays from now".
+    fn weekdays_ahead(&self, i: usize) -> Found<Day> {
+        let at = i + usize::from(self.is(i, W::In));
+        let (n, next) = self.whole(at)?;
+        let W::Wd(wd, _) = self.word(next) else { return None };
+        let now = self.is(next + 1, W::From) && matches!(self.word(next + 2), W::Now | W::Rel(0));
+        let weeks = i32::try_from(n).ok().filter(|n| (1..=60).contains(n) && now)? - 1;
+        let more = Dur { days: 7 * weeks, ..Dur::default() };
+        Some((Day::Plus(Box::new(Day::Wd(wd, Which::Plain)), more), next + 3))
     }
 
     /// "days' time" behind a number.

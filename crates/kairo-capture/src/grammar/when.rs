@@ -15,7 +15,8 @@ impl Scan<'_> {
             return None;
         }
         let (lead, at) = self.lead(i);
-        let (said, sure, next) = self.when_led(lead, at)?;
+        let counted = lead == Lead::For && self.duration(at).is_some();
+        let (said, sure, next) = self.when_led(lead, i, at).filter(|_| !counted)?;
         if !self.can_end(next) || self.possessive(next) || self.noise(i, lead, at, &said, next) {
             return None;
         }
@@ -51,12 +52,14 @@ impl Scan<'_> {
         }
     }
 
-    fn when_led(&self, lead: Lead, at: usize) -> Option<(WhenSaid, bool, usize)> {
+    fn when_led(&self, lead: Lead, i: usize, at: usize) -> Option<(WhenSaid, bool, usize)> {
         if let Some((from, next)) = self.from_now(lead, at) {
             return Some((WhenSaid { lead, from, to: None, lasting: None }, true, next));
         }
         let led = !matches!(lead, Lead::None | Lead::On | Lead::In | Lead::For | Lead::Within);
-        let whole = if matches!(lead, Lead::In | Lead::Within) { at.checked_sub(1) } else { None };
+        let ahead = matches!(lead, Lead::In | Lead::Within)
+            || (lead == Lead::After && self.is(i, W::After));
+        let whole = ahead.then_some(i);
         let (found, next) =
             whole.and_then(|at| self.moment(at, led)).or_else(|| self.moment(at, led))?;
         let (mut from, mut sure) = (found.moment, found.sure);
@@ -105,7 +108,7 @@ impl Scan<'_> {
 
     /// "in 2 hours", "half an hour from now", "45 minutes ago".
     fn from_now(&self, lead: Lead, at: usize) -> Found<Moment> {
-        let inside = matches!(lead, Lead::In | Lead::Within);
+        let inside = matches!(lead, Lead::In | Lead::Within | Lead::After);
         let at = match self.lower(at).as_str() {
             "about" | "around" | "just" | "exactly" | "another" | "the" if inside => at + 1,
             _ => at,
@@ -236,8 +239,11 @@ impl Scan<'_> {
     /// Readings that the words around them forbid.
     fn noise(&self, i: usize, lead: Lead, at: usize, said: &WhenSaid, next: usize) -> bool {
         let bare = matches!(said.from.hour, Some(Hour::Clock(clock)) if clock.bare && clock.half == Half::Open);
-        let hour_only =
-            bare && said.from.day.is_none() && said.from.hour_end.is_none() && said.to.is_none();
+        let hour_only = bare
+            && said.from.day.is_none()
+            && !said.from.tonight
+            && said.from.hour_end.is_none()
+            && said.to.is_none();
         if !hour_only {
             return self.noisy_day(i, said, next);
         }
@@ -248,6 +254,7 @@ impl Scan<'_> {
             matches!(self.tok(next).map(|tok| tok.kind), Some(Kind::Sep('/' | '%' | '°')));
         match lead {
             Lead::By | Lead::Until => measured || fraction,
+            Lead::From if self.range_mark(next).is_some() => true,
             Lead::From | Lead::After => {
                 self.tok(next).is_some_and(|tok| tok.word == W::None)
                     || fraction
