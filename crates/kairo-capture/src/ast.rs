@@ -267,7 +267,7 @@ pub(crate) struct ExceptSaid {
 /// What one match says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Said {
-    When(WhenSaid),
+    When(Box<WhenSaid>),
     Repeat(RepeatSaid),
     Except(ExceptSaid),
     Count(u32),

@@ -64,8 +64,10 @@ impl<'a> Scan<'a> {
         }
     }
 
+    /// The token's text; nothing for what must stay plain.
     pub(crate) fn slice(&self, i: usize) -> &'a str {
-        self.tok(i).and_then(|tok| self.text.get(tok.start..tok.end)).unwrap_or("")
+        let plain = |tok: &&Tok| !matches!(tok.kind, Kind::Opaque(_));
+        self.tok(i).filter(plain).and_then(|tok| self.text.get(tok.start..tok.end)).unwrap_or("")
     }
 
     /// The word at a place, in lower case.
@@ -182,11 +184,11 @@ impl<'a> Scan<'a> {
             return Some((value, i + 1));
         }
         match self.word(i) {
-            W::OrdW(value) => Some((value, i + 1)),
+            W::Nth(value) => Some((value, i + 1)),
             W::Num(tens @ (20 | 30)) => {
                 let after = if self.sep(i + 1, '-') { i + 2 } else { i + 1 };
                 match self.word(after) {
-                    W::OrdW(ones @ 1..=9) => Some((tens + ones, after + 1)),
+                    W::Nth(ones @ 1..=9) => Some((tens + ones, after + 1)),
                     _ => None,
                 }
             }
@@ -198,7 +200,7 @@ impl<'a> Scan<'a> {
     pub(crate) fn unit(&self, i: usize) -> Found<Unit> {
         match self.word(i) {
             W::Unit(unit) | W::Units(unit) => Some((unit, i + 1)),
-            W::OrdW(2) if self.lower(i) == "second" => Some((Unit::Second, i + 1)),
+            W::Nth(2) if self.lower(i) == "second" => Some((Unit::Second, i + 1)),
             W::Workdays => Some((Unit::Workday, i + 1)),
             W::Weekends => Some((Unit::Weekend, i + 1)),
             W::Parts(crate::words::Daypart::Night) => Some((Unit::Day, i + 1)),

@@ -72,7 +72,7 @@ pub(crate) fn settle(clock: Clock, hints: Hints) -> Option<Settled> {
     let custom = |time: Time| Some(Settled { time, carry, guess: Guess::Custom });
     if let Some(mood) = hints.mood.filter(|_| clock.hour != 12) {
         let time = if mood == Half::Pm { pm } else { am };
-        if hints.now.is_none_or(|now| time > now) {
+        if mood == Half::Am || hints.now.is_none_or(|now| time > now) {
             return custom(time);
         }
     }

@@ -3,7 +3,7 @@
 //! **Invariant:** a match that could not be resolved is treated as plain words: it stays in the
 //! title and gives no span.
 
-use crate::ast::{Dur, Half, Match, Said};
+use crate::ast::{Dur, Half, Match, Said, WhenSaid};
 use crate::choose::choose;
 use crate::grammar::{PersonFound, Scan, people, place};
 use crate::kind::kind;
@@ -246,25 +246,32 @@ impl Line<'_> {
         })
     }
 
+    /// What the chip of a saying shows.
+    fn when_chip(
+        &self,
+        item: &Item,
+        said: &WhenSaid,
+        raw: &str,
+        timing: &Timing,
+    ) -> (Field, String) {
+        let day = said.from.day.is_some() || said.to.is_some() || said.from.from_now.is_some();
+        let when = item.when.as_ref().filter(|_| timing.recurrence.is_none());
+        let text =
+            when.map_or(raw.to_owned(), |when| self.when_text(when, day, said.from.hour.is_some()));
+        let field = match (timing.recurrence.is_some(), day) {
+            (true, _) => Field::Repeat,
+            (_, true) => Field::Day,
+            _ => Field::Hour,
+        };
+        (field, text)
+    }
+
     /// Puts one match into the item.
     fn fill(&self, item: &mut Item, at: usize, one: &Match, span: Span, timing: &Timing) {
         let raw = self.scan.text.get(span.start..span.end).unwrap_or("");
         let name = || raw.trim_start_matches(['#', '@', '+', '~', '/']).to_owned();
         let (field, text) = match &one.said {
-            Said::When(said) => {
-                let day =
-                    said.from.day.is_some() || said.to.is_some() || said.from.from_now.is_some();
-                let when = item.when.as_ref().filter(|_| timing.recurrence.is_none());
-                let text = when.map_or(raw.to_owned(), |when| {
-                    self.when_text(when, day, said.from.hour.is_some())
-                });
-                let field = match (timing.recurrence.is_some(), day) {
-                    (true, _) => Field::Repeat,
-                    (_, true) => Field::Day,
-                    _ => Field::Hour,
-                };
-                (field, text)
-            }
+            Said::When(said) => self.when_chip(item, said, raw, timing),
             Said::Repeat(_) | Said::Except(_) | Said::Count(_) => {
                 let rule =
                     item.recurrence.as_ref().map_or(String::new(), |rule| rule.rrule.clone());

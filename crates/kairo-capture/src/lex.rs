@@ -213,7 +213,8 @@ fn is_dotted_name(run: &str) -> bool {
         let word = run.get(..at).unwrap_or("");
         before.take_while(|c| c.is_alphabetic()).count() >= 2
             && after.take_while(|c| c.is_alphabetic()).count() >= 2
-            && matches!(meaning(word), W::None)
+            && (matches!(meaning(word), W::None)
+                || matches!(meaning(run.get(at + 1..).unwrap_or("")), W::None))
     })
 }
 

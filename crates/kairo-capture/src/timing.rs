@@ -39,7 +39,9 @@ pub(crate) fn join(chosen: &[Match]) -> Option<Joined> {
     for (at, one) in chosen.iter().enumerate() {
         let Said::When(said) = &one.said else { continue };
         match joined.as_mut() {
-            None => joined = Some(Joined { said: said.clone(), used: vec![at], left_over: false }),
+            None => {
+                joined = Some(Joined { said: (**said).clone(), used: vec![at], left_over: false });
+            }
             Some(so_far) => match together(&so_far.said, said) {
                 Some(said) => {
                     so_far.said = said;

@@ -34,8 +34,8 @@ fn dangles_before(word: &str, sole: bool) -> bool {
 /// Words that mean nothing at the start of what stands behind a cut.
 fn dangles_behind(word: &str, first: bool) -> bool {
     match meaning(word) {
-        W::And | W::At | W::Is | W::Due => true,
-        W::To | W::On | W::By => first,
+        W::Due => true,
+        W::And | W::At | W::Is | W::To | W::On | W::By => first,
         _ => first && matches!(lowered(word).as_str(), "that"),
     }
 }
@@ -119,12 +119,13 @@ fn trim_start(mut piece: &str, first: bool) -> &str {
             break;
         }
         let rest = piece.get(word.len()..).unwrap_or("");
-        if rest.trim().is_empty() {
+        if rest.trim().is_empty() && first {
             break;
         }
         piece = rest;
     }
-    piece.trim_start()
+    let lone = matches!(meaning(piece), W::At | W::On | W::By | W::And | W::Is | W::From);
+    if lone && !first { "" } else { piece.trim_start() }
 }
 
 fn without_empty_brackets(title: &str) -> String {

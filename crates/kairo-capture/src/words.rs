@@ -10,7 +10,7 @@ use jiff::civil::Weekday;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-pub(crate) use names::{is_given_name, is_relation};
+pub(crate) use names::{is_given_name, is_relation, is_surname};
 
 /// A length of time that has a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,7 +68,7 @@ pub(crate) enum W {
     Unit(Unit),
     Units(Unit),
     Num(u32),
-    OrdW(u32),
+    Nth(u32),
     Part(Daypart),
     Parts(Daypart),
     Tonight,

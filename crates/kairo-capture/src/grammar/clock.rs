@@ -25,7 +25,7 @@ impl Scan<'_> {
         let (time, next) = self
             .named_hour(i)
             .or_else(|| self.half_past(i))
-            .or_else(|| self.to_or_past(i))
+            .or_else(|| self.past_or_to(i))
             .or_else(|| self.digits_clock(i, led))
             .or_else(|| self.compact_clock(i, led))
             .or_else(|| self.hour_in_digits(i, led))
@@ -93,7 +93,7 @@ impl Scan<'_> {
     }
 
     /// "quarter to 5", "ten past three", "a quarter to noon", "5 minutes to 4".
-    fn to_or_past(&self, i: usize) -> Found<Clock> {
+    fn past_or_to(&self, i: usize) -> Found<Clock> {
         let at = if self.is(i, W::A) { i + 1 } else { i };
         let (minutes, next) = match self.word(at) {
             W::Unit(Unit::Quarter) => (15, at + 1),
@@ -182,7 +182,7 @@ impl Scan<'_> {
             small(hour)?,
             small(minute)?,
             next,
-            width == 2 && (hour < 10 || hour > 12),
+            width == 2 && !(10..=12).contains(&hour),
         );
         let said = after > next;
         let third = (self.sep(next, mark) || self.sep(next, '.'))
@@ -268,7 +268,8 @@ impl Scan<'_> {
         let Some(tok) = self.tok(next) else { return true };
         if !self.is_word(next) {
             let mark = matches!(tok.kind, crate::lex::Kind::Sep('%' | '°' | '/' | ':' | '+' | '×'));
-            return !mark && !(tok.glued && !self.can_end(next) && !self.sep(next, '-'));
+            let joined = tok.glued && !self.can_end(next) && !self.sep(next, '-');
+            return !(mark || joined);
         }
         if tok.glued {
             return false;
@@ -302,7 +303,7 @@ impl Scan<'_> {
             | W::Units(_)
             | W::Of
             | W::Num(_)
-            | W::OrdW(_)
+            | W::Nth(_)
             | W::Times
             | W::Weekends
             | W::Month(..)

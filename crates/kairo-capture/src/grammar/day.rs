@@ -309,7 +309,7 @@ impl Scan<'_> {
         if among(lists::ORDINAL_NOUNS, &lower) && !matches!(after.word, W::And) {
             return false;
         }
-        let known = !matches!(after.word, W::None | W::OrdW(_) | W::Unit(_) | W::Units(_));
+        let known = !matches!(after.word, W::None | W::Nth(_) | W::Unit(_) | W::Units(_));
         let verb = among(lists::VERBS, &lower);
         if led { known || verb || i <= 1 } else { known && digits && !matches!(after.word, W::Of) }
     }

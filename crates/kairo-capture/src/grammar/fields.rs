@@ -222,8 +222,7 @@ impl Scan<'_> {
             _ if sign => start + 1,
             _ => return None,
         };
-        let at = word
-            + usize::from(self.sep(word, ':') || matches!(self.word(word), W::At | W::In) && false);
+        let at = word + usize::from(self.sep(word, ':'));
         let (dur, next) = self.duration(at)?;
         let (before, next) = self.beforehand(next);
         let noun = matches!(self.word(start), W::Reminder) || sign;

@@ -73,6 +73,13 @@ impl Scan<'_> {
 
     /// One more part of a moment.
     fn part(&self, so_far: &Moment, i: usize, led: bool, first: bool) -> Found<(Moment, bool)> {
+        if so_far.day.is_none()
+            && so_far.from_now.is_none()
+            && let Some((start, end, next)) = self.numbered_days(i)
+        {
+            let moment = Moment { day: Some(start), day_end: Some(end), ..so_far.clone() };
+            return Some(((moment, true), next));
+        }
         self.time_part(so_far, i, led, first).or_else(|| self.day_part(so_far, i, first))
     }
 
@@ -85,12 +92,6 @@ impl Scan<'_> {
             moment.tonight = true;
             moment.part.get_or_insert(Daypart::Evening);
             return Some(((moment, true), i + 1));
-        }
-        if so_far.day.is_none()
-            && let Some((start, end, next)) = self.numbered_days(i)
-        {
-            (moment.day, moment.day_end) = (Some(start), Some(end));
-            return Some(((moment, true), next));
         }
         let (found, next) = self.day(i)?;
         match &so_far.day {

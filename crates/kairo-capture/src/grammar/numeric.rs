@@ -17,7 +17,7 @@ pub(super) struct InDigits {
 impl Scan<'_> {
     /// A date made of digits.
     pub(super) fn digits_date(&self, i: usize) -> Found<InDigits> {
-        if !self.can_begin(i) || among(lists::LABELS, &self.label_before(i)) {
+        if !self.can_begin(i) {
             return None;
         }
         let (first, width) = self.num(i)?;
@@ -80,10 +80,16 @@ impl Scan<'_> {
                 _ => return None,
             };
             let next = i + 5;
+            if year_width == 2 && among(lists::LABELS, &self.label_before(i)) {
+                return None;
+            }
             let version = mark == '.' && year_width == 2 && (width == 1 && second_width == 1);
             let day = numeric(first, second, i16::try_from(year).ok())?;
             let ok = self.can_end(next) && !self.sep_glued(next, mark);
             return ok.then_some((InDigits { day, sure: !version }, next));
+        }
+        if among(lists::LABELS, &self.label_before(i)) {
+            return None;
         }
         self.without_year(first, second, second_width, mark, i)
     }

@@ -5,7 +5,7 @@
 
 use super::Scan;
 use crate::lex::{Kind, Plain};
-use crate::words::{W, among, is_given_name, is_relation, lists};
+use crate::words::{W, among, is_given_name, is_relation, is_surname, lists};
 
 /// A person: tokens and the name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,7 +62,8 @@ pub(crate) fn place(
         {
             to -= 1;
         }
-        let whole_person = (first_name..to).all(person) && to > first_name;
+        let owner = (first_name..to).any(|i| scan.lower(i).ends_with("'s"));
+        let whole_person = (first_name..to).all(person) && to > first_name && !owner;
         if to > first_name && !whole_person {
             return Some(scan.named(from, to));
         }
@@ -218,8 +219,8 @@ impl Scan<'_> {
         if tok.kind != Kind::Word || tok.word != W::None || among(lists::NO_PERSON, &lower) {
             return false;
         }
-        let _ = given;
-        capital && tok.capital && !self.shouted(i)
+        let common = given && !capital && is_surname(&lower);
+        common || (capital && tok.capital && !self.shouted(i))
     }
 }
 

@@ -98,7 +98,7 @@ impl Scan<'_> {
             return Some(found);
         }
         let next = at + 1;
-        let glued_unit = self.unit(at).map(|(unit, next)| (unit, next));
+        let glued_unit = self.unit(at);
         let said = match self.word(at) {
             W::Workdays => weekly(&WORKDAYS),
             W::Weekends | W::Unit(Unit::Weekend) => weekly(&WEEKEND),
@@ -268,7 +268,8 @@ impl Scan<'_> {
             let plural = (at..next).any(|at| matches!(self.word(at), W::Wd(_, Form::Plural)));
             let named = among(&["tgi", "tgif"], &self.lower_before(at));
             let letters = self.lower(at).len() <= 4 && matches!(self.word(at), W::None);
-            if !(plural || parts || letters) || named {
+            let subject = !led && self.is(next, W::Is);
+            if !(plural || parts || letters) || named || subject {
                 return None;
             }
             let mut said = weekly(&days);
@@ -321,7 +322,7 @@ impl Scan<'_> {
         let noun = self.is_word(next) && matches!(self.word(next), W::None) && !verb;
         let determined = matches!(before, W::The | W::A | W::This | W::Next | W::Last | W::Of)
             || among(&["my", "our", "your", "his", "her", "their"], &self.lower_before(i));
-        let capitals = noun
+        let capitals = self.is_word(next)
             && after.is_some_and(|tok| tok.capital)
             && self.tok(i).is_some_and(|tok| tok.capital);
         let hyphen = self.sep(next, '-') && self.glued(next);

@@ -27,7 +27,8 @@ impl Scan<'_> {
                 after
             }
             _ => {
-                if single == Some(-1) || self.noun_follows(next) {
+                let word = self.is_word(at) && !matches!(self.word(next), W::Of | W::In);
+                if single == Some(-1) || self.noun_follows(next) || (!on && word) {
                     return None;
                 }
                 said.month_days.extend(&ns);
@@ -79,7 +80,7 @@ impl Scan<'_> {
             said.interval *= n;
             return Some(self.unit_tail(said, after));
         }
-        if self.is(at, W::OrdW(2)) {
+        if self.is(at, W::Nth(2)) {
             let (days, after) = self.weekdays(next)?;
             let mut said = super::repeat::weekly(&days);
             said.interval = 2;
@@ -196,15 +197,12 @@ impl Scan<'_> {
             && said.months.is_empty()
             && self.num(after).is_none()
             && self.ordinal(after).is_none()
-        {
-            if said.freq == Freq::Weekly
-                || said.freq == Freq::Daily
+            && (matches!(said.freq, Freq::Weekly | Freq::Daily)
                 || !said.days.is_empty()
-                || !said.month_days.is_empty()
-            {
-                said.months = months;
-                next = after;
-            }
+                || !said.month_days.is_empty())
+        {
+            said.months = months;
+            next = after;
         }
         if self.is(next, W::After) && self.is(next + 1, W::Completion) {
             said.completion = true;

@@ -34,7 +34,7 @@ impl Scan<'_> {
         );
         let sure = sure || (names && self.name_stands(&said, next));
         let strength = if sure { Strength::Strong } else { Strength::Beside };
-        Some(Match { from: i, to: next, said: Said::When(said), strength })
+        Some(Match { from: i, to: next, said: Said::When(Box::new(said)), strength })
     }
 
     fn possessive(&self, next: usize) -> bool {
@@ -53,7 +53,7 @@ impl Scan<'_> {
     }
 
     fn when_led(&self, lead: Lead, i: usize, at: usize) -> Option<(WhenSaid, bool, usize)> {
-        if let Some((from, next)) = self.from_now(lead, at) {
+        if let Some((from, next)) = self.now_and(lead, at) {
             return Some((WhenSaid { lead, from, to: None, lasting: None }, true, next));
         }
         let led = !matches!(lead, Lead::None | Lead::On | Lead::In | Lead::For | Lead::Within);
@@ -107,7 +107,7 @@ impl Scan<'_> {
     }
 
     /// "in 2 hours", "half an hour from now", "45 minutes ago".
-    fn from_now(&self, lead: Lead, at: usize) -> Found<Moment> {
+    fn now_and(&self, lead: Lead, at: usize) -> Found<Moment> {
         let inside = matches!(lead, Lead::In | Lead::Within | Lead::After);
         let at = match self.lower(at).as_str() {
             "about" | "around" | "just" | "exactly" | "another" | "the" if inside => at + 1,
@@ -253,7 +253,9 @@ impl Scan<'_> {
         let fraction =
             matches!(self.tok(next).map(|tok| tok.kind), Some(Kind::Sep('/' | '%' | '°')));
         match lead {
-            Lead::By | Lead::Until => measured || fraction,
+            Lead::By | Lead::Until => {
+                measured || fraction || matches!(self.word_before(i), W::Num(_))
+            }
             Lead::From if self.range_mark(next).is_some() => true,
             Lead::From | Lead::After => {
                 self.tok(next).is_some_and(|tok| tok.word == W::None)
@@ -275,6 +277,10 @@ impl Scan<'_> {
     }
 
     fn noisy_day(&self, i: usize, said: &WhenSaid, next: usize) -> bool {
+        let night = said.from.part.is_some() && said.from.hour.is_none();
+        if night && among(lists::AFTER_NIGHT, &self.lower(next)) {
+            return true;
+        }
         let Some(day) = &said.from.day else { return false };
         if said.from.hour.is_some() || said.to.is_some() {
             return false;
@@ -315,7 +321,12 @@ impl Scan<'_> {
         }
         let from = Moment { day: Some(Day::Year(year)), ..Moment::default() };
         let said = WhenSaid { lead, from, to: None, lasting: None };
-        Some(Match { from: i, to: i + 2, said: Said::When(said), strength: Strength::Strong })
+        Some(Match {
+            from: i,
+            to: i + 2,
+            said: Said::When(Box::new(said)),
+            strength: Strength::Strong,
+        })
     }
 
     /// "now" by itself.
@@ -329,7 +340,12 @@ impl Scan<'_> {
         }
         let from = Moment { from_now: Some(Dur::default()), ..Moment::default() };
         let said = WhenSaid { lead: Lead::None, from, to: None, lasting: None };
-        Some(Match { from: i, to: at + 1, said: Said::When(said), strength: Strength::Strong })
+        Some(Match {
+            from: i,
+            to: at + 1,
+            said: Said::When(Box::new(said)),
+            strength: Strength::Strong,
+        })
     }
 
     /// "the next 3 days", "over the next two weeks": a range from today.
@@ -350,6 +366,11 @@ impl Scan<'_> {
         let to = Moment { day: Some(Day::In(dur)), ..Moment::default() };
         let lead = if led { Lead::On } else { Lead::None };
         let said = WhenSaid { lead, from, to: Some(to), lasting: None };
-        Some(Match { from: i, to: next, said: Said::When(said), strength: Strength::Strong })
+        Some(Match {
+            from: i,
+            to: next,
+            said: Said::When(Box::new(said)),
+            strength: Strength::Strong,
+        })
     }
 }

@@ -65,6 +65,9 @@ pub(crate) const AFTER_WEEKDAY: &[&str] = &[
     "roast", "school", "times", "telegraph", "addams", "blues", "ish", "best", "bloody",
 ];
 
+/// Words after "Saturday night" or "tonight" that make it a name.
+pub(crate) const AFTER_NIGHT: &[&str] = &["live", "lights", "fever", "show", "football"];
+
 /// Words before "today" and its like that make it part of a name.
 pub(crate) const BEFORE_DAY_WORD: &[&str] = &["usa", "psychology", "medicine", "until"];
 
@@ -81,7 +84,7 @@ pub(crate) const UNITS_OF_THINGS: &[&str] = &[
 /// Words before a number that make it a label, not a time or a date.
 #[rustfmt::skip]
 pub(crate) const LABELS: &[&str] = &[
-    "version", "v", "ver", "release", "chapter", "section", "page", "room", "ratio", "score", "scored",
+    "version", "v", "ver", "release", "chapter", "section", "page", "room", "ratio", "screen", "display", "monitor", "tv", "format", "score", "scored",
     "odds", "aspect", "resolution", "python", "java", "node", "ubuntu", "ios", "android", "windows",
     "rust", "php", "ruby", "won", "lost", "beat", "psalm", "genesis", "exodus", "matthew", "mark",
     "luke", "john", "romans", "verse", "issue", "ticket", "bug", "pr", "build", "figure", "fig", "table",
@@ -132,7 +135,7 @@ pub(crate) const NO_PERSON: &[&str] = &[
     "notification", "notifications", "location", "subject", "music", "event", "events", "calendar",
     "today", "tomorrow", "tonight", "please", "title", "description", "red", "black", "white", "him",
     "ceo", "cto", "cfo", "manager", "boss", "reminders", "alarm", "repeat", "time", "date",
-    "everything", "nothing", "something", "anything", "and", "or", "then", "if", "when", "while",
+    "dr", "mr", "mrs", "ms", "prof", "everything", "nothing", "something", "anything", "and", "or", "then", "if", "when", "while",
 ];
 
 /// Words that go with a place after "at" in lower case.

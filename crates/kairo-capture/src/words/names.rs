@@ -1,4 +1,4 @@
-//! Given names and names of relatives, for people written in lower case.
+//! Given names, family names and names of relatives, for people written in lower case.
 //!
 //! **Invariant:** sorted, lower case, and free of names that are also common words ("mark",
 //! "will", "may"): those need a capital letter and a word such as "with" before them.
@@ -89,4 +89,39 @@ pub(crate) fn is_given_name(lower: &str) -> bool {
 /// Whether a word in lower case is a relative ("mom").
 pub(crate) fn is_relation(lower: &str) -> bool {
     RELATIONS.binary_search(&lower).is_ok()
+}
+
+/// Family names that are taken behind a given name in lower case ("john smith").
+#[rustfmt::skip]
+const SURNAMES: &[&str] = &[
+    "adams", "ali", "allen", "alvarado", "alvarez", "anderson", "andrews", "armstrong", "arnold",
+    "bailey", "baker", "barnes", "bell", "bennett", "berry", "black", "boyd", "bradley", "brown",
+    "burns", "bush", "butler", "campbell", "carpenter", "carroll", "carter", "castillo", "castro",
+    "chavez", "chen", "clark", "clinton", "coleman", "collins", "contreras", "cook", "cooper",
+    "cox", "crawford", "cruz", "cunningham", "daniels", "davis", "delgado", "diaz", "dixon", "doe",
+    "duncan", "dunn", "edwards", "elliott", "evans", "ferguson", "fernandez", "fischer", "fisher",
+    "flores", "ford", "foster", "fox", "freeman", "garcia", "gardner", "gates", "gomez", "gonzales",
+    "gonzalez", "gordon", "graham", "grant", "gray", "green", "gutierrez", "hall", "hansen",
+    "harris", "harrison", "hart", "hawkins", "henderson", "hernandez", "hicks", "hill", "hoffman",
+    "holmes", "howard", "hudson", "hughes", "hunt", "hunter", "ivanov", "jackson", "jenkins",
+    "jimenez", "jobs", "johnson", "johnston", "jones", "kelley", "kelly", "kennedy", "khan", "kim",
+    "king", "knight", "kumar", "lane", "lawrence", "lee", "lewis", "li", "liu", "lopez", "marshall",
+    "martin", "martinez", "mason", "matthews", "mcdonald", "mendez", "mendoza", "meyer", "miller",
+    "mills", "mitchell", "moore", "morales", "morgan", "morris", "mueller", "muller", "munoz",
+    "murphy", "murray", "musk", "myers", "nelson", "nguyen", "nichols", "obama", "olson", "ortiz",
+    "owens", "palmer", "park", "parker", "patel", "payne", "pena", "perkins", "perry", "peters",
+    "peterson", "phillips", "pierce", "porter", "powell", "ramirez", "ramos", "ray", "reed",
+    "reyes", "rice", "richards", "richardson", "riley", "rivera", "roberts", "robertson",
+    "robinson", "rodriguez", "rogers", "rose", "ross", "ruiz", "russell", "ryan", "salazar",
+    "sanchez", "sanders", "sandoval", "santos", "schmidt", "schneider", "scott", "shaw", "silva",
+    "simmons", "simpson", "singh", "smith", "snyder", "soto", "spencer", "stephens", "stewart",
+    "stone", "sullivan", "taylor", "thomas", "thompson", "torres", "trump", "tucker", "turner",
+    "vargas", "vasquez", "wagner", "walker", "wang", "ward", "warren", "washington", "watson",
+    "weaver", "webb", "weber", "wells", "white", "williams", "willis", "wilson", "wood", "woods",
+    "wright", "young", "zhang",
+];
+
+/// Whether a word in lower case is a family name.
+pub(crate) fn is_surname(lower: &str) -> bool {
+    SURNAMES.binary_search(&lower).is_ok()
 }
