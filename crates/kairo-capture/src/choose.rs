@@ -1,0 +1,138 @@
+//! From all matches the best set that does not overlap.
+//!
+//! **Invariant:** weighted interval scheduling over token positions: linear in tokens and matches.
+//! **Invariant:** a weak match is kept only with the company that its strength asks for.
+
+use crate::ast::{Match, Said, Strength};
+use crate::grammar::Scan;
+use crate::words::W;
+
+/// Every match of a text, best set only, in order.
+pub(crate) fn choose(scan: &Scan<'_>, known_lists: &[String]) -> Vec<Match> {
+    let found = collect(scan, known_lists);
+    let kept = with_company(scan, found);
+    best(scan.toks.len(), kept)
+}
+
+fn collect(scan: &Scan<'_>, known_lists: &[String]) -> Vec<Match> {
+    let mut found = Vec::new();
+    for i in 0..scan.toks.len() {
+        found.extend(scan.when(i));
+        found.extend(scan.repeat(i));
+        found.extend(scan.field(i, known_lists));
+        found.extend(scan.year_alone(i));
+        found.extend(scan.now(i));
+        found.extend(scan.next_days(i));
+        found.extend(scan.after_completion(i));
+        found.extend(scan.except(i));
+        found.extend(scan.count(i));
+        found.extend(scan.lasts(i));
+    }
+    found
+}
+
+fn is_timely(said: &Said) -> bool {
+    matches!(said, Said::When(_) | Said::Repeat(_))
+}
+
+fn apart(one: &Match, two: &Match) -> bool {
+    one.to <= two.from || two.to <= one.from
+}
+
+fn with_company(scan: &Scan<'_>, found: Vec<Match>) -> Vec<Match> {
+    let strong: Vec<&Match> = found
+        .iter()
+        .filter(|one| {
+            one.strength == Strength::Strong
+                && (is_timely(&one.said) || matches!(one.said, Said::Estimate(_)))
+        })
+        .collect();
+    let timely = |one: &Match| strong.iter().any(|two| is_timely(&two.said) && apart(one, two));
+    let repeats = found.iter().any(|one| {
+        matches!(one.said, Said::Repeat(_)) && (one.strength == Strength::Strong || timely(one))
+    });
+    let kept: Vec<bool> = found
+        .iter()
+        .map(|one| {
+            let company = match one.strength {
+                Strength::Strong => true,
+                Strength::Somewhere => timely(one),
+                Strength::Beside => {
+                    let whole = one.from == 0 && one.to == scan.toks.len();
+                    whole || strong.iter().any(|two| beside(scan, one, two))
+                }
+            };
+            let counts = matches!(one.said, Said::Count(_) | Said::Except(_));
+            company && (repeats || !counts)
+        })
+        .collect();
+    found.into_iter().zip(kept).filter_map(|(one, keep)| keep.then_some(one)).collect()
+}
+
+/// Whether nothing but a connective stands between two matches.
+fn beside(scan: &Scan<'_>, one: &Match, two: &Match) -> bool {
+    let (first, second) = if one.to <= two.from { (one, two) } else { (two, one) };
+    let connective = |i: usize| {
+        matches!(scan.word(i), W::At | W::On | W::And | W::For)
+            || scan.sep(i, ',')
+            || scan.sep(i, '-')
+    };
+    first.to <= second.from
+        && (first.to..second.from).all(connective)
+        && second.from - first.to <= 1
+}
+
+fn weight(one: &Match) -> i64 {
+    let tokens = i64::try_from(one.to - one.from).unwrap_or(0);
+    let bonus = match one.said {
+        Said::Note => 100_000,
+        Said::Tag | Said::List | Said::Escape => 60,
+        Said::Reminder(_) => 25,
+        Said::Repeat(_) => 8,
+        Said::Person | Said::Assignee => 3,
+        Said::When(_) => 4,
+        Said::Except(_) => 12,
+        Said::Count(_) => 6,
+        Said::Priority(_) | Said::LeadIn => 0,
+        Said::Lasting(_) | Said::Estimate(_) => 1,
+    };
+    10 * tokens + bonus - 6
+}
+
+fn best(tokens: usize, found: Vec<Match>) -> Vec<Match> {
+    let mut score = vec![0_i64; tokens + 1];
+    let mut pick: Vec<Option<usize>> = vec![None; tokens + 1];
+    let mut by_start: Vec<Vec<usize>> = vec![Vec::new(); tokens + 1];
+    for (at, one) in found.iter().enumerate() {
+        if let Some(starts) = by_start.get_mut(one.from) {
+            starts.push(at);
+        }
+    }
+    let at = |scores: &[i64], i: usize| scores.get(i).copied().unwrap_or(0);
+    for i in (0..tokens).rev() {
+        let mut top = at(&score, i + 1);
+        let mut chosen = None;
+        for index in by_start.get(i).into_iter().flatten() {
+            let Some(one) = found.get(*index) else { continue };
+            let total = weight(one) + at(&score, one.to);
+            if total > top {
+                (top, chosen) = (total, Some(*index));
+            }
+        }
+        if let (Some(place), Some(slot)) = (score.get_mut(i), pick.get_mut(i)) {
+            (*place, *slot) = (top, chosen);
+        }
+    }
+    let mut kept = Vec::new();
+    let mut i = 0;
+    while i < tokens {
+        match pick.get(i).copied().flatten().and_then(|index| found.get(index)) {
+            Some(one) => {
+                i = one.to.max(i + 1);
+                kept.push(one.clone());
+            }
+            None => i += 1,
+        }
+    }
+    kept
+}

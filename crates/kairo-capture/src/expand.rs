@@ -1,0 +1,260 @@
+//! The dates of a recurrence rule, counted from its start.
+//!
+//! **Invariant:** pure and bounded: at most `PERIODS_MAX` periods and `OCCURRENCES_MAX` dates,
+//! whatever the rule says.
+//! **Invariant:** weeks begin on Monday (RFC 5545, default of WKST), whatever the person's setting.
+
+use crate::ast::Freq;
+use crate::limits::{OCCURRENCES_MAX, PERIODS_MAX};
+use crate::model::Recurrence;
+use crate::resolve::{plus_days, plus_months};
+use crate::rule::{Rule, RuleError};
+use jiff::Span;
+use jiff::civil::{Date, DateTime, Time, Weekday};
+
+impl Recurrence {
+    /// Local times at which it happens within `from..=to`, for a series that starts at `dtstart`.
+    ///
+    /// `COUNT` is counted from the start. Days that do not exist (the 31st of June) are skipped,
+    /// as RFC 5545 asks. A rule that this crate did not write and cannot read gives an error.
+    pub fn occurrences(
+        &self,
+        dtstart: DateTime,
+        from: DateTime,
+        to: DateTime,
+        limit: usize,
+    ) -> Result<Vec<DateTime>, RuleError> {
+        let rule = Rule::parse(&self.rrule)?;
+        let left_out = |at: &DateTime| self.exdates.contains(&at.date());
+        let window = Window { from, to, limit: limit.min(OCCURRENCES_MAX) };
+        Ok(rule.expand(dtstart, window, left_out))
+    }
+}
+
+/// What part of a series is wanted.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Window {
+    pub(crate) from: DateTime,
+    pub(crate) to: DateTime,
+    pub(crate) limit: usize,
+}
+
+impl Rule {
+    pub(crate) fn expand(
+        &self,
+        dtstart: DateTime,
+        window: Window,
+        left_out: impl Fn(&DateTime) -> bool,
+    ) -> Vec<DateTime> {
+        let mut found = Vec::new();
+        let mut counted = 0_u32;
+        let first =
+            if self.count.is_none() { self.periods_before(dtstart, window.from) } else { 0 };
+        for period in first..first.saturating_add(PERIODS_MAX) {
+            let Some(times) = self.period(dtstart, period) else { break };
+            for at in times.into_iter().filter(|at| *at >= dtstart) {
+                counted += 1;
+                let over = self.count.is_some_and(|count| counted > count)
+                    || self.until.is_some_and(|until| at.date() > until)
+                    || at > window.to;
+                if over || found.len() >= window.limit {
+                    return found;
+                }
+                if at >= window.from && !left_out(&at) {
+                    found.push(at);
+                }
+            }
+            if self.period_start(dtstart, period).is_none_or(|start| start > window.to) {
+                break;
+            }
+        }
+        found
+    }
+
+    /// The first occurrence at or after a moment, by a rule whose interval starts there.
+    pub(crate) fn first(&self, at: DateTime) -> Option<DateTime> {
+        let rule = Self { interval: 1, count: None, until: None, ..self.clone() };
+        let to = at.checked_add(Span::new().years(9)).ok()?;
+        rule.expand(at, Window { from: at, to, limit: 1 }, |_| false).first().copied()
+    }
+
+    /// How many periods lie safely before a moment, so that a far window costs no walk.
+    fn periods_before(&self, dtstart: DateTime, from: DateTime) -> u32 {
+        if from <= dtstart {
+            return 0;
+        }
+        let days = i64::from((from.date() - dtstart.date()).get_days());
+        let minutes = days * 1_440;
+        let periods = match self.freq {
+            Freq::Minutely => minutes - 1_440,
+            Freq::Hourly => minutes / 60 - 24,
+            Freq::Daily => days - 1,
+            Freq::Weekly => days / 7 - 1,
+            Freq::Monthly => days / 31 - 1,
+            Freq::Yearly => days / 366 - 1,
+        };
+        u32::try_from(periods / i64::from(self.interval.max(1)) - 1).unwrap_or(0)
+    }
+
+    /// Where a period begins.
+    fn period_start(&self, dtstart: DateTime, period: u32) -> Option<DateTime> {
+        let n = i32::try_from(u64::from(period) * u64::from(self.interval.max(1))).ok()?;
+        let date = dtstart.date();
+        let midnight = |date: Date| date.to_datetime(Time::midnight());
+        match self.freq {
+            Freq::Minutely => dtstart.checked_add(Span::new().try_minutes(n).ok()?).ok(),
+            Freq::Hourly => dtstart.checked_add(Span::new().try_hours(n).ok()?).ok(),
+            Freq::Daily => plus_days(date, n).map(midnight),
+            Freq::Weekly => {
+                let monday = plus_days(date, -i32::from(date.weekday().to_monday_zero_offset()))?;
+                plus_days(monday, n.checked_mul(7)?).map(midnight)
+            }
+            Freq::Monthly => plus_months(date.first_of_month(), n).map(midnight),
+            Freq::Yearly => {
+                let year = date.year().checked_add(i16::try_from(n).ok()?)?;
+                Date::new(year, 1, 1).ok().map(midnight)
+            }
+        }
+    }
+
+    /// The times of one period, in order; none where the calendar ends.
+    fn period(&self, dtstart: DateTime, period: u32) -> Option<Vec<DateTime>> {
+        let start = self.period_start(dtstart, period)?;
+        if matches!(self.freq, Freq::Minutely | Freq::Hourly) {
+            return Some(if self.allows(start.date()) { vec![start] } else { Vec::new() });
+        }
+        let day = start.date();
+        let mut days = match self.freq {
+            Freq::Weekly => self.days_of_week(day, dtstart.date()),
+            Freq::Monthly if self.by_month.is_empty() || self.by_month.contains(&day.month()) => {
+                self.days_of_month(day, dtstart.date())
+            }
+            Freq::Monthly => Vec::new(),
+            Freq::Yearly => self.days_of_year(day, dtstart.date()),
+            _ => vec![day].into_iter().filter(|day| self.allows(*day)).collect(),
+        };
+        days.sort_unstable();
+        days.dedup();
+        if let Some(position) = self.by_set_pos {
+            let at = if position > 0 {
+                usize::try_from(position).ok().map(|n| n - 1)
+            } else {
+                days.len().checked_sub(usize::from(position.unsigned_abs()))
+            };
+            days = at.and_then(|at| days.get(at)).copied().into_iter().collect();
+        }
+        let times = self.times(dtstart.time());
+        Some(days.iter().flat_map(|day| times.iter().map(|time| day.to_datetime(*time))).collect())
+    }
+
+    fn times(&self, start: Time) -> Vec<Time> {
+        if self.by_hour.is_empty() {
+            return vec![start];
+        }
+        let minutes =
+            if self.by_minute.is_empty() { vec![start.minute()] } else { self.by_minute.clone() };
+        let mut times: Vec<Time> = self
+            .by_hour
+            .iter()
+            .flat_map(|hour| {
+                minutes.iter().filter_map(|minute| Time::new(*hour, *minute, 0, 0).ok())
+            })
+            .collect();
+        times.sort_unstable();
+        times
+    }
+
+    /// Whether a day passes the parts that only filter.
+    fn allows(&self, day: Date) -> bool {
+        let month = self.by_month.is_empty() || self.by_month.contains(&day.month());
+        let weekday =
+            self.by_day.is_empty() || self.by_day.iter().any(|(_, wd)| *wd == day.weekday());
+        let from_end = day.day() - day.days_in_month() - 1;
+        let month_day = self.by_month_day.is_empty()
+            || self.by_month_day.contains(&day.day())
+            || self.by_month_day.contains(&from_end);
+        month && weekday && month_day
+    }
+
+    fn days_of_week(&self, monday: Date, start: Date) -> Vec<Date> {
+        let listed: Vec<Weekday> = if self.by_day.is_empty() {
+            vec![start.weekday()]
+        } else {
+            self.by_day.iter().map(|(_, day)| *day).collect()
+        };
+        (0..7)
+            .filter_map(|at| plus_days(monday, at))
+            .filter(|day| listed.contains(&day.weekday()))
+            .filter(|day| self.by_month.is_empty() || self.by_month.contains(&day.month()))
+            .collect()
+    }
+
+    fn days_of_month(&self, first: Date, start: Date) -> Vec<Date> {
+        let last = first.days_in_month();
+        let numbered = |n: i8| {
+            let day = if n > 0 { n } else { last + 1 + n };
+            Date::new(first.year(), first.month(), day).ok()
+        };
+        let by_number: Vec<Date> = self.by_month_day.iter().filter_map(|n| numbered(*n)).collect();
+        if self.by_day.is_empty() {
+            return if self.by_month_day.is_empty() {
+                numbered(start.day()).into_iter().collect()
+            } else {
+                by_number
+            };
+        }
+        let by_weekday: Vec<Date> =
+            self.by_day.iter().flat_map(|(n, wd)| weekdays_of_month(first, *n, *wd)).collect();
+        if self.by_month_day.is_empty() {
+            by_weekday
+        } else {
+            by_weekday.into_iter().filter(|day| by_number.contains(day)).collect()
+        }
+    }
+
+    fn days_of_year(&self, first: Date, start: Date) -> Vec<Date> {
+        let months: Vec<i8> = match (self.by_month.is_empty(), self.by_day.is_empty()) {
+            (false, _) => self.by_month.clone(),
+            (true, false) => return self.weekdays_of_year(first),
+            (true, true) if self.by_month_day.is_empty() => vec![start.month()],
+            (true, true) => (1..=12).collect(),
+        };
+        months
+            .into_iter()
+            .filter_map(|month| Date::new(first.year(), month, 1).ok())
+            .flat_map(|month| self.days_of_month(month, start))
+            .collect()
+    }
+
+    fn weekdays_of_year(&self, first: Date) -> Vec<Date> {
+        let last = first.last_of_year();
+        let one = |(n, wd): &(i8, Weekday)| -> Vec<Date> {
+            let forward = plus_days(first, i32::from(first.weekday().until(*wd)));
+            let backward = plus_days(last, -i32::from(last.weekday().since(*wd)));
+            match *n {
+                0 => (0..53)
+                    .filter_map(|week| plus_days(forward?, 7 * week))
+                    .filter(|day| *day <= last)
+                    .collect(),
+                n if n > 0 => forward
+                    .and_then(|day| plus_days(day, 7 * (i32::from(n) - 1)))
+                    .filter(|day| *day <= last)
+                    .into_iter()
+                    .collect(),
+                n => backward
+                    .and_then(|day| plus_days(day, 7 * (i32::from(n) + 1)))
+                    .filter(|day| *day >= first)
+                    .into_iter()
+                    .collect(),
+            }
+        };
+        self.by_day.iter().flat_map(one).collect()
+    }
+}
+
+fn weekdays_of_month(first: Date, n: i8, wd: Weekday) -> Vec<Date> {
+    if n != 0 {
+        return first.nth_weekday_of_month(n, wd).ok().into_iter().collect();
+    }
+    (1..=5).filter_map(|n| first.nth_weekday_of_month(n, wd).ok()).collect()
+}

@@ -1,0 +1,381 @@
+//! A day, a time, or both in any order, read as one moment.
+//!
+//! **Invariant:** a moment takes at most one day (or one list of days) and one time.
+
+use super::{Found, Scan};
+use crate::ast::{Clock, Day, Dur, Edge, Half, Hour, Moment, Of, Which};
+use crate::words::{Daypart, Unit, W};
+use jiff::civil::Weekday;
+
+/// A moment, and whether it may stand without company.
+#[derive(Debug, Clone)]
+pub(super) struct MomentFound {
+    pub(super) moment: Moment,
+    pub(super) sure: bool,
+}
+
+/// Most parts that one moment is put together from.
+const PARTS_MAX: usize = 6;
+
+impl Scan<'_> {
+    /// The longest moment that begins here; `led` says that a word such as "at" stands before.
+    pub(super) fn moment(&self, i: usize, led: bool) -> Found<MomentFound> {
+        let mut found = MomentFound { moment: Moment::default(), sure: false };
+        let mut next = i;
+        let mut strong = 0;
+        let mut parts = 0;
+        for _ in 0..PARTS_MAX {
+            let first = next == i;
+            let taken = self.connected(next, first).into_iter().find_map(|(at, led_here)| {
+                let led = if first { led } else { led_here };
+                self.part(&found.moment, at, led, first).map(|(part, after)| (part, after, at))
+            });
+            let Some(((moment, sure), after, _)) = taken else { break };
+            found.moment = moment;
+            strong += usize::from(sure);
+            parts += 1;
+            next = after;
+        }
+        if next == i {
+            return None;
+        }
+        found.sure = strong > 0 || parts > 1;
+        Some((found, next))
+    }
+
+    /// Where the next part may begin: here, or behind "at", "on" or a comma.
+    fn connected(&self, i: usize, first: bool) -> Vec<(usize, bool)> {
+        if first {
+            return vec![(i, false)];
+        }
+        let comma =
+            self.sep(i, ',') || (self.sep(i, '-') && !self.glued(i + 1)) || self.sep(i, '(');
+        let at = if comma { i + 1 } else { i };
+        let mut places = vec![(at, false)];
+        if comma && self.lower(at) == "t" {
+            return places;
+        }
+        match self.word(at) {
+            W::At | W::From | W::Approx | W::By | W::Between => {
+                let more =
+                    matches!(self.word(at + 1), W::Approx) || self.lower(at + 1) == "exactly";
+                places.push((if more { at + 2 } else { at + 1 }, true));
+            }
+            W::In if self.is(at + 1, W::Between) => places.push((at + 2, true)),
+            W::On | W::In | W::For | W::The | W::Starting => places.push((at + 1, false)),
+            _ => {}
+        }
+        if self.sep(at, '@') {
+            places.push((at + 1, true));
+        }
+        places
+    }
+
+    /// One more part of a moment.
+    fn part(&self, so_far: &Moment, i: usize, led: bool, first: bool) -> Found<(Moment, bool)> {
+        if so_far.day.is_none()
+            && so_far.from_now.is_none()
+            && let Some((start, end, next)) = self.numbered_days(i)
+        {
+            let moment = Moment { day: Some(start), day_end: Some(end), ..so_far.clone() };
+            return Some(((moment, true), next));
+        }
+        self.time_part(so_far, i, led, first).or_else(|| self.day_part(so_far, i, first))
+    }
+
+    fn day_part(&self, so_far: &Moment, i: usize, first: bool) -> Found<(Moment, bool)> {
+        if so_far.from_now.is_some() {
+            return None;
+        }
+        let mut moment = so_far.clone();
+        if self.is(i, W::Tonight) && so_far.day.is_none() {
+            moment.tonight = true;
+            moment.part.get_or_insert(Daypart::Evening);
+            return Some(((moment, true), i + 1));
+        }
+        let (found, next) = self.day(i)?;
+        match &so_far.day {
+            None => moment.day = Some(found.day),
+            Some(day) => moment.day = Some(agreeing(day, found.day)?),
+        }
+        let (moment, next) =
+            if so_far.day.is_none() { self.day_range(moment, next) } else { (moment, next) };
+        let (moment, next) = if first { self.more_days(moment, i, next) } else { (moment, next) };
+        let sure = found.sure || moment.day_end.is_some();
+        Some(((moment, sure), next))
+    }
+
+    /// "Nov 24-26", "24-26 Nov" and "Mon-Fri" behind their first day.
+    fn day_range(&self, mut moment: Moment, next: usize) -> (Moment, usize) {
+        let Some(Day::Ymd { year, month, wd, .. }) = moment.day.clone() else {
+            return (moment, next);
+        };
+        let Some(at) = self.range_mark(next) else { return (moment, next) };
+        let end = match self.ordinal(at) {
+            Some((day @ 1..=31, after)) => Some((day, after)),
+            _ => self
+                .num(at)
+                .filter(|(day, width)| (1..=31).contains(day) && *width <= 2)
+                .map(|(day, _)| (day, at + 1)),
+        };
+        let Some((day, after)) = end else { return (moment, next) };
+        let Ok(day) = i8::try_from(day) else { return (moment, next) };
+        let clock = self.followed_by_clock(after) || self.month(after).is_some();
+        let dom = self.is(after, W::Of);
+        if clock || dom || wd.is_some() && !self.can_end(after) {
+            return (moment, next);
+        }
+        let (said, after) = match self.year(after) {
+            Some((year, after)) => (Some(year), after),
+            None => (year, after),
+        };
+        if let Some(Day::Ymd { year, .. }) = moment.day.as_mut() {
+            *year = said;
+        }
+        moment.day_end = Some(Day::Ymd { year: said, month, day, wd: None });
+        (moment, after)
+    }
+
+    /// "24-26 Nov", "the 24th to the 26th of November": two days before one month.
+    fn numbered_days(&self, i: usize) -> Option<(Day, Day, usize)> {
+        let number = |at: usize| {
+            let at = at + usize::from(self.is(at, W::The));
+            let digits =
+                self.num(at).filter(|(_, width)| *width <= 2).map(|(day, _)| (day, at + 1));
+            let (day, next) = self.ordinal(at).or(digits)?;
+            Some((i8::try_from(day).ok().filter(|day| (1..=31).contains(day))?, next))
+        };
+        let (first, next) = number(i).filter(|_| self.can_begin(i))?;
+        let and = self.is(i.wrapping_sub(1), W::Between) && self.is(next, W::And);
+        let at = self.range_mark(next).or_else(|| and.then_some(next + 1))?;
+        let (last, next) = number(at)?;
+        let next = next + usize::from(self.is(next, W::Of));
+        let ((month, _), next) = self.month(next)?;
+        let (year, next) = match self.year(next) {
+            Some((year, next)) => (Some(year), next),
+            None => (None, next),
+        };
+        let day = |day: i8| Day::Ymd { year, month, day, wd: None };
+        Some((day(first), day(last), next))
+    }
+
+    /// Behind "-", "to", "until", "through": where the end of a range begins.
+    pub(super) fn range_mark(&self, i: usize) -> Option<usize> {
+        let mark = self.sep(i, '-')
+            || matches!(self.word(i), W::To | W::Until | W::Through)
+            || (self.sep(i, '~') && !self.is_word(i + 1));
+        mark.then_some(i + 1)
+    }
+
+    /// "mon, wed and fri": more days of one list.
+    fn more_days(&self, mut moment: Moment, start: usize, mut next: usize) -> (Moment, usize) {
+        let between = self.is(start.wrapping_sub(1), W::Between);
+        if moment.day_end.is_some() || between {
+            return (moment, next);
+        }
+        for _ in 0..8 {
+            let comma = self.sep(next, ',') || self.sep(next, '/') || self.sep(next, '&');
+            let mut at = if comma { next + 1 } else { next };
+            let and = self.is(at, W::And);
+            at += usize::from(and);
+            if !comma && !and {
+                break;
+            }
+            at += usize::from(self.is(at, W::On));
+            let Some((found, after)) = self.day_in_list(&moment, at, and) else { break };
+            moment.more_days.push(found);
+            next = after;
+        }
+        (moment, next)
+    }
+
+    fn day_in_list(&self, moment: &Moment, i: usize, and: bool) -> Found<Day> {
+        let alike = |day: &Day| match (moment.day.as_ref(), day) {
+            (Some(Day::Wd(_, Which::Plain | Which::Next | Which::This)), Day::Wd(..)) => true,
+            (Some(Day::Ymd { .. }), Day::Ymd { .. }) => true,
+            (Some(Day::Numeric { .. }), Day::Numeric { .. }) => true,
+            (Some(Day::Dom { wd: None, .. }), Day::Dom { wd: None, .. }) => true,
+            (Some(Day::Rel(_)), Day::Rel(_) | Day::Wd(..)) => and,
+            (Some(Day::Wd(..)), Day::Rel(_)) => and,
+            _ => false,
+        };
+        if let Some((wd, _, next)) = self.weekday(i) {
+            let day = Day::Wd(wd, Which::Plain);
+            let dated = self.num(next).is_some()
+                || self.ordinal(next).is_some()
+                || self.month(next).is_some();
+            return (alike(&day) && !dated).then_some((day, next));
+        }
+        let (found, next) = self.day(i)?;
+        alike(&found.day).then_some((found.day, next))
+    }
+
+    fn time_part(
+        &self,
+        so_far: &Moment,
+        i: usize,
+        led: bool,
+        first: bool,
+    ) -> Found<(Moment, bool)> {
+        let mut moment = so_far.clone();
+        if so_far.hour.is_some() {
+            let (zone, next) = self.zone(i).filter(|_| so_far.zone.is_none())?;
+            moment.zone = Some(zone);
+            return Some(((moment, true), next));
+        }
+        let i = if self.lower(i) == "t" && self.glued(i) { i + 1 } else { i };
+        let iso = self.lower(i.saturating_sub(1)) == "t" && self.glued(i);
+        if let Some((start, end, next)) = self.clock_range(i, led || so_far.day.is_some()) {
+            moment.hour = Some(Hour::Clock(start));
+            moment.hour_end = Some(Hour::Clock(end));
+            return Some(((moment, true), next));
+        }
+        let dated = so_far.day.is_some()
+            && self
+                .num(i)
+                .is_some_and(|(value, width)| width == 4 && !(1900..2100).contains(&value));
+        let led = led || dated;
+        let found = if iso { self.iso_clock(i) } else { self.clock(i, led) };
+        if let Some((clock, next)) = found {
+            if so_far.from_now.is_some() {
+                return None;
+            }
+            moment.hour = Some(Hour::Clock(clock));
+            let named = matches!(self.word(i), W::Midnight | W::Noon);
+            let noun = self.is_word(next) && self.word(next) == W::None;
+            let sure = !(named && first && !led && noun);
+            return Some(((moment, sure), next));
+        }
+        if let Some((hour, next)) = self.close(i) {
+            moment.hour = Some(hour);
+            return Some(((moment, true), next));
+        }
+        self.part_of_day(moment, i, first)
+    }
+
+    /// Whether a day comes next ("10 to 11 tomorrow").
+    pub(super) fn day_follows(&self, i: usize) -> bool {
+        let at = i + usize::from(self.is(i, W::On));
+        matches!(self.word(at), W::Rel(_) | W::Wd(..) | W::Tonight | W::This | W::Next)
+            && self.day(at).is_some()
+    }
+
+    /// "T13:00", where the T has just been passed.
+    fn iso_clock(&self, i: usize) -> Found<Clock> {
+        let (hour, width) = self.num(i)?;
+        let (minute, next) = match self.num(i + 2) {
+            Some((minute, 2)) if self.sep(i + 1, ':') => (minute, i + 3),
+            _ if width == 4 => (hour % 100, i + 1),
+            _ => return None,
+        };
+        let hour = if width == 4 { hour / 100 } else { hour };
+        let seconds = self.num(next + 1).filter(|(_, width)| self.sep(next, ':') && *width == 2);
+        let (second, next) = seconds.map_or((0, next), |(second, _)| (second, next + 2));
+        let fraction = self.sep(next, '.') && self.glued(next + 1) && self.num(next + 1).is_some();
+        let next = if fraction { next + 2 } else { next };
+        let small = |value: u32| i8::try_from(value).ok();
+        let clock = Clock {
+            hour: small(hour)?,
+            minute: small(minute)?,
+            second: small(second)?,
+            half: Half::Whole,
+            bare: false,
+        };
+        (hour < 24 && minute < 60 && second < 60).then_some((clock, next))
+    }
+
+    /// "tomorrow morning", "this evening", "in the afternoon".
+    fn part_of_day(&self, mut moment: Moment, i: usize, first: bool) -> Found<(Moment, bool)> {
+        if moment.part.is_some() || moment.from_now.is_some() {
+            return None;
+        }
+        let this = matches!(self.word(i), W::This);
+        let article = self.is(i, W::The);
+        let at = if this || article { i + 1 } else { i };
+        let (hour, next) = self.daypart(at)?;
+        let led =
+            matches!(self.word_before(i), W::In | W::During | W::At | W::By | W::Until | W::On)
+                && i > 0;
+        let led = led && (article || self.is(i.wrapping_sub(1), W::At) || !first);
+        let bare_night = matches!(hour, Hour::Part(Daypart::Night, _)) && article;
+        if first && !this && (!led || bare_night) {
+            return None;
+        }
+        let noun = self.is_word(next) && self.lower(next) == "school";
+        if noun {
+            return None;
+        }
+        if let Hour::Part(part, shift) = hour {
+            moment.part = Some(part);
+            if shift != 0 {
+                moment.hour = None;
+            }
+        }
+        if this {
+            moment.tonight = true;
+        }
+        Some(((moment, true), next))
+    }
+
+    /// "9-11am", "3:30 to 6 PM", "between 3 and 5".
+    pub(super) fn clock_range(&self, i: usize, led: bool) -> Option<(Clock, Clock, usize)> {
+        let between = self.is(i.wrapping_sub(1), W::Between);
+        let (start, next) = self.clock(i, true).or_else(|| self.clock(i, led))?;
+        let at = match self.range_mark(next) {
+            Some(at) => at,
+            None if between && self.is(next, W::And) => next + 1,
+            None => return None,
+        };
+        let at = if self.is(at, W::At) { at + 1 } else { at };
+        let (end, after) = self.clock(at, true)?;
+        let bare = start.bare && end.bare && start.half == Half::Open && end.half == Half::Open;
+        let whole = start.bare && end.bare;
+        let from = matches!(self.word_before(i), W::From | W::Between | W::At)
+            || led
+            || self.day_follows(after);
+        let glued = self.glued(at) && self.glued(at + 1);
+        if (bare || whole) && !from {
+            return None;
+        }
+        let longer = self.sep(after, '-') && self.glued(after) && glued;
+        (!longer && self.can_end(after)).then_some((start, end, after))
+    }
+}
+
+/// Two days said of one moment ("Friday" and "Nov 27"), if they can be one.
+pub(crate) fn agreeing(one: &Day, two: Day) -> Option<Day> {
+    let week = |wd: Weekday, ahead: i32| Some(Day::Wd(wd, Which::InWeek(ahead)));
+    match (one.clone(), two) {
+        (Day::Wd(wd, _), Day::Ymd { year, month, day, wd: None })
+        | (Day::Ymd { year, month, day, wd: None }, Day::Wd(wd, Which::Plain)) => {
+            Some(Day::Ymd { year, month, day, wd: Some(wd) })
+        }
+        (Day::Wd(wd, Which::Plain), Day::Numeric { first, second, year, wd: None })
+        | (Day::Numeric { first, second, year, wd: None }, Day::Wd(wd, Which::Plain)) => {
+            Some(Day::Numeric { first, second, year, wd: Some(wd) })
+        }
+        (Day::Wd(wd, Which::Plain), Day::Dom { day, wd: None, of })
+        | (Day::Dom { day, wd: None, of }, Day::Wd(wd, Which::Plain)) => {
+            Some(Day::Dom { day, wd: Some(wd), of })
+        }
+        (Day::Wd(wd, _), Day::Period { unit: Unit::Week, ahead, edge: Edge::Whole })
+        | (Day::Period { unit: Unit::Week, ahead, edge: Edge::Whole }, Day::Wd(wd, _)) => {
+            week(wd, ahead)
+        }
+        (
+            Day::Period { unit: Unit::Month, ahead, edge: Edge::Whole },
+            Day::Dom { day, wd, of: Of::Soonest },
+        )
+        | (
+            Day::Dom { day, wd, of: Of::Soonest },
+            Day::Period { unit: Unit::Month, ahead, edge: Edge::Whole },
+        ) => Some(Day::Dom { day, wd, of: Of::MonthsAhead(ahead) }),
+        (Day::Wd(wd, _), Day::In(Dur { months: 0, workdays: 0, days, .. }))
+        | (Day::In(Dur { months: 0, workdays: 0, days, .. }), Day::Wd(wd, _))
+            if days % 7 == 0 =>
+        {
+            week(wd, days / 7)
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,376 @@
+//! A moment with the words that lead it in, its end, and how long it lasts.
+//!
+//! **Invariant:** the lead decides the role (due, start, not before) and whether a weak name may
+//! stand ("on sat" may, "sat" may not).
+
+use super::{Found, Scan};
+use crate::ast::{Day, Dur, Half, Hour, Lead, Match, Moment, Said, Strength, WhenSaid};
+use crate::lex::Kind;
+use crate::words::{Form, W, among, lists};
+
+impl Scan<'_> {
+    /// A moment that begins here, led in or not.
+    pub(crate) fn when(&self, i: usize) -> Option<Match> {
+        if !self.can_begin(i) {
+            return None;
+        }
+        let (lead, at) = self.lead(i);
+        let counted = lead == Lead::For && self.duration(at).is_some();
+        let (said, sure, next) = self.when_led(lead, i, at).filter(|_| !counted)?;
+        if !self.can_end(next) || self.possessive(next) || self.noise(i, lead, at, &said, next) {
+            return None;
+        }
+        let names = matches!(
+            lead,
+            Lead::On
+                | Lead::By
+                | Lead::Due
+                | Lead::Until
+                | Lead::After
+                | Lead::From
+                | Lead::Starting
+                | Lead::Ending
+                | Lead::Within
+        );
+        let sure = sure || (names && self.name_stands(&said, next));
+        let strength = if sure { Strength::Strong } else { Strength::Beside };
+        Some(Match { from: i, to: next, said: Said::When(Box::new(said)), strength })
+    }
+
+    fn possessive(&self, next: usize) -> bool {
+        (self.sep(next, '\'') || self.sep(next, '’'))
+            && self.glued(next)
+            && self.lower(next + 1) == "s"
+    }
+
+    /// Whether a weak name behind "on" or "by" is still a day ("on sat" is, "on may" is not).
+    fn name_stands(&self, said: &WhenSaid, next: usize) -> bool {
+        match &said.from.day {
+            Some(Day::Dom { .. } | Day::Numeric { .. } | Day::Holiday(..)) => true,
+            Some(Day::Wd(..)) => !matches!(said.lead, Lead::From) || !self.is_word(next),
+            _ => false,
+        }
+    }
+
+    fn when_led(&self, lead: Lead, i: usize, at: usize) -> Option<(WhenSaid, bool, usize)> {
+        if let Some((from, next)) = self.now_and(lead, at) {
+            return Some((WhenSaid { lead, from, to: None, lasting: None }, true, next));
+        }
+        let led = !matches!(lead, Lead::None | Lead::On | Lead::In | Lead::For | Lead::Within);
+        let ahead = matches!(lead, Lead::In | Lead::Within)
+            || (lead == Lead::After && self.is(i, W::After));
+        let whole = ahead.then_some(i);
+        let (found, next) =
+            whole.and_then(|at| self.moment(at, led)).or_else(|| self.moment(at, led))?;
+        let (mut from, mut sure) = (found.moment, found.sure);
+        let next = self.more_hours(&mut from, next);
+        let opened = at.checked_sub(1).is_some_and(|at| self.is(at, W::Between));
+        let (to, next) = match self.range_end(&from, lead, opened, next) {
+            Some((to, after)) => (Some(to), after),
+            None => (None, next),
+        };
+        sure = sure || to.is_some();
+        let by = (at..next).any(|at| self.is(at, W::By) || self.is(at, W::Before));
+        let lead = if by && lead != Lead::After { Lead::By } else { lead };
+        let (lasting, next) = match self.lasting(next) {
+            Some((dur, after)) if to.is_none() && from.hour_end.is_none() => (Some(dur), after),
+            _ => (None, next),
+        };
+        Some((WhenSaid { lead, from, to, lasting }, sure, next))
+    }
+
+    /// "and 8pm" behind "at 8am".
+    fn more_hours(&self, moment: &mut Moment, mut next: usize) -> usize {
+        for _ in 0..6 {
+            let single = matches!(moment.hour, Some(Hour::Clock(_))) && moment.hour_end.is_none();
+            let comma = self.sep(next, ',');
+            let and = self.is(next + usize::from(comma), W::And) || self.sep(next, '&');
+            let at = next + usize::from(comma) + usize::from(and);
+            let at = at + usize::from(self.is(at, W::At));
+            let between = next.checked_sub(2).is_some_and(|at| self.is(at, W::Between));
+            if !single || !(comma || and) || between {
+                break;
+            }
+            let Some((clock, after)) = self.clock(at, and).filter(|(_, to)| self.can_end(*to))
+            else {
+                break;
+            };
+            let stated =
+                !clock.bare || clock.half != Half::Open || (and && self.tok(after).is_none());
+            if !stated || self.range_mark(after).is_some() {
+                break;
+            }
+            moment.more_hours.push(Hour::Clock(clock));
+            next = after;
+        }
+        next
+    }
+
+    /// "in 2 hours", "half an hour from now", "45 minutes ago".
+    fn now_and(&self, lead: Lead, at: usize) -> Found<Moment> {
+        let inside = matches!(lead, Lead::In | Lead::Within | Lead::After);
+        let at = match self.lower(at).as_str() {
+            "about" | "around" | "just" | "exactly" | "another" | "the" if inside => at + 1,
+            _ => at,
+        };
+        let at = if inside && self.is(at, W::Next) { at + 1 } else { at };
+        let (dur, next) = self.duration(at).or_else(|| {
+            let half = inside && self.is(at, W::Half);
+            let (unit, next) = self.unit(at + 1).filter(|_| half)?;
+            Some((super::length(500, unit)?, next))
+        })?;
+        if !dur.is_clock() || dur.months != 0 {
+            return None;
+        }
+        let (time_word, next) = self.time_word(next);
+        let now = |at: usize| self.is(at, W::Now) || self.is(at, W::Rel(0));
+        let (dur, next) = match self.word(next) {
+            W::From if now(next + 1) => (dur, next + 2),
+            W::Ago | W::Earlier => (dur.negated(), next + 1),
+            W::Hence | W::Later => (dur, next + 1),
+            W::Before | W::After if !inside => return None,
+            W::Of | W::Or if inside => return None,
+            _ if inside => (dur, next),
+            _ => return None,
+        };
+        let noun = inside && !time_word && self.is_word(next) && self.lower(next) == "or";
+        (!noun).then_some((Moment { from_now: Some(dur), ..Moment::default() }, next))
+    }
+
+    /// "for 2 hours", "(90 min)" right behind a moment.
+    fn lasting(&self, i: usize) -> Found<Dur> {
+        let open = self.sep(i, '(');
+        let comma = self.sep(i, ',');
+        let at = i + usize::from(open || comma);
+        let led = matches!(self.word(at), W::For | W::Takes);
+        if !led && !open {
+            return None;
+        }
+        let at = at + usize::from(led);
+        let (dur, next) = self.duration(at)?;
+        if open {
+            return self.sep(next, ')').then_some((dur, next + 1));
+        }
+        let counted = self.is(next, W::Of) || self.is(next, W::Ago);
+        (!counted && self.can_end(next)).then_some((dur, next))
+    }
+
+    /// "to Tuesday 5pm", "- Dec 2", "and 5" behind the start of a range.
+    fn range_end(&self, from: &Moment, lead: Lead, opened: bool, next: usize) -> Found<Moment> {
+        if from.hour_end.is_some() && from.day.is_none() {
+            return None;
+        }
+        let between = lead == Lead::At && self.is(next, W::And) && opened;
+        let at = self.range_mark(next).or_else(|| between.then_some(next + 1))?;
+        let at = at + usize::from(matches!(self.word(at), W::On | W::At | W::The));
+        if self.sep(next, '-') && self.glued(next) != self.glued(next + 1) {
+            return None;
+        }
+        let (found, after) = self.moment(at, from.hour.is_some())?;
+        let to = found.moment;
+        let time_only = from.hour.is_none() && to.day.is_none();
+        let day_only = from.day.is_none() && from.hour.is_none();
+        let again = from.hour_end.is_some() && to.hour.is_some();
+        let ends = self.can_end(after) && found.sure;
+        (!time_only && !day_only && !again && ends && to.from_now.is_none()).then_some((to, after))
+    }
+
+    /// The words that lead a moment in; the longest wins.
+    fn lead(&self, i: usize) -> (Lead, usize) {
+        let (lead, next) = self.lead_word(i);
+        if lead == Lead::None {
+            return (lead, i);
+        }
+        let mut next = next;
+        for _ in 0..3 {
+            let skip = match self.word(next) {
+                W::On | W::At | W::Approx => true,
+                W::By | W::Before | W::In | W::For | W::From => {
+                    matches!(lead, Lead::Due | Lead::Starting | Lead::For)
+                        && !(self.is(next, W::In) || self.is(next, W::For) && lead == Lead::For)
+                }
+                _ => self.sep(next, ':') && matches!(lead, Lead::Due),
+            };
+            if !skip {
+                break;
+            }
+            next += 1;
+        }
+        (lead, next)
+    }
+
+    fn lead_word(&self, i: usize) -> (Lead, usize) {
+        let two = |word: W| self.is(i + 1, word);
+        match self.word(i) {
+            W::On => (Lead::On, i + 1),
+            W::At | W::Between | W::Approx => (Lead::At, i + 1),
+            W::In | W::During => (Lead::In, i + 1),
+            W::For => (Lead::For, i + 1),
+            W::By | W::Before => (Lead::By, i + 1),
+            W::Until => (Lead::Until, i + 1),
+            W::Through => (Lead::Until, i + 1),
+            W::After | W::Since => (Lead::After, i + 1),
+            W::From => (Lead::From, i + 1),
+            W::Within => (Lead::Within, i + 1),
+            W::Over => (Lead::On, i + 1),
+            W::Ending => (Lead::Ending, i + 1),
+            W::Starting | W::Beginning if !two(W::Of) => (Lead::Starting, i + 1),
+            W::Due if two(W::Is) => (Lead::Due, i + 2),
+            W::Due if self.lower(i + 1) == "date" => (Lead::Due, i + 2),
+            W::Due => (Lead::Due, i + 1),
+            W::Deadline => (Lead::Due, i + 1 + usize::from(two(W::Is))),
+            W::Is if two(W::Due) => (Lead::Due, i + 2),
+            W::Is if two(W::On) || two(W::At) => (Lead::On, i + 2),
+            W::Scheduled if two(W::For) => (Lead::For, i + 2),
+            W::Scheduled => (Lead::On, i + 1),
+            W::No | W::Not if self.is(i + 2, W::Than) => match self.word(i + 1) {
+                W::Later => (Lead::By, i + 3),
+                W::Earlier => (Lead::After, i + 3),
+                _ => (Lead::None, i),
+            },
+            W::Not if two(W::Before) || two(W::Until) => (Lead::After, i + 2),
+            W::Not if two(W::After) => (Lead::By, i + 2),
+            W::Times => (Lead::None, i),
+            _ if self.sep(i, '@') => (Lead::At, i + 1),
+            _ => (Lead::None, i),
+        }
+    }
+
+    /// Readings that the words around them forbid.
+    fn noise(&self, i: usize, lead: Lead, at: usize, said: &WhenSaid, next: usize) -> bool {
+        let bare = matches!(said.from.hour, Some(Hour::Clock(clock)) if clock.bare && clock.half == Half::Open);
+        let hour_only = bare
+            && said.from.day.is_none()
+            && !said.from.tonight
+            && said.from.hour_end.is_none()
+            && said.to.is_none();
+        if !hour_only {
+            return self.noisy_day(i, said, next);
+        }
+        let start = i.saturating_sub(6);
+        let measured = (start..i).any(|at| among(lists::MEASURING, &self.lower(at)));
+        let verb_at = matches!(self.lower_before(i).as_str(), "look" | "looking" | "aim" | "level" | "stay" | "capped" | "grade" | "valued" | "starts" if lead == Lead::At);
+        let fraction =
+            matches!(self.tok(next).map(|tok| tok.kind), Some(Kind::Sep('/' | '%' | '°')));
+        match lead {
+            Lead::By | Lead::Until => {
+                measured || fraction || matches!(self.word_before(i), W::Num(_))
+            }
+            Lead::From if self.range_mark(next).is_some() => true,
+            Lead::From | Lead::After => {
+                self.tok(next).is_some_and(|tok| tok.word == W::None)
+                    || fraction
+                    || !self.digits(at)
+            }
+            Lead::At if self.is(i, W::Approx) => !self.stands_alone(next) || self.is(i, W::Over),
+            Lead::At => fraction || verb_at,
+            _ => true,
+        }
+    }
+
+    fn digits(&self, at: usize) -> bool {
+        self.num(at).is_some()
+    }
+
+    fn stands_alone(&self, next: usize) -> bool {
+        self.tok(next).is_none() || matches!(self.word(next), W::Rel(_) | W::Wd(..) | W::Tonight)
+    }
+
+    fn noisy_day(&self, i: usize, said: &WhenSaid, next: usize) -> bool {
+        let night = said.from.part.is_some() && said.from.hour.is_none();
+        if night && among(lists::AFTER_NIGHT, &self.lower(next)) {
+            return true;
+        }
+        let Some(day) = &said.from.day else { return false };
+        if said.from.hour.is_some() || said.to.is_some() {
+            return false;
+        }
+        let plain_wd = matches!(day, Day::Wd(_, crate::ast::Which::Plain));
+        let named = plain_wd && said.lead == Lead::None && self.names_a_person(i, next);
+        let adverb = matches!(day, Day::Rel(_))
+            && self.is(i, W::Rel(0))
+            && matches!(self.lower(next).as_str(), "show" | "special");
+        let short = matches!(self.word(i), W::Wd(_, Form::Short | Form::Weak)) && plain_wd;
+        let plural = short
+            && matches!(self.lower_before(i).as_str(), "mr" | "ms" | "mrs" | "dr" | "le" | "la");
+        named || adverb || plural
+    }
+
+    /// "Wednesday Addams": a weekday between capitals, no preposition.
+    fn names_a_person(&self, i: usize, next: usize) -> bool {
+        let capital = |at: usize| {
+            self.tok(at)
+                .is_some_and(|tok| tok.capital && tok.word == W::None && tok.kind == Kind::Word)
+        };
+        i > 1 && capital(i) && capital(next) && capital(i.wrapping_sub(1))
+    }
+
+    /// "in 2027".
+    pub(crate) fn year_alone(&self, i: usize) -> Option<Match> {
+        let lead = match self.word(i) {
+            W::In => Lead::In,
+            W::By | W::Before => Lead::By,
+            _ => return None,
+        };
+        let (year, 4) = self.num(i + 1)? else { return None };
+        let year = i16::try_from(year).ok()?;
+        let near = (self.today.year()..=self.today.year() + 15).contains(&year);
+        let ends = self.can_end(i + 2) && (self.tok(i + 2).is_none() || !self.is_word(i + 2));
+        if !near || !ends {
+            return None;
+        }
+        let from = Moment { day: Some(Day::Year(year)), ..Moment::default() };
+        let said = WhenSaid { lead, from, to: None, lasting: None };
+        Some(Match {
+            from: i,
+            to: i + 2,
+            said: Said::When(Box::new(said)),
+            strength: Strength::Strong,
+        })
+    }
+
+    /// "now" by itself.
+    pub(crate) fn now(&self, i: usize) -> Option<Match> {
+        let right = self.lower(i) == "right" || self.lower(i) == "just";
+        let at = i + usize::from(right);
+        let whole = self.is(at, W::Now) && self.tok(at + 1).is_none();
+        let small = self.slice(at) == "now" && (right || i == 0);
+        if !whole || !small || self.lower(i) == "just" {
+            return None;
+        }
+        let from = Moment { from_now: Some(Dur::default()), ..Moment::default() };
+        let said = WhenSaid { lead: Lead::None, from, to: None, lasting: None };
+        Some(Match {
+            from: i,
+            to: at + 1,
+            said: Said::When(Box::new(said)),
+            strength: Strength::Strong,
+        })
+    }
+
+    /// "the next 3 days", "over the next two weeks": a range from today.
+    pub(crate) fn next_days(&self, i: usize) -> Option<Match> {
+        let led = matches!(self.word(i), W::In | W::Over | W::For | W::Within | W::During);
+        let at = i + usize::from(led);
+        let at = at + usize::from(self.is(at, W::The));
+        if !self.is(at, W::Next) && !self.is(at, W::Coming) {
+            return None;
+        }
+        let (dur, next) = self.duration(at + 1)?;
+        let plural =
+            matches!(self.word(next.saturating_sub(1)), W::Units(_) | W::Workdays | W::Weekends);
+        if dur.is_clock() || !plural || !self.can_end(next) || self.unit(next).is_some() {
+            return None;
+        }
+        let from = Moment { day: Some(Day::Rel(0)), ..Moment::default() };
+        let to = Moment { day: Some(Day::In(dur)), ..Moment::default() };
+        let lead = if led { Lead::On } else { Lead::None };
+        let said = WhenSaid { lead, from, to: Some(to), lasting: None };
+        Some(Match {
+            from: i,
+            to: next,
+            said: Said::When(Box::new(said)),
+            strength: Strength::Strong,
+        })
+    }
+}

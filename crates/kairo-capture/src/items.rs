@@ -1,0 +1,387 @@
+//! From the chosen matches of one line to its items.
+//!
+//! **Invariant:** a match that could not be resolved is treated as plain words: it stays in the
+//! title and gives no span.
+
+use crate::ast::{Dur, Half, Match, Said, WhenSaid};
+use crate::choose::choose;
+use crate::grammar::{PersonFound, Scan, people, place};
+use crate::kind::kind;
+use crate::label;
+use crate::lex::{Kind as Lexed, Plain, lex};
+use crate::model::{
+    Alternative, Confidence, Context, Field, Item, Reading, Recurrence, Span, SpanRead, When,
+};
+use crate::recurring::series;
+use crate::timing::{Mood, join, lasting_end, resolve};
+use crate::title::title;
+use crate::words::{Unit, W, among, lists};
+
+/// What the time words of a line came to.
+#[derive(Debug, Default)]
+struct Timing {
+    whens: Vec<When>,
+    recurrence: Option<Recurrence>,
+    doubt: Option<Confidence>,
+    clock: bool,
+    used: Vec<usize>,
+    alternatives: Vec<Alternative>,
+    estimate: Option<i32>,
+}
+
+/// Reads one line of a text, from byte `from` to byte `to`.
+pub(crate) fn read_line(text: &str, from: usize, to: usize, context: &Context) -> Reading {
+    let toks = lex(text, from, to, &context.dismissed);
+    let scan = Scan { text, toks: &toks, today: context.reference.date() };
+    let chosen = choose(&scan, &context.known_lists);
+    let mood = mood(&scan);
+    let timing = timing(context, &chosen, mood);
+    let kept: Vec<bool> = (0..chosen.len())
+        .map(|at| {
+            let timely = chosen.get(at).is_some_and(|one| is_time(&one.said));
+            !timely || timing.used.contains(&at)
+        })
+        .collect();
+    let line = Line { scan, chosen: &chosen, kept: &kept, context, from, to };
+    line.reading(timing)
+}
+
+fn is_time(said: &Said) -> bool {
+    matches!(
+        said,
+        Said::When(_)
+            | Said::Repeat(_)
+            | Said::Except(_)
+            | Said::Count(_)
+            | Said::Lasting(_)
+            | Said::Estimate(_)
+    )
+}
+
+/// "dinner" leans to the evening, "breakfast" to the morning.
+fn mood(scan: &Scan<'_>) -> Mood {
+    (0..scan.toks.len()).find_map(|i| match scan.lower(i).as_str() {
+        "dinner" | "drinks" | "supper" | "party" | "concert" | "movie" | "gig" | "cocktails"
+        | "theatre" | "theater" => Some(Half::Pm),
+        "breakfast" | "brunch" | "sunrise" | "wake" | "alarm" => Some(Half::Am),
+        _ => None,
+    })
+}
+
+fn timing(context: &Context, chosen: &[Match], mood: Mood) -> Timing {
+    if let Some(series) = series(context, chosen, mood) {
+        let estimate = estimate(chosen).filter(|(dur, _)| dur.is_clock());
+        let estimate = estimate.map(|(dur, _)| dur.minutes());
+        return Timing {
+            clock: true,
+            whens: vec![series.when],
+            recurrence: Some(series.recurrence),
+            doubt: Some(series.doubt),
+            used: series.used,
+            estimate,
+            ..Timing::default()
+        };
+    }
+    let mut timing = Timing::default();
+    if let Some(joined) = join(chosen)
+        && let Some(timed) = resolve(context, &joined.said, mood)
+    {
+        timing.doubt = Some(if joined.left_over { Confidence::Unsure } else { timed.doubt });
+        timing.clock = timed.clock;
+        timing.alternatives = timed.alternatives;
+        timing.used = joined.used;
+        timing.whens = vec![timed.when];
+        for hour in joined.said.from.more_hours.iter().take(8) {
+            let mut said = joined.said.clone();
+            said.from.hour = Some(*hour);
+            timing.whens.extend(resolve(context, &said, mood).map(|timed| timed.when));
+        }
+        for day in joined.said.from.more_days.iter().take(crate::limits::ITEMS_MAX - 1) {
+            let mut said = joined.said.clone();
+            said.from.day = Some(day.clone());
+            timing.whens.extend(resolve(context, &said, mood).map(|timed| timed.when));
+        }
+    }
+    spread(chosen, &mut timing);
+    timing
+}
+
+/// Lets a length give a start its end, or stand as an estimate.
+fn spread(chosen: &[Match], timing: &mut Timing) {
+    let Some((dur, at)) = estimate(chosen) else { return };
+    let days = !dur.is_clock();
+    if days {
+        let ranged = timing.whens.first_mut().filter(|when| when.all_day && when.end.is_none());
+        if let Some(when) = ranged {
+            when.end = lasting_end(when.start, true, dur);
+            timing.used.push(at);
+        }
+        return;
+    }
+    timing.used.push(at);
+    timing.estimate = Some(dur.minutes());
+    for when in timing.whens.iter_mut().filter(|when| !when.all_day && when.end.is_none()) {
+        when.end = lasting_end(when.start, false, dur);
+    }
+}
+
+fn estimate(chosen: &[Match]) -> Option<(Dur, usize)> {
+    chosen.iter().enumerate().find_map(|(at, one)| match one.said {
+        Said::Lasting(dur) | Said::Estimate(dur) => Some((dur, at)),
+        _ => None,
+    })
+}
+
+struct Line<'a> {
+    scan: Scan<'a>,
+    chosen: &'a [Match],
+    kept: &'a [bool],
+    context: &'a Context,
+    from: usize,
+    to: usize,
+}
+
+impl Line<'_> {
+    fn matches(&self) -> impl Iterator<Item = (usize, &Match)> {
+        self.chosen
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| self.kept.get(*at).copied().unwrap_or(false))
+    }
+
+    fn span(&self, one: &Match) -> Option<Span> {
+        let start = self.scan.tok(one.from)?.start;
+        if one.said == Said::Escape {
+            return Some(Span { start, end: start + 1 });
+        }
+        if one.said == Said::Note {
+            return Some(Span { start, end: self.to });
+        }
+        let end = self.scan.tok(one.to.checked_sub(1)?)?.end;
+        Some(Span { start, end })
+    }
+
+    fn taken(&self) -> Vec<bool> {
+        let mut taken = vec![false; self.scan.toks.len()];
+        for (_, one) in self.matches().filter(|(_, one)| one.said != Said::Escape) {
+            for slot in taken.iter_mut().take(one.to).skip(one.from) {
+                *slot = true;
+            }
+        }
+        taken
+    }
+
+    fn reading(&self, timing: Timing) -> Reading {
+        let taken = self.taken();
+        let found = people(&self.scan, &taken, &self.context.known_people);
+        let place = place(&self.scan, &taken, &found);
+        let mut item = self.item(&timing, &found, place.as_ref());
+        let cuts: Vec<Span> =
+            item.spans.iter().filter(|span| span.cut).map(|span| span.span).collect();
+        item.title = title(self.scan.text, self.from, self.to, &cuts);
+        if item.title.is_empty() {
+            item.title = self.scan.text.get(self.from..self.to).unwrap_or("").trim().to_owned();
+            for span in &mut item.spans {
+                span.cut = false;
+            }
+        }
+        item.kind = kind(&self.scan, &taken, &item);
+        let confidence = self.confidence(&timing, &taken);
+        let items = if timing.whens.len() > 1 {
+            timing
+                .whens
+                .iter()
+                .map(|when| Item { when: Some(when.clone()), ..item.clone() })
+                .collect()
+        } else {
+            vec![item]
+        };
+        Reading { items, confidence, uses_clock: timing.clock }
+    }
+
+    fn item(&self, timing: &Timing, found: &[PersonFound], place: Option<&PersonFound>) -> Item {
+        let mut item = Item {
+            when: timing.whens.first().cloned(),
+            recurrence: timing.recurrence.clone(),
+            estimate_minutes: timing.estimate,
+            place: place.map(|place| place.name.clone()),
+            ..crate::plain("")
+        };
+        for (at, one) in self.matches() {
+            let Some(span) = self.span(one) else { continue };
+            self.fill(&mut item, at, one, span, timing);
+        }
+        for person in found {
+            push_unique(&mut item.people, &person.name);
+            item.spans.extend(self.named(person, Field::Who));
+        }
+        item.spans.extend(place.and_then(|place| self.named(place, Field::Place)));
+        for tok in self.scan.toks.iter().filter(|tok| tok.kind == Lexed::Opaque(Plain::Quote)) {
+            let inside = item.spans.iter().any(|read| read.span.overlaps(tok.span()));
+            if !inside {
+                let text = self.scan.text.get(tok.start..tok.end).unwrap_or("").to_owned();
+                let (span, field) = (tok.span(), Field::Quote);
+                item.spans.push(SpanRead {
+                    span,
+                    field,
+                    text,
+                    cut: false,
+                    alternatives: Vec::new(),
+                });
+            }
+        }
+        item.spans.sort_by_key(|read| read.span);
+        item
+    }
+
+    fn named(&self, person: &PersonFound, field: Field) -> Option<SpanRead> {
+        let start = self.scan.tok(person.from)?.start;
+        let span = Span { start, end: start + person.name.len() };
+        Some(SpanRead {
+            span,
+            field,
+            text: person.name.clone(),
+            cut: false,
+            alternatives: Vec::new(),
+        })
+    }
+
+    /// What the chip of a saying shows.
+    fn when_chip(
+        &self,
+        item: &Item,
+        said: &WhenSaid,
+        raw: &str,
+        timing: &Timing,
+    ) -> (Field, String) {
+        let day = said.from.day.is_some() || said.to.is_some() || said.from.from_now.is_some();
+        let when = item.when.as_ref().filter(|_| timing.recurrence.is_none());
+        let text =
+            when.map_or(raw.to_owned(), |when| self.when_text(when, day, said.from.hour.is_some()));
+        let field = match (timing.recurrence.is_some(), day) {
+            (true, _) => Field::Repeat,
+            (_, true) => Field::Day,
+            _ => Field::Hour,
+        };
+        (field, text)
+    }
+
+    /// Puts one match into the item.
+    fn fill(&self, item: &mut Item, at: usize, one: &Match, span: Span, timing: &Timing) {
+        let raw = self.scan.text.get(span.start..span.end).unwrap_or("");
+        let name = || raw.trim_start_matches(['#', '@', '+', '~', '/']).to_owned();
+        let (field, text) = match &one.said {
+            Said::When(said) => self.when_chip(item, said, raw, timing),
+            Said::Repeat(_) | Said::Except(_) | Said::Count(_) => {
+                let rule =
+                    item.recurrence.as_ref().map_or(String::new(), |rule| rule.rrule.clone());
+                (Field::Repeat, rule)
+            }
+            Said::Lasting(dur) | Said::Estimate(dur) => {
+                (Field::Estimate, label::minutes(dur.minutes()))
+            }
+            Said::Reminder(dur) => {
+                item.reminder_minutes = Some(dur.minutes());
+                (Field::Reminder, format!("{} before", label::minutes(dur.minutes())))
+            }
+            Said::Priority(level) => {
+                item.priority = Some(item.priority.map_or(*level, |known| known.min(*level)));
+                (Field::Priority, format!("p{level}"))
+            }
+            Said::Tag => {
+                push_unique(&mut item.tags, &name());
+                (Field::Tag, name())
+            }
+            Said::List => {
+                item.list.get_or_insert_with(name);
+                (Field::List, name())
+            }
+            Said::Person => {
+                push_unique(&mut item.people, &name());
+                (Field::Who, name())
+            }
+            Said::Assignee => {
+                item.assignee.get_or_insert_with(name);
+                push_unique(&mut item.people, &name());
+                (Field::Assignee, name())
+            }
+            Said::LeadIn => (Field::Reminder, "capture".to_owned()),
+            Said::Escape => (Field::Quote, "plain".to_owned()),
+            Said::Note => {
+                let note = raw.trim_start_matches('/').trim();
+                item.notes = Some(note.to_owned()).filter(|note| !note.is_empty());
+                (Field::Note, note.to_owned())
+            }
+        };
+        let first_time = timing.used.first() == Some(&at);
+        let alternatives = if first_time { timing.alternatives.clone() } else { Vec::new() };
+        let person_in_phrase = one.said == Said::Person && self.in_phrase(one.from);
+        if person_in_phrase {
+            let sign = Span { start: span.start, end: span.start + 1 };
+            item.spans.push(SpanRead {
+                span: sign,
+                field,
+                text: text.clone(),
+                cut: true,
+                alternatives: Vec::new(),
+            });
+            let span = Span { start: span.start + 1, end: span.end };
+            item.spans.push(SpanRead { span, field, text, cut: false, alternatives });
+            return;
+        }
+        item.spans.push(SpanRead { span, field, text, cut: true, alternatives });
+    }
+
+    /// Whether a person is asked for by the word before ("lunch with @sam" needs the name).
+    fn in_phrase(&self, from: usize) -> bool {
+        self.scan.prev(from).is_some_and(|at| among(lists::PERSON_AFTER, &self.scan.lower(at)))
+    }
+
+    fn when_text(&self, when: &When, day: bool, hour: bool) -> String {
+        let reference = self.context.reference.date();
+        match (day, hour) {
+            (true, false) if when.end.is_none() => label::day_from(when.start.date(), reference),
+            (false, true) if when.end.is_none() => label::time(when.start.time()),
+            _ => label::when(when, reference),
+        }
+    }
+
+    /// How far the whole reading can be trusted.
+    fn confidence(&self, timing: &Timing, taken: &[bool]) -> Confidence {
+        let doubt = timing.doubt.unwrap_or(Confidence::Sure);
+        let left = (0..self.scan.toks.len())
+            .filter(|i| !taken.get(*i).copied().unwrap_or(false))
+            .any(|i| self.time_word(i));
+        if left { doubt.min(Confidence::Likely) } else { doubt }
+    }
+
+    /// Whether a word that was left over may mean a time.
+    fn time_word(&self, i: usize) -> bool {
+        match self.scan.word(i) {
+            W::Rel(_)
+            | W::Tonight
+            | W::Wd(..)
+            | W::Month(_, false)
+            | W::Every
+            | W::Often(_)
+            | W::Noon
+            | W::Midnight
+            | W::Am
+            | W::Pm
+            | W::Ago
+            | W::Part(_)
+            | W::Next => true,
+            W::Unit(Unit::Second) => false,
+            W::Units(_) | W::Unit(_) => {
+                self.scan.prev(i).is_some_and(|at| self.scan.num(at).is_some())
+            }
+            _ => false,
+        }
+    }
+}
+
+fn push_unique(names: &mut Vec<String>, name: &str) {
+    if !name.is_empty() && !names.iter().any(|known| known == name) {
+        names.push(name.to_owned());
+    }
+}

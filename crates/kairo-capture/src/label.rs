@@ -1,0 +1,71 @@
+//! Days and times in words, for the chips of a reading.
+//!
+//! **Invariant:** English, and independent of the host.
+
+use crate::model::When;
+use jiff::civil::{Date, DateTime, Time, Weekday};
+
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+fn weekday(day: Weekday) -> &'static str {
+    match day {
+        Weekday::Monday => "Mon",
+        Weekday::Tuesday => "Tue",
+        Weekday::Wednesday => "Wed",
+        Weekday::Thursday => "Thu",
+        Weekday::Friday => "Fri",
+        Weekday::Saturday => "Sat",
+        Weekday::Sunday => "Sun",
+    }
+}
+
+/// "Tue 24 Nov".
+pub(crate) fn day(date: Date) -> String {
+    let at = usize::try_from(date.month() - 1).unwrap_or(0);
+    let month = MONTHS.get(at).copied().unwrap_or("");
+    format!("{} {} {month}", weekday(date.weekday()), date.day())
+}
+
+/// "Tue 24 Nov 2027", with the year where it is another than the reference's.
+pub(crate) fn day_from(date: Date, reference: Date) -> String {
+    if date.year() == reference.year() {
+        day(date)
+    } else {
+        format!("{} {}", day(date), date.year())
+    }
+}
+
+/// "1:00 pm".
+pub(crate) fn time(time: Time) -> String {
+    let hour = match time.hour() % 12 {
+        0 => 12,
+        hour => hour,
+    };
+    let half = if time.hour() < 12 { "am" } else { "pm" };
+    format!("{hour}:{:02} {half}", time.minute())
+}
+
+fn moment(at: DateTime, all_day: bool, reference: Date) -> String {
+    let date = day_from(at.date(), reference);
+    if all_day { date } else { format!("{date}, {}", time(at.time())) }
+}
+
+/// A moment with its end: "Tue 24 Nov, 1:00 pm to 2:00 pm".
+pub(crate) fn when(when: &When, reference: Date) -> String {
+    let start = moment(when.start, when.all_day, reference);
+    match when.end {
+        None => start,
+        Some(end) if end.date() == when.start.date() => format!("{start} to {}", time(end.time())),
+        Some(end) => format!("{start} to {}", moment(end, when.all_day, reference)),
+    }
+}
+
+/// "1 h 30 min".
+pub(crate) fn minutes(minutes: i32) -> String {
+    match (minutes / 60, minutes % 60) {
+        (0, rest) => format!("{rest} min"),
+        (hours, 0) => format!("{hours} h"),
+        (hours, rest) => format!("{hours} h {rest} min"),
+    }
+}
