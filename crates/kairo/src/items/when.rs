@@ -6,6 +6,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
 use kairo_capture::zone_named;
 use serde::{Deserialize, Serialize};
 
@@ -89,7 +90,7 @@ impl When {
 
     /// The instants of start and end.
     pub fn instants(&self) -> (Timestamp, Option<Timestamp>) {
-        let zone = zone_named(&self.zone).unwrap_or(jiff::tz::TimeZone::UTC);
+        let zone = zone_named(&self.zone).unwrap_or(TimeZone::UTC);
         // `compatible` is the rule of RFC 5545: forward in a gap, the first in a fold.
         let instant = |local: DateTime| {
             zone.to_ambiguous_timestamp(local).compatible().unwrap_or(Timestamp::UNIX_EPOCH)
@@ -110,12 +111,8 @@ impl When {
             return self;
         }
         if let Ok(zone) = zone_named(&self.zone) {
-            let settle = |local: DateTime| {
-                let instant = zone.to_ambiguous_timestamp(local).compatible();
-                instant.map_or(local, |instant| zone.to_datetime(instant))
-            };
-            self.start = settle(self.start);
-            self.end = self.end.map(settle);
+            self.start = settled(&zone, self.start);
+            self.end = self.end.map(|end| settled(&zone, end));
         }
         self
     }
@@ -125,6 +122,11 @@ impl When {
         let last = self.end.unwrap_or(self.start);
         if self.all_day { next_day(last.date()).map_or(last, DateTime::from) } else { last }
     }
+}
+
+fn settled(zone: &TimeZone, local: DateTime) -> DateTime {
+    let instant = zone.to_ambiguous_timestamp(local).compatible();
+    instant.map_or(local, |instant| zone.to_datetime(instant))
 }
 
 fn next_day(day: Date) -> Option<Date> {
