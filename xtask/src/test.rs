@@ -160,8 +160,8 @@ fn browser(apt: &mut Apt) -> Result<()> {
     let node = install::node(apt)?;
     install::browser_modules(&node)?;
     sh::run(&mut sh::cargo(["build", "--package", "kairo"]))?;
-    let mut playwright = node.command("npx");
-    playwright.args(["--no-install", "playwright", "test"]);
+    let mut playwright = node.command("node");
+    playwright.args(["node_modules/@playwright/test/cli.js", "test"]);
     playwright.env("KAIRO_BIN", sh::built()?.join("kairo")).env("KAIRO_CHROMIUM", chromium);
     sh::run(&mut playwright)
 }

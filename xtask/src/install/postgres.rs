@@ -32,14 +32,20 @@ const NO_CLUSTER: &str = "d=/etc/postgresql-common/createcluster.d; f=$d/kairo-x
 
 /// The newest PostgreSQL on this machine that is new enough; Debian's when there is none.
 pub fn postgres(apt: &mut Apt) -> Result<Postgres> {
-    if let Some(found) = newest(&folders()) {
+    // A folder that the person names is taken or refused; another one would not be what was asked.
+    let named = env::var_os("KAIRO_POSTGRES_BIN").map(PathBuf::from);
+    let look = || newest(&named.clone().map_or_else(folders, |named| vec![named]));
+    if let Some(found) = look() {
         return Ok(found);
     }
-    apt.install(&["postgresql"], NO_CLUSTER)?;
-    newest(&folders()).ok_or_else(|| {
+    if named.is_none() {
+        apt.install(&["postgresql"], NO_CLUSTER)?;
+    }
+    look().ok_or_else(|| {
         Failure::new(
-            "The packaged PostgreSQL is too old. Kairo needs 15.14, 16.10, 17.6, 18.0 or later in \
-             the same branch; install one, or name a server in KAIRO_DATABASE_URL.",
+            "Kairo needs PostgreSQL 15.14, 16.10, 17.6, 18.0 or later in the same branch. Install \
+             one, name its folder of programs in KAIRO_POSTGRES_BIN, or a server in \
+             KAIRO_DATABASE_URL.",
         )
     })
 }
@@ -47,8 +53,11 @@ pub fn postgres(apt: &mut Apt) -> Result<Postgres> {
 fn folders() -> Vec<PathBuf> {
     let mut folders: Vec<PathBuf> =
         env::var_os("PATH").map(|path| env::split_paths(&path).collect()).unwrap_or_default();
-    for family in ["/usr/lib/postgresql", "/usr/local/pgsql"] {
-        let releases = fs::read_dir(family).into_iter().flatten().flatten();
+    // Debian's packages lie in /usr/lib/postgresql/17/bin, Red Hat's in /usr/pgsql-17/bin.
+    for (parent, start) in [("/usr/lib/postgresql", ""), ("/usr", "pgsql-")] {
+        let entries = fs::read_dir(parent).into_iter().flatten().flatten();
+        let releases =
+            entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(start));
         folders.extend(releases.map(|release| release.path().join("bin")));
     }
     folders
@@ -80,7 +89,7 @@ impl Version {
 
     fn is_supported(self) -> bool {
         let same_branch = OLDEST.iter().find(|oldest| oldest.0 == self.0);
-        same_branch.map_or(self.0 > 18, |oldest| self >= *oldest)
+        same_branch.is_some_and(|oldest| self >= *oldest)
     }
 }
 
