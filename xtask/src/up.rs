@@ -38,10 +38,10 @@ fn next_steps(origin: &str) -> String {
     format!(
         "
 Kairo starts now. When it says that it is ready:
-  1. Open {origin} in a browser. It warns about the certificate until you trust tls/ca.pem of the
-     data folder (README, \"Trust the certificate\").
-  2. Type any e-mail address. Without mail settings nothing is sent:
-  3. {origin}/outbox shows the mail with your link and code.
+  1. Open {origin} in a browser. It warns about the certificate until you
+     trust tls/ca.pem of the data folder; README, \"Trust the certificate\", tells how.
+  2. Type any e-mail address. Without mail settings no mail leaves this machine:
+  3. {origin}/outbox shows it, with your link and code.
 Ctrl-C stops Kairo and its database.
 
 "

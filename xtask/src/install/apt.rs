@@ -16,37 +16,31 @@ pub struct Apt {
 const OPTIONS: &str = "-o Acquire::Retries=3 -o DPkg::Lock::Timeout=300";
 
 impl Apt {
-    /// Installs the packages. `around` is a shell line that runs before, as root.
-    pub fn install(&mut self, packages: &[&str], around: &str) -> Result<()> {
+    /// Installs the packages. `before` is shell that runs first, as root.
+    pub fn install(&mut self, packages: &[&str], before: &str) -> Result<()> {
         let names = packages.join(" ");
-        let by_hand = format!("sudo apt-get install --no-install-recommends {names}");
-        let sudo = root_by().ok_or_else(|| {
-            Failure::new(format!("Kairo needs {names}. As root, or with sudo, run:\n  {by_hand}"))
-        })?;
-        println!("Installing {names} ...");
-        if !self.lists_read {
-            let update = format!("apt-get update -qq {OPTIONS}");
-            sh::run(&mut as_root(sudo, &update))
-                .map_err(|error| Failure::new(format!("{error}\nBy hand: {by_hand}")))?;
-            self.lists_read = true;
+        if sh::on_path("apt-get").is_none() {
+            let what = format!("{names} is missing; install it with the system's own installer.");
+            return Err(Failure::new(what));
         }
+        let by_hand =
+            format!("sudo apt-get update && sudo apt-get install --no-install-recommends {names}");
+        let sudo = !sh::is_root();
+        if sudo && !sh::succeeds(sh::command("sudo").args(["-n", "--", "true"])) {
+            let what = format!("{names} is missing, and only root can install it:\n  {by_hand}");
+            return Err(Failure::new(what));
+        }
+        println!("Installing {names} ...");
+        let update = if self.lists_read { "" } else { "apt-get update -qq $o;" };
         let script = format!(
-            "set -e; {around} apt-get install -qq -y --no-install-recommends {OPTIONS} {names}"
+            "set -e; o='{OPTIONS}'; {update} {before} \
+             apt-get install -qq -y --no-install-recommends $o {names} >/dev/null"
         );
-        sh::run(&mut as_root(sudo, &script))
-            .map_err(|error| Failure::new(format!("{error}\nBy hand: {by_hand}")))
+        let failed = |error| Failure::new(format!("{error}\nBy hand:\n  {by_hand}"));
+        sh::run(&mut as_root(sudo, &script)).map_err(failed)?;
+        self.lists_read = true;
+        Ok(())
     }
-}
-
-/// How root is reached: directly, by a sudo that asks nothing, or not at all.
-fn root_by() -> Option<bool> {
-    sh::on_path("apt-get")?;
-    if sh::is_root() {
-        return Some(false);
-    }
-    let silent = sh::on_path("sudo").is_some()
-        && sh::succeeds(sh::command("sudo").args(["-n", "--", "true"]));
-    silent.then_some(true)
 }
 
 fn as_root(sudo: bool, script: &str) -> Command {
