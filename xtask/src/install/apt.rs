@@ -13,7 +13,7 @@ pub struct Apt {
 }
 
 /// Options of every call: slow mirrors are asked again, and another installer is waited for.
-const OPTIONS: &str = "-o Acquire::Retries=3 -o DPkg::Lock::Timeout=300";
+const OPTIONS: &str = "-o Acquire::Retries=3 -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0";
 
 impl Apt {
     /// Installs the packages. `before` is shell that runs first, as root.
