@@ -25,8 +25,10 @@ const LAYERS: [&[&str]; 13] = [
     &["config", "limits", "clock"],
 ];
 
-/// Uses on one line that are meant: the program starts the server, and settings have bounds.
-const ALONGSIDE: [(&str, &str); 3] = [("main", "cli"), ("cli", "web"), ("config", "limits")];
+/// Uses on one line that are meant: the program starts the server; settings have bounds, and the
+/// data folder that they name is made with randomness.
+const ALONGSIDE: [(&str, &str); 4] =
+    [("main", "cli"), ("cli", "web"), ("config", "limits"), ("config", "clock")];
 
 /// Crates whose types are about HTTP or pages.
 const OF_THE_WEB: [&str; 10] = [

@@ -58,7 +58,7 @@ fn direction_is_checked() {
 fn allowed_directions_pass() {
     assert_tidy(ITEMS, "//! A.\nuse crate::{db::Door, limits};\nuse crate::items::Item;\n");
     assert_tidy("crates/kairo/src/cli/mod.rs", "//! A.\nuse crate::web;\n");
-    assert_tidy("crates/kairo/src/config.rs", "//! A.\nuse crate::limits;\n");
+    assert_tidy("crates/kairo/src/config.rs", "//! A.\nuse crate::{clock, limits};\n");
     assert_tidy("crates/kairo/src/items/queries.rs", "//! A.\nuse super::web;\n");
     assert_tidy(ITEMS, "//! A, unlike `crate::web`.\nconst A: &str = \"crate::web::\";\n");
 }

@@ -7,7 +7,7 @@ use super::source::{Source, leading_word};
 const EMPTY_PARTS: [&str; 4] = ["manager", "helper", "util", "service"];
 
 /// Code that must not be committed, and what to do instead.
-const BANNED: [(&str, &str); 9] = [
+const BANNED: [(&str, &str); 8] = [
     ("#[allow(", "use `#[expect(…, reason = \"…\")]`, which ends when its cause does"),
     ("#![allow(", "use `#![expect(…, reason = \"…\")]`, which ends when its cause does"),
     ("#[ignore", "mend the test or take it out; nobody runs an ignored one"),
@@ -15,7 +15,6 @@ const BANNED: [(&str, &str); 9] = [
     ("todo!", "finish it, or leave it out"),
     ("unimplemented!", "finish it, or leave it out"),
     ("dbg!", "take it out, or trace it"),
-    ("#[path", "let the module lie where its name says"),
     ("fn get_", "name it after what it answers, without `get_`"),
 ];
 
