@@ -1,5 +1,7 @@
 //! Tools that cargo builds: nextest, and cargo-deny in the background.
 
+use std::fs;
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 use crate::sh::{self, About, Failure, Result};
@@ -10,7 +12,9 @@ pub fn nextest() -> Result<()> {
         return Ok(());
     }
     println!("Installing cargo-nextest ...");
-    sh::run(&mut install("cargo-nextest", false)?)
+    sh::run(&mut install("cargo-nextest", false)?)?;
+    let folder = build_folder("cargo-nextest")?;
+    fs::remove_dir_all(&folder).about(folder.display())
 }
 
 /// cargo-deny: there, on its way, or left out.
@@ -46,6 +50,8 @@ impl CargoDeny {
             Self::Building(build) => {
                 println!("Waiting for cargo-deny to be built ...");
                 if build.wait().about("cargo install cargo-deny")?.success() {
+                    let folder = build_folder("cargo-deny")?;
+                    fs::remove_dir_all(&folder).about(folder.display())?;
                     return Ok(true);
                 }
                 let by_hand = "cargo install --locked cargo-deny";
@@ -55,7 +61,12 @@ impl CargoDeny {
     }
 }
 
-/// Builds in a folder of its own: in the workspace's, one build would wait for the other's lock.
+/// A folder for one tool's build: in the workspace's, one build would wait for the other's lock.
+fn build_folder(name: &str) -> Result<PathBuf> {
+    Ok(sh::tools()?.join(name))
+}
+
+/// `cargo install`; in the background it must not slow the workspace down.
 fn install(name: &str, in_background: bool) -> Result<Command> {
     let mut command = if in_background {
         let mut nice = sh::command("nice");
@@ -65,6 +76,6 @@ fn install(name: &str, in_background: bool) -> Result<Command> {
         sh::cargo(["install"])
     };
     command.args(["--quiet", "--locked", name]);
-    command.env("CARGO_TARGET_DIR", sh::tools()?.join(name));
+    command.env("CARGO_TARGET_DIR", build_folder(name)?);
     Ok(command)
 }
