@@ -1,6 +1,6 @@
 //! Running other programs, and where things lie.
 //!
-//! **Invariant:** what is started here ends with this program, even when this program is killed.
+//! **Invariant:** what is started here gets SIGTERM when this program dies, however it dies.
 
 use std::env;
 use std::ffi::OsStr;
