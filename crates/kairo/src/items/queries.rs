@@ -164,4 +164,12 @@ crate::queries! {
     App RevisionFind { item_id: Uuid, version: i32 } -> RevisionRow = "
         SELECT id, version, state_sealed, cause FROM app.item_revisions
          WHERE item_id = $1 AND version = $2";
+
+    /// Why an item has the version that it has: no row for one that was never changed.
+    App LastChange { item_id: Uuid } -> RevisionRow = "
+        SELECT r.id, r.version, r.state_sealed, r.cause
+          FROM app.items i
+          JOIN app.item_revisions r
+            ON r.user_id = i.user_id AND r.item_id = i.id AND r.version = i.version - 1
+         WHERE i.id = $1";
 }
