@@ -47,7 +47,9 @@ impl Scan<'_> {
         }
         let (found, next) = self.with_weekday_after(found, next);
         let iso_time = self.glued(next) && self.lower(next) == "t";
-        (iso_time || self.can_end(next) || self.sep(next, '-')).then_some((found, next))
+        let listed = self.sep(next, '/') && matches!(self.word(next + 1), W::Wd(..));
+        let ends = iso_time || self.can_end(next) || self.sep(next, '-') || listed;
+        ends.then_some((found, next))
     }
 
     /// "Nov 24 (Tue)", "24 November, Tuesday".
@@ -275,9 +277,18 @@ impl Scan<'_> {
         let digits = matches!(self.tok(at)?.kind, Kind::Ord(_));
         let standing = (article || digits) && self.ordinal_stands(i, next, digits);
         standing.then_some((
-            DayFound { day: Day::Dom { day, wd: None, of: Of::Soonest }, sure: article && digits },
+            DayFound {
+                day: Day::Dom { day, wd: None, of: Of::Soonest },
+                sure: digits && (article || self.closes(i, next)),
+            },
             next,
         ))
+    }
+
+    /// Whether a bare "17th" ends the text, and is no rank ("came 2nd").
+    fn closes(&self, i: usize, next: usize) -> bool {
+        let ranks = ["placed", "finished", "came", "ranked", "in", "is", "was"];
+        self.tok(next).is_none() && i > 0 && !among(&ranks, &self.lower_before(i))
     }
 
     /// Whether "the 2nd" is no "2nd floor": by what leads it in and what follows.
