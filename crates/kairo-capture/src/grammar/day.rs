@@ -443,11 +443,22 @@ impl Scan<'_> {
             W::Last => (-1, at + 1),
             _ => (0, at),
         };
-        let ((month, _), next) = self.month(at)?;
+        let ((month, weak), next) = self.month(at)?;
         let (year, after) = self.year_after(next, false);
         let led = matches!(
             self.word_before(i),
-            W::In | W::By | W::Until | W::Since | W::Before | W::Through | W::During
+            W::In
+                | W::By
+                | W::Until
+                | W::Since
+                | W::Before
+                | W::Through
+                | W::During
+                | W::Starting
+                | W::Beginning
+                | W::From
+                | W::After
+                | W::Ending
         ) || ahead != 0
             || edge != Edge::Whole
             || year.is_some()
@@ -455,6 +466,9 @@ impl Scan<'_> {
         let modal =
             self.lower(next.saturating_sub(1)) == "may" && self.modal_may(next.saturating_sub(1));
         let article = self.is(next, W::The) || self.is(next, W::A);
+        let small = weak && !self.tok(at).is_some_and(|tok| tok.capital);
+        let verb = small && self.is(at.wrapping_sub(1), W::This) && self.is_word(next);
+        let modal = modal || (verb && self.word(next) == W::None);
         if !led || modal || (article && month == 5) {
             return None;
         }

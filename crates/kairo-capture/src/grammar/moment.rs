@@ -178,7 +178,9 @@ impl Scan<'_> {
             let mut at = if comma { next + 1 } else { next };
             let and = self.is(at, W::And);
             at += usize::from(and);
-            if !comma && !and {
+            let adjacent =
+                matches!(moment.day, Some(Day::Wd(_, Which::Plain))) && self.weekday(at).is_some();
+            if !comma && !and && !adjacent {
                 break;
             }
             at += usize::from(self.is(at, W::On));
