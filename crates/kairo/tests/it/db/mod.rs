@@ -2,5 +2,7 @@
 
 mod door;
 mod lost;
+mod registry;
+mod roles;
 mod sessions;
 mod statements;

@@ -52,9 +52,11 @@ pub fn door(app: &Kairo) -> Door<App> {
 
 /// Asserts that a connection that served somebody serves nobody as nobody. Gives the backend.
 pub async fn nobody_is_nobody(door: &Door<App>) -> i32 {
-    let (me, setting, backend) = door.read(None, (Me {}, Setting {}, Backend {})).await.unwrap();
-    assert_eq!((me.len(), setting[0].text.as_str()), (0, ""), "an identity was left behind");
-    backend[0].n
+    let batch = (Me {}, Setting {}, Backend {});
+    let (me, mut setting, mut backend) = door.read(None, batch).await.unwrap();
+    let left = (me.len(), setting.remove(0).text);
+    assert_eq!(left, (0, String::new()), "an identity was left behind");
+    backend.remove(0).n
 }
 
 /// The one zone that somebody sees.
