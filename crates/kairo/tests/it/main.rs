@@ -1,2 +1,6 @@
-//! Integration tests.
-fn main() {}
+//! Integration tests: typed actors, a real PostgreSQL for each test, the real router in process.
+//!
+//! A folder has the path of what it tests under `src/`. `harness` starts a Kairo and its actors.
+#![expect(clippy::unwrap_used, reason = "a harness that cannot go on fails its test by panicking")]
+
+mod harness;

@@ -1,0 +1,205 @@
+//! A whole Kairo for one test: a private cluster of its own, the real doors, the real router behind the
+//! real edge, and actors who use it as people and programs do.
+//!
+//! ```ignore
+//! let app = Kairo::start().await;
+//! let ana = app.member("ana@example.org").await;
+//! let page = ana.get("/").await;
+//! assert_eq!(page.status, 200);
+//! ```
+//!
+//! **Invariant:** a test shares nothing with another one, and leaves nothing behind, also when it fails.
+//! **Invariant:** what an actor may do is decided by the product; the harness signs actors in by the same
+//! verbs, and goes past the product only by [`Kairo::superuser`], by name.
+
+pub mod actors;
+pub mod cluster;
+pub mod http;
+mod tests;
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::HeaderValue;
+use jiff::{SignedDuration, Timestamp};
+use kairo::accounts::Base;
+use kairo::accounts::checks::OwnerChecks;
+use kairo::clock::{Clock, Ids, Random};
+use kairo::db::cluster::Throwaway;
+use kairo::db::{Db, Host};
+use kairo::mail::{Carrier, Mailer, Outbox, OutboxLetter};
+use kairo::web::edge::{self, Bounds, EdgeSettings, EdgeState, Ticks};
+use kairo::web::{Site, SiteSettings, routes};
+use tokio_postgres::Config;
+
+use cluster::Private;
+
+/// The origin of every test's site; on loopback, so its cookies' names hold the port.
+pub const ORIGIN: &str = "https://localhost:8443";
+
+/// Time that stands still until a test moves it, but for a microsecond at each look: ids and letters
+/// still come in order. The database has its own time, which no test moves.
+#[derive(Clone)]
+pub struct Hand(Arc<Mutex<Timestamp>>);
+
+impl Hand {
+    fn at(now: Timestamp) -> Self {
+        Self(Arc::new(Mutex::new(now)))
+    }
+
+    fn clock(&self) -> Clock {
+        let at = Arc::clone(&self.0);
+        Clock::from_fn(move || {
+            let mut at = at.lock().unwrap();
+            *at += SignedDuration::from_micros(1);
+            *at
+        })
+    }
+
+    /// Moves on.
+    pub fn forward(&self, by: SignedDuration) {
+        *self.0.lock().unwrap() += by;
+    }
+
+    /// Moves to an instant.
+    pub fn set(&self, to: Timestamp) {
+        *self.0.lock().unwrap() = to;
+    }
+}
+
+/// What a test may change before its Kairo starts.
+pub struct Settings {
+    /// The edge's bounds. The throttles let everything pass unless a test lowers them.
+    pub bounds: Bounds,
+    /// What the throttles count by.
+    pub ticks: Ticks,
+    /// Whether the application checks owners too; without it row-level security stands alone.
+    pub owner_checks: bool,
+    /// Where the clock stands at the start.
+    pub now: Timestamp,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        let unthrottled = 1_000_000;
+        Self {
+            bounds: Bounds {
+                address_per_minute: unthrottled,
+                address_burst: unthrottled,
+                sign_in_per_minute: unthrottled,
+                ..Bounds::default()
+            },
+            ticks: Ticks::monotonic(),
+            owner_checks: true,
+            now: Clock::system().now(),
+        }
+    }
+}
+
+/// A running Kairo; it ends with the value.
+pub struct Kairo {
+    /// What the verbs of every domain stand on.
+    pub base: Base,
+    /// What the handlers stand on.
+    pub site: Site,
+    /// The whole application, edge included.
+    pub router: Router,
+    /// The application's time.
+    pub time: Hand,
+    outbox: Outbox,
+    letters_given: Mutex<HashSet<Timestamp>>,
+    private: Private,
+}
+
+impl Kairo {
+    /// Starts one as it is in service.
+    pub async fn start() -> Self {
+        Self::start_with(|_| {}).await
+    }
+
+    /// Starts one with other settings.
+    pub async fn start_with(change: impl FnOnce(&mut Settings)) -> Self {
+        let mut settings = Settings::default();
+        change(&mut settings);
+        let private = tokio::task::spawn_blocking(Private::start).await.unwrap();
+        Self::over(private, settings)
+    }
+
+    fn over(private: Private, settings: Settings) -> Self {
+        let (time, random) = (Hand::at(settings.now), Random::system());
+        let ids = Ids::new(time.clock(), random.clone());
+        let keys = private.keys();
+        let checks = match settings.owner_checks {
+            true => OwnerChecks::on(),
+            false => OwnerChecks::off(&private.throwaway()),
+        };
+        let base = Base {
+            db: Db::open(|role| private.pg_config(role), kairo::STATEMENTS).unwrap(),
+            keys: keys.clone(),
+            clock: time.clock(),
+            random,
+            ids: ids.clone(),
+            checks,
+        };
+        let outbox = Outbox::in_folder(private.outbox());
+        let site = Site::new(SiteSettings {
+            base: base.clone(),
+            mailer: Mailer::start(Carrier::Outbox(outbox.clone())),
+            outbox: Some(outbox.clone()),
+            origin: ORIGIN.to_owned(),
+            loopback: true,
+        });
+        let edge = EdgeState::new(EdgeSettings {
+            ids,
+            origin: HeaderValue::from_static(ORIGIN),
+            loopback: true,
+            pepper: keys.address_pepper(),
+            bounds: settings.bounds,
+            ticks: settings.ticks,
+        });
+        let router = edge::wrap(routes::all(site.clone(), &edge), edge);
+        let letters_given = Mutex::default();
+        Self { base, site, router, time, outbox, letters_given, private }
+    }
+
+    /// A connection as the migrating user, past every policy: to plant and to look, never to act.
+    pub async fn superuser(&self) -> Host {
+        Host::connect(&self.pg_config("kairo_super")).await.unwrap()
+    }
+
+    /// How to connect to this Kairo's database as a role.
+    pub fn pg_config(&self, role: &str) -> Config {
+        self.private.pg_config(role)
+    }
+
+    /// The mark of a cluster on which nobody's data lives.
+    pub fn throwaway(&self) -> Throwaway {
+        self.private.throwaway()
+    }
+
+    /// The newest letter to an address that was not given yet; waits for the carrier's task.
+    pub async fn letter(&self, to: &str) -> OutboxLetter {
+        let mut looks_left = 1_000;
+        loop {
+            let letters = self.outbox.letters().unwrap();
+            let mut given = self.letters_given.lock().unwrap();
+            if let Some(letter) =
+                letters.into_iter().find(|letter| letter.to == to && !given.contains(&letter.at))
+            {
+                given.insert(letter.at);
+                return letter;
+            }
+            drop(given);
+            assert!(looks_left > 0, "no letter came for {to}");
+            looks_left -= 1;
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    /// Every letter of the outbox, the newest first.
+    pub fn letters(&self) -> Vec<OutboxLetter> {
+        self.outbox.letters().unwrap()
+    }
+}
