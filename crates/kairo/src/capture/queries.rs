@@ -10,6 +10,8 @@ crate::rows! {
     CaptureRow {
         /// Its id.
         id: Uuid,
+        /// Whose it is.
+        user_id: Uuid,
         /// What was typed, sealed.
         text_sealed: Vec<u8>,
         /// `sure`, `likely` or `unsure`.
@@ -48,5 +50,5 @@ crate::queries! {
 
     /// One capture.
     App CaptureFind { id: Uuid } -> CaptureRow = "
-        SELECT id, text_sealed, confidence FROM app.captures WHERE id = $1";
+        SELECT id, user_id, text_sealed, confidence FROM app.captures WHERE id = $1";
 }

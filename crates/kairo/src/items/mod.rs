@@ -8,7 +8,9 @@
 
 pub mod body;
 pub mod change;
+pub mod page;
 pub mod queries;
+mod rule;
 pub mod store;
 pub mod when;
 

@@ -55,6 +55,8 @@ crate::rows! {
     RevisionRow {
         /// Its id.
         id: Uuid,
+        /// The item.
+        item_id: Uuid,
         /// The version that it was.
         version: i32,
         /// The whole state, sealed.
@@ -162,6 +164,13 @@ crate::queries! {
 
     /// What an item was at one version.
     App RevisionFind { item_id: Uuid, version: i32 } -> RevisionRow = "
-        SELECT id, version, state_sealed, cause FROM app.item_revisions
+        SELECT id, item_id, version, state_sealed, cause FROM app.item_revisions
          WHERE item_id = $1 AND version = $2";
+
+    /// What the items of a capture were when they were made, of those that have changed since.
+    App RevisionsFirst { capture_id: Uuid } -> RevisionRow = "
+        SELECT r.id, r.item_id, r.version, r.state_sealed, r.cause
+          FROM app.item_revisions r
+          JOIN app.items i ON i.user_id = r.user_id AND i.id = r.item_id
+         WHERE i.capture_id = $1 AND r.version = 1";
 }

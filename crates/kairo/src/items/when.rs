@@ -56,7 +56,7 @@ pub struct When {
 }
 
 /// How an item repeats.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Repeat {
     /// RFC 5545 RRULE value.
     pub rrule: String,

@@ -4,7 +4,7 @@ use axum::Router;
 
 use super::Site;
 use super::edge::EdgeState;
-use super::{assets, health};
+use super::{api, assets, health};
 use crate::accounts::queries::Ping;
 
 /// Every route of the site, without the edge around it.
@@ -15,5 +15,9 @@ pub fn all(site: Site, edge: &EdgeState) -> Router {
         async move { base.db.app.read(None, Ping {}).await.is_ok() }
     };
     let _ = edge;
-    Router::new().merge(assets::routes()).merge(health::routes(ready)).with_state(site)
+    Router::new()
+        .merge(api::routes())
+        .merge(assets::routes())
+        .merge(health::routes(ready))
+        .with_state(site)
 }
