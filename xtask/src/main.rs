@@ -1,2 +1,55 @@
-//! The repository's own commands.
-fn main() {}
+//! The repository's own commands: `cargo xtask up | test | tidy | schema | bench`.
+//!
+//! **Invariant:** no dependency beyond the standard library, so that the first command of a fresh
+//! clone answers within seconds. Nothing of this crate is part of the product.
+
+mod bench;
+mod install;
+mod schema;
+mod sh;
+mod test;
+mod tidy;
+mod up;
+
+use std::process::ExitCode;
+
+use sh::{Failure, Result};
+
+const USAGE: &str = "\
+cargo xtask <command>
+
+  up [options of `kairo serve`]   find or install PostgreSQL, build Kairo and run it
+  test [--fast]                   install what tests need, then run everything that CI runs
+  tidy                            check the house rules
+  schema [--check]                write crates/kairo/schema.sql, or compare it
+  bench [filter]                  run the benchmarks";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match dispatch(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("{failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(arguments: &[String]) -> Result<()> {
+    let (command, rest) = match arguments.split_first() {
+        Some((command, rest)) => (command.as_str(), rest),
+        None => ("help", arguments),
+    };
+    match command {
+        "up" => up::up(rest),
+        "test" => test::test(rest),
+        "tidy" => tidy::tidy(rest),
+        "schema" => schema::schema(rest),
+        "bench" => bench::bench(rest),
+        "help" | "--help" | "-h" => {
+            println!("{USAGE}");
+            Ok(())
+        }
+        other => Err(Failure::new(format!("There is no command `{other}`.\n\n{USAGE}"))),
+    }
+}

@@ -226,6 +226,8 @@ pub(crate) struct WhenSaid {
     pub(crate) from: Moment,
     pub(crate) to: Option<Moment>,
     pub(crate) lasting: Option<Dur>,
+    /// "2 hours before noon": moves the moment.
+    pub(crate) offset: Option<Dur>,
 }
 
 /// How often a repetition comes.

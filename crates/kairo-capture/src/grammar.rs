@@ -120,12 +120,11 @@ impl<'a> Scan<'a> {
     fn ranges(&self, i: usize) -> bool {
         let before = i.checked_sub(2).and_then(|at| self.tok(at));
         let named = |word: W| matches!(word, W::Wd(..) | W::Month(..) | W::Rel(_));
-        before.is_some_and(|tok| {
-            named(tok.word)
-                || matches!(tok.kind, Kind::Num(..) | Kind::Ord(_))
-                || matches!(tok.word, W::Am | W::Pm)
-        }) && (named(self.word(i))
-            || self.num(i).is_some() && before.is_some_and(|tok| matches!(tok.word, W::Am | W::Pm)))
+        let half = before.is_some_and(|tok| matches!(tok.word, W::Am | W::Pm));
+        let number = before.is_some_and(|tok| matches!(tok.kind, Kind::Num(..) | Kind::Ord(_)));
+        let slashed = number && self.sep(i + 1, '/') && self.num(i + 2).is_some();
+        let name = before.is_some_and(|tok| named(tok.word)) || half || number;
+        (name && named(self.word(i))) || (self.num(i).is_some() && (half || slashed))
     }
 
     fn is_word_before(&self, i: usize) -> bool {
@@ -204,6 +203,12 @@ impl<'a> Scan<'a> {
             W::Workdays => Some((Unit::Workday, i + 1)),
             W::Weekends => Some((Unit::Weekend, i + 1)),
             W::Parts(crate::words::Daypart::Night) => Some((Unit::Day, i + 1)),
+            _ if self.is(i + 1, W::Time) && self.lower(i).ends_with("'s") => {
+                match crate::words::meaning(self.slice(i).get(..self.slice(i).len() - 2)?) {
+                    W::Unit(unit) => Some((unit, i + 1)),
+                    _ => None,
+                }
+            }
             _ => match self.lower(i).as_str() {
                 "business" | "working" | "work" => match self.word(i + 1) {
                     W::Unit(Unit::Day) | W::Units(Unit::Day) => Some((Unit::Workday, i + 2)),

@@ -179,7 +179,7 @@ impl Line<'_> {
         let cuts: Vec<Span> =
             item.spans.iter().filter(|span| span.cut).map(|span| span.span).collect();
         item.title = title(self.scan.text, self.from, self.to, &cuts);
-        if item.title.is_empty() {
+        if !item.title.contains(char::is_alphanumeric) {
             item.title = self.scan.text.get(self.from..self.to).unwrap_or("").trim().to_owned();
             for span in &mut item.spans {
                 span.cut = false;

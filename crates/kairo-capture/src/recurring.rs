@@ -240,6 +240,14 @@ impl Gathered {
                 self.rule.freq = Freq::Weekly;
                 true
             }
+            (Freq::Hourly | Freq::Minutely, Day::Wd(_, Plain | This)) => {
+                let days = all.iter().filter_map(|day| match day {
+                    Day::Wd(wd, _) => Some((0, *wd)),
+                    _ => None,
+                });
+                self.rule.by_day = days.collect();
+                true
+            }
             (Freq::Monthly, Day::Dom { wd: None, .. }) => {
                 let days = all.iter().filter_map(|day| match day {
                     Day::Dom { day, .. } => Some(*day),
@@ -319,7 +327,7 @@ impl Gathered {
         rule.by_month_day
             .sort_by_key(|day| if *day < 0 { 100 - i32::from(*day) } else { i32::from(*day) });
         rule.by_month_day.dedup();
-        rule.by_day.sort_by_key(|(n, day)| (day.to_monday_zero_offset(), *n));
+        rule.by_day.sort_by_key(|(n, day)| (day.to_monday_zero_offset(), *n < 0, *n));
         rule.by_day.dedup();
     }
 

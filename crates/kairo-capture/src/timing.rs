@@ -96,6 +96,7 @@ fn together(one: &WhenSaid, two: &WhenSaid) -> Option<WhenSaid> {
         },
         to: one.to.clone().or_else(|| two.to.clone()),
         lasting: one.lasting.or(two.lasting),
+        offset: one.offset.or(two.offset),
     })
 }
 
@@ -199,7 +200,10 @@ impl Resolver<'_> {
     }
 
     fn resolve(&self) -> Option<Timed> {
-        let start = self.start()?;
+        let mut start = self.start()?;
+        if let Some(dur) = self.said.offset {
+            start.at = start.at.checked_add(Span::new().try_seconds(dur.seconds).ok()?).ok()?;
+        }
         let end = self.end(&start);
         let mut doubt = start.doubt;
         let backwards =

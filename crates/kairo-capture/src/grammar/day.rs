@@ -47,7 +47,9 @@ impl Scan<'_> {
         }
         let (found, next) = self.with_weekday_after(found, next);
         let iso_time = self.glued(next) && self.lower(next) == "t";
-        (iso_time || self.can_end(next) || self.sep(next, '-')).then_some((found, next))
+        let listed = self.sep(next, '/') && matches!(self.word(next + 1), W::Wd(..));
+        let ends = iso_time || self.can_end(next) || self.sep(next, '-') || listed;
+        ends.then_some((found, next))
     }
 
     /// "Nov 24 (Tue)", "24 November, Tuesday".
@@ -275,9 +277,18 @@ impl Scan<'_> {
         let digits = matches!(self.tok(at)?.kind, Kind::Ord(_));
         let standing = (article || digits) && self.ordinal_stands(i, next, digits);
         standing.then_some((
-            DayFound { day: Day::Dom { day, wd: None, of: Of::Soonest }, sure: article && digits },
+            DayFound {
+                day: Day::Dom { day, wd: None, of: Of::Soonest },
+                sure: digits && (article || self.closes(i, next)),
+            },
             next,
         ))
+    }
+
+    /// Whether a bare "17th" ends the text, and is no rank ("came 2nd").
+    fn closes(&self, i: usize, next: usize) -> bool {
+        let ranks = ["placed", "finished", "came", "ranked", "in", "is", "was"];
+        self.tok(next).is_none() && i > 0 && !among(&ranks, &self.lower_before(i))
     }
 
     /// Whether "the 2nd" is no "2nd floor": by what leads it in and what follows.
@@ -432,11 +443,22 @@ impl Scan<'_> {
             W::Last => (-1, at + 1),
             _ => (0, at),
         };
-        let ((month, _), next) = self.month(at)?;
+        let ((month, weak), next) = self.month(at)?;
         let (year, after) = self.year_after(next, false);
         let led = matches!(
             self.word_before(i),
-            W::In | W::By | W::Until | W::Since | W::Before | W::Through | W::During
+            W::In
+                | W::By
+                | W::Until
+                | W::Since
+                | W::Before
+                | W::Through
+                | W::During
+                | W::Starting
+                | W::Beginning
+                | W::From
+                | W::After
+                | W::Ending
         ) || ahead != 0
             || edge != Edge::Whole
             || year.is_some()
@@ -444,6 +466,9 @@ impl Scan<'_> {
         let modal =
             self.lower(next.saturating_sub(1)) == "may" && self.modal_may(next.saturating_sub(1));
         let article = self.is(next, W::The) || self.is(next, W::A);
+        let small = weak && !self.tok(at).is_some_and(|tok| tok.capital);
+        let verb = small && self.is(at.wrapping_sub(1), W::This) && self.is_word(next);
+        let modal = modal || (verb && self.word(next) == W::None);
         if !led || modal || (article && month == 5) {
             return None;
         }

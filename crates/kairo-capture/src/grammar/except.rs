@@ -85,6 +85,12 @@ impl Scan<'_> {
             "once" if self.word_before(at) == W::For => return Some((1, at + 1)),
             _ => {}
         }
+        if self.lower(at) == "x"
+            && self.glued(at + 1)
+            && let Some((count, _)) = self.num(at + 1)
+        {
+            return Some((count, at + 2));
+        }
         let (count, next) = self.whole(at)?;
         let more = self.lower(next) == "more";
         let next = next + usize::from(more);

@@ -178,7 +178,9 @@ impl Scan<'_> {
             let mut at = if comma { next + 1 } else { next };
             let and = self.is(at, W::And);
             at += usize::from(and);
-            if !comma && !and {
+            let adjacent =
+                matches!(moment.day, Some(Day::Wd(_, Which::Plain))) && self.weekday(at).is_some();
+            if !comma && !and && !adjacent {
                 break;
             }
             at += usize::from(self.is(at, W::On));
@@ -199,6 +201,11 @@ impl Scan<'_> {
             (Some(Day::Wd(..)), Day::Rel(_)) => and,
             _ => false,
         };
+        if let Some(Day::Ymd { year, month, .. }) = moment.day
+            && let Some((day, next)) = self.another_number(i)
+        {
+            return Some((Day::Ymd { year, month, day, wd: None }, next));
+        }
         if let Some((wd, _, next)) = self.weekday(i) {
             let day = Day::Wd(wd, Which::Plain);
             let dated = self.num(next).is_some()
@@ -208,6 +215,16 @@ impl Scan<'_> {
         }
         let (found, next) = self.day(i)?;
         alike(&found.day).then_some((found.day, next))
+    }
+
+    /// "12" in "Oct 5 and 12".
+    fn another_number(&self, i: usize) -> Found<i8> {
+        let digits = self.num(i).filter(|(_, width)| *width <= 2).map(|(day, _)| (day, i + 1));
+        let (day, next) = self.ordinal(i).or(digits).filter(|(day, _)| (1..=31).contains(day))?;
+        let noun = self.is_word(next) && self.word(next) == W::None || self.unit(next).is_some();
+        let free =
+            self.can_end(next) && !self.followed_by_clock(next) && self.month(next).is_none();
+        (free && !noun && !self.is(next, W::Of)).then_some((i8::try_from(day).ok()?, next))
     }
 
     fn time_part(

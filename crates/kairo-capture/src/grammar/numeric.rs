@@ -107,13 +107,26 @@ impl Scan<'_> {
         i: usize,
     ) -> Found<InDigits> {
         let day = numeric(first, second, None)?;
+        if mark == '.' && second > 12 {
+            return None;
+        }
+        let day = match day {
+            Day::Numeric { first, second, .. } if mark == '.' => {
+                Day::Ymd { year: None, month: second, day: first, wd: None }
+            }
+            day => day,
+        };
         let mut next = i + 3;
         if mark == '.' && self.sep(next, '.') && self.glued(next) && !self.glued(next + 1) {
             next += 1;
             let sure = self.tok(next).is_some();
             return Some((InDigits { day, sure }, next));
         }
-        if !self.can_end(next) || mark == '-' {
+        let ranged = mark == '/'
+            && self.sep(next, '-')
+            && self.num(next + 1).is_some()
+            && self.sep(next + 2, '/');
+        if !(self.can_end(next) || ranged) || mark == '-' {
             return None;
         }
         let percent = self.sep(next, '%') || self.sep(next, '°');

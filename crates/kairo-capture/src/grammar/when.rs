@@ -54,7 +54,14 @@ impl Scan<'_> {
 
     fn when_led(&self, lead: Lead, i: usize, at: usize) -> Option<(WhenSaid, bool, usize)> {
         if let Some((from, next)) = self.now_and(lead, at) {
-            return Some((WhenSaid { lead, from, to: None, lasting: None }, true, next));
+            return Some((
+                WhenSaid { lead, from, to: None, lasting: None, offset: None },
+                true,
+                next,
+            ));
+        }
+        if let Some(found) = self.away_from(lead, at) {
+            return Some(found);
         }
         let led = !matches!(lead, Lead::None | Lead::On | Lead::In | Lead::For | Lead::Within);
         let ahead = matches!(lead, Lead::In | Lead::Within)
@@ -70,13 +77,32 @@ impl Scan<'_> {
             None => (None, next),
         };
         sure = sure || to.is_some();
-        let by = (at..next).any(|at| self.is(at, W::By) || self.is(at, W::Before));
+        let by = (at..next).any(|at| {
+            matches!(self.word(at), W::By | W::Before) && self.clock(at + 1, true).is_some()
+        });
         let lead = if by && lead != Lead::After { Lead::By } else { lead };
         let (lasting, next) = match self.lasting(next) {
             Some((dur, after)) if to.is_none() && from.hour_end.is_none() => (Some(dur), after),
             _ => (None, next),
         };
-        Some((WhenSaid { lead, from, to, lasting }, sure, next))
+        Some((WhenSaid { lead, from, to, lasting, offset: None }, sure, next))
+    }
+
+    /// "2 hours before noon", "half an hour after midnight".
+    fn away_from(&self, lead: Lead, at: usize) -> Option<(WhenSaid, bool, usize)> {
+        let (dur, next) = self.duration(at).filter(|(dur, _)| dur.is_clock())?;
+        let dur = match self.word(next) {
+            W::Before => dur.negated(),
+            W::After | W::From => dur,
+            _ => return None,
+        };
+        let (found, after) = self.moment(next + 1, true)?;
+        let timed =
+            matches!(found.moment.hour, Some(Hour::Clock(_))) && found.moment.hour_end.is_none();
+        let lead = if lead == Lead::In { Lead::None } else { lead };
+        let said =
+            WhenSaid { lead, from: found.moment, to: None, lasting: None, offset: Some(dur) };
+        timed.then_some((said, true, after))
     }
 
     /// "and 8pm" behind "at 8am".
@@ -171,7 +197,8 @@ impl Scan<'_> {
         let time_only = from.hour.is_none() && to.day.is_none();
         let day_only = from.day.is_none() && from.hour.is_none();
         let again = from.hour_end.is_some() && to.hour.is_some();
-        let ends = self.can_end(after) && found.sure;
+        let named = matches!(to.day, Some(Day::Dom { .. } | Day::Numeric { .. } | Day::Wd(..)));
+        let ends = self.can_end(after) && (found.sure || (named && from.day.is_some()));
         (!time_only && !day_only && !again && ends && to.from_now.is_none()).then_some((to, after))
     }
 
@@ -232,6 +259,8 @@ impl Scan<'_> {
             W::Not if two(W::After) => (Lead::By, i + 2),
             W::Times => (Lead::None, i),
             _ if self.sep(i, '@') => (Lead::At, i + 1),
+            _ if self.lower(i) == "latest" => (Lead::By, i + 1),
+            _ if self.lower(i) == "earliest" => (Lead::After, i + 1),
             _ => (Lead::None, i),
         }
     }
@@ -320,7 +349,7 @@ impl Scan<'_> {
             return None;
         }
         let from = Moment { day: Some(Day::Year(year)), ..Moment::default() };
-        let said = WhenSaid { lead, from, to: None, lasting: None };
+        let said = WhenSaid { lead, from, to: None, lasting: None, offset: None };
         Some(Match {
             from: i,
             to: i + 2,
@@ -339,7 +368,7 @@ impl Scan<'_> {
             return None;
         }
         let from = Moment { from_now: Some(Dur::default()), ..Moment::default() };
-        let said = WhenSaid { lead: Lead::None, from, to: None, lasting: None };
+        let said = WhenSaid { lead: Lead::None, from, to: None, lasting: None, offset: None };
         Some(Match {
             from: i,
             to: at + 1,
@@ -365,7 +394,7 @@ impl Scan<'_> {
         let from = Moment { day: Some(Day::Rel(0)), ..Moment::default() };
         let to = Moment { day: Some(Day::In(dur)), ..Moment::default() };
         let lead = if led { Lead::On } else { Lead::None };
-        let said = WhenSaid { lead, from, to: Some(to), lasting: None };
+        let said = WhenSaid { lead, from, to: Some(to), lasting: None, offset: None };
         Some(Match {
             from: i,
             to: next,

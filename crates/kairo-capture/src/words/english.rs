@@ -84,7 +84,7 @@ pub(super) const WORDS: &[(&str, W)] = &[
     ("evenings", W::Parts(Daypart::Evening)), ("eve", W::Part(Daypart::Evening)),
     ("night", W::Part(Daypart::Night)), ("nights", W::Parts(Daypart::Night)),
     ("nite", W::Part(Daypart::Night)), ("tonight", W::Tonight), ("tonite", W::Tonight),
-    ("2nite", W::Tonight), ("noon", W::Noon), ("midday", W::Noon), ("noontime", W::Noon),
+    ("2nite", W::Tonight), ("noon", W::Noon), ("noonish", W::Noon), ("midday", W::Noon), ("noontime", W::Noon),
     ("midnight", W::Midnight), ("am", W::Am), ("a.m", W::Am), ("a.m.", W::Am), ("pm", W::Pm),
     ("p.m", W::Pm), ("p.m.", W::Pm), ("o'clock", W::Oclock), ("oclock", W::Oclock),
     // Days by their distance.

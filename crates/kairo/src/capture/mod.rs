@@ -6,6 +6,7 @@
 //! **Invariant:** one `Idempotency-Key` makes one capture, under any race; the second request gets the first
 //! answer, built again from the items.
 
+pub mod item_page;
 pub mod queries;
 pub mod reading;
 

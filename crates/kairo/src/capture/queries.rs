@@ -51,4 +51,11 @@ crate::queries! {
     /// One capture.
     App CaptureFind { id: Uuid } -> CaptureRow = "
         SELECT id, user_id, text_sealed, confidence FROM app.captures WHERE id = $1";
+
+    /// The capture that an item came from.
+    App CaptureOfItem { item_id: Uuid } -> CaptureRow = "
+        SELECT c.id, c.user_id, c.text_sealed, c.confidence
+          FROM app.items i
+          JOIN app.captures c ON c.user_id = i.user_id AND c.id = i.capture_id
+         WHERE i.id = $1";
 }

@@ -85,6 +85,24 @@ pub fn read(text: &str, setting: &Setting, dismissed: &[Range<usize>], choices: 
     Kept { states, confidence }
 }
 
+/// Reads words that should be a time and nothing else; `None` where they are not.
+pub fn read_time(words: &str, setting: &Setting) -> Option<(When, Option<Repeat>)> {
+    let reading = setting.read(words, &[]);
+    let [item] = <[_; 1]>::try_from(reading.items).ok()?;
+    let is_left = |at: usize| !item.spans.iter().any(|s| (s.span.start..s.span.end).contains(&at));
+    let left: String =
+        words.char_indices().filter(|(at, _)| is_left(*at)).map(|(_, c)| c).collect();
+    let understood = left
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .all(|word| CONNECTIVES.contains(&word.to_lowercase().as_str()));
+    let state = state(item, words, setting);
+    Some((state.when.filter(|_| understood)?, state.repeat))
+}
+
+/// Words that stand between the parts of a time without being one.
+const CONNECTIVES: &[&str] = &["at", "on", "by", "the", "to", "from", "due", "after", "and", "of"];
+
 /// Takes the reading that the person chose; one that the reader did not offer is passed over.
 pub fn choose(reading: &mut Reading, choice: &Choice) {
     for item in &mut reading.items {

@@ -8,6 +8,7 @@
 
 pub mod body;
 pub mod change;
+pub mod lists;
 pub mod page;
 pub mod queries;
 mod rule;

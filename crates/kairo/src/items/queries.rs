@@ -173,4 +173,12 @@ crate::queries! {
           FROM app.item_revisions r
           JOIN app.items i ON i.user_id = r.user_id AND i.id = r.item_id
          WHERE i.capture_id = $1 AND r.version = 1";
+
+    /// Why an item has the version that it has: no row for one that was never changed.
+    App LastChange { item_id: Uuid } -> RevisionRow = "
+        SELECT r.id, r.item_id, r.version, r.state_sealed, r.cause
+          FROM app.items i
+          JOIN app.item_revisions r
+            ON r.user_id = i.user_id AND r.item_id = i.id AND r.version = i.version - 1
+         WHERE i.id = $1";
 }

@@ -13,8 +13,8 @@ use jiff::SignedDuration;
 
 use super::Site;
 use super::error::Error;
-use crate::accounts::AccountError;
 use crate::accounts::bearer::{Secret, Use};
+use crate::accounts::{AccountError, Person, sessions};
 use crate::db::{DbError, Identity};
 
 /// A browser that carries a session cookie.
@@ -149,4 +149,25 @@ impl From<AccountError> for Error {
             other => Self::internal(other),
         }
     }
+}
+
+/// For pages that are read: a session that ended leads to the sign-in page, and back here afterwards.
+pub fn ended(error: impl Into<Error>) -> Error {
+    match error.into() {
+        Error::SessionEnded => Error::SignInNeeded,
+        other => other,
+    }
+}
+
+/// Writes after the answer that the session was seen, where that is due.
+pub fn touch_later(site: &Site, identity: &Identity, person: &Person) {
+    if !person.touch_due {
+        return;
+    }
+    let (base, identity) = (site.base.clone(), identity.clone());
+    tokio::spawn(async move {
+        if let Err(error) = sessions::touch(&base, &identity).await {
+            tracing::warn!(%error, "a session's last sight was not written");
+        }
+    });
 }

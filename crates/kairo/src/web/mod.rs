@@ -9,9 +9,13 @@
 pub mod api;
 pub mod assets;
 pub mod caller;
+pub mod capture;
 pub mod edge;
 pub mod error;
+pub mod frame;
 pub mod health;
+pub mod items;
+pub mod lost;
 pub mod render;
 pub mod routes;
 pub mod views;

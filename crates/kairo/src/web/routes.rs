@@ -4,7 +4,7 @@ use axum::Router;
 
 use super::Site;
 use super::edge::EdgeState;
-use super::{api, assets, health};
+use super::{api, assets, capture, health, items};
 use crate::accounts::queries::Ping;
 
 /// Every route of the site, without the edge around it.
@@ -19,5 +19,7 @@ pub fn all(site: Site, edge: &EdgeState) -> Router {
         .merge(api::routes())
         .merge(assets::routes())
         .merge(health::routes(ready))
+        .merge(items::routes())
+        .merge(capture::routes())
         .with_state(site)
 }

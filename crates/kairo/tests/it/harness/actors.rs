@@ -72,10 +72,9 @@ impl Kairo {
         let link = Evidence::Link(link_token(&self.letter(email).await.link));
         let device = kairo::accounts::device::label(USER_AGENT);
         let zone = "UTC".to_owned();
-        match proofs::redeem(base, &link, Some(&asked), device, zone).await.unwrap() {
-            Redeemed::SignedIn(secret) => secret,
-            other => panic!("the link came to {other:?}"),
-        }
+        let redeemed = proofs::redeem(base, &link, Some(&asked), device, zone).await.unwrap();
+        let Redeemed::SignedIn(secret) = redeemed else { unreachable!("it came to {redeemed:?}") };
+        secret
     }
 
     /// Gives an address its share of mails back, which would otherwise last a minute.

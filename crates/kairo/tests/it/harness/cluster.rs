@@ -28,7 +28,9 @@ use tokio_postgres::Config;
 /// The database of a test.
 pub const DATABASE: &str = "kairo";
 /// Templates that are kept, the newest first; each has about 50 MB.
-const TEMPLATES_MAX: usize = 8;
+const TEMPLATES_MAX: usize = 4;
+/// Room that the memory file system must have; a test takes 50 MB of it for as long as it runs.
+const MEMORY_BYTES_MIN: u64 = 2 << 30;
 /// Moves when this file makes templates otherwise.
 const TEMPLATE_FORMAT: &str = "1";
 
@@ -95,11 +97,14 @@ impl Private {
     }
 }
 
-/// Where templates and tests' folders lie: in a short place (a socket's path is short) that the
-/// cluster's user can reach, outside of any work tree.
+/// Where templates and tests' folders lie: where the cluster's user can reach them, outside of any
+/// work tree; in memory where there is room, since copying a cluster is most of a test's time.
 fn place() -> PathBuf {
     let uid = account().uid;
-    let place = PathBuf::from(format!("/tmp/kairo-it-{uid}"));
+    let free = |it: rustix::fs::StatVfs| it.f_bavail.saturating_mul(it.f_frsize);
+    let in_memory = rustix::fs::statvfs("/dev/shm").is_ok_and(|it| free(it) >= MEMORY_BYTES_MIN);
+    let parent = if in_memory { "/dev/shm" } else { "/tmp" };
+    let place = PathBuf::from(format!("{parent}/kairo-it-{uid}"));
     let _there = DirBuilder::new().mode(0o711).create(&place);
     let owner = fs::symlink_metadata(&place).unwrap().uid();
     assert_eq!(owner, uid, "{} was made by somebody else", place.display());

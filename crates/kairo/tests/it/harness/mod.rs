@@ -181,21 +181,21 @@ impl Kairo {
 
     /// The newest letter to an address that was not given yet; waits for the carrier's task.
     pub async fn letter(&self, to: &str) -> OutboxLetter {
-        let mut looks_left = 1_000;
-        loop {
-            let letters = self.outbox.letters().unwrap();
-            let mut given = self.letters_given.lock().unwrap();
-            if let Some(letter) =
-                letters.into_iter().find(|letter| letter.to == to && !given.contains(&letter.at))
-            {
-                given.insert(letter.at);
+        for _look in 0..1_000 {
+            if let Some(letter) = self.letter_now(to) {
                 return letter;
             }
-            drop(given);
-            assert!(looks_left > 0, "no letter came for {to}");
-            looks_left -= 1;
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
+        unreachable!("no letter came for {to}")
+    }
+
+    fn letter_now(&self, to: &str) -> Option<OutboxLetter> {
+        let mut given = self.letters_given.lock().unwrap();
+        let new = |letter: &OutboxLetter| letter.to == to && !given.contains(&letter.at);
+        let letter = self.outbox.letters().unwrap().into_iter().find(new)?;
+        given.insert(letter.at);
+        Some(letter)
     }
 
     /// Every letter of the outbox, the newest first.

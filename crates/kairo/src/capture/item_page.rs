@@ -1,0 +1,48 @@
+//! What an item's page shows: the item among the others, what was typed, and the last change.
+
+use uuid::Uuid;
+
+use super::queries::CaptureOfItem;
+use super::{CaptureError, Typed, open_typed};
+use crate::accounts::{Base, Person, visit};
+use crate::db::Identity;
+use crate::items::lists::{self, Open};
+use crate::items::queries::{ItemFind, LastChange};
+use crate::items::{Item, ItemError, store};
+
+/// One item with where it came from.
+pub struct ItemPage {
+    /// The item.
+    pub item: Item,
+    /// What was typed.
+    pub typed: Option<Typed>,
+    /// Why it has the version that it has (`edit`, `done`, …); `None` for one never changed.
+    pub last_cause: Option<String>,
+}
+
+/// Reads an item that is not deleted.
+pub async fn read(
+    base: &Base,
+    identity: &Identity,
+    id: Uuid,
+) -> Result<(Person, ItemPage), CaptureError> {
+    let page = (ItemFind { id }, CaptureOfItem { item_id: id }, LastChange { item_id: id });
+    let (person, (rows, captures, changes)) = visit(base, identity, page).await?;
+    let item = store::open_all(base, &person, rows)?.into_iter().next();
+    let item = item.filter(|item| item.state.deleted_at.is_none()).ok_or(ItemError::NotFound)?;
+    let typed = captures.first().map(|row| open_typed(&person, row)).transpose()?;
+    let last_cause = changes.into_iter().next().map(|change| change.cause);
+    Ok((person, ItemPage { item, typed, last_cause }))
+}
+
+/// Reads an item and the open list beside it.
+pub async fn read_beside(
+    base: &Base,
+    identity: &Identity,
+    id: Uuid,
+    told: Option<Uuid>,
+) -> Result<(Person, ItemPage, Open), CaptureError> {
+    let (_, page) = read(base, identity, id).await?;
+    let (person, open) = lists::open(base, identity, told).await?;
+    Ok((person, page, open))
+}

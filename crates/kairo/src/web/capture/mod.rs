@@ -1,0 +1,158 @@
+//! The capture line: what is typed is kept, or comes back; and how it would be read while it is typed.
+
+mod preview;
+
+use axum::extract::{Form, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::post;
+use axum::{Json, Router};
+use jiff::civil::DateTime;
+use ring::digest;
+use serde::Deserialize;
+
+use super::Site;
+use super::caller::Browser;
+use super::error::{Error, FieldFault};
+use super::items::agenda_with_line;
+use super::items::told::{Told, Verb};
+use super::lost;
+use super::render::{see_other, with_cookies};
+use super::views::preview::{PreviewRequest, chosen_spans, dismissed_spans};
+use super::views::rows::anchor;
+use super::views::{CaptureLine, Preview, words};
+use crate::capture::reading::Choice;
+use crate::capture::{self, CaptureError, Thought};
+use crate::limits::CAPTURE_TEXT_CHARS_MAX;
+
+/// Routes of the capture line.
+pub fn routes() -> Router<Site> {
+    Router::new().route("/captures", post(create)).route("/captures/preview", post(show_preview))
+}
+
+/// What the line sends.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Line {
+    text: String,
+    key: String,
+    dismissed: String,
+    choices: String,
+}
+
+/// `POST /captures`.
+async fn create(
+    State(site): State<Site>,
+    browser: Result<Browser, Error>,
+    Form(line): Form<Line>,
+) -> Result<Response, Error> {
+    let identity = match browser {
+        Ok(Browser(identity)) => identity,
+        Err(error) => return lost::words(error, &line.text),
+    };
+    let thought = thought(&line);
+    match capture::keep(&site.base, &identity, &thought).await {
+        Ok((_, captured)) => {
+            let Some(item) = captured.items.first() else { return Ok(see_other("/")) };
+            let verb = if item.state.when.is_some() { Verb::Dated } else { Verb::Kept };
+            let told = Told { verb, id: item.id, version: item.version };
+            let to = format!("/#{}", anchor(&item.id.to_string(), ""));
+            Ok(with_cookies(see_other(&to), [told.cookie(&site)]))
+        }
+        Err(error) => match refusal(&error) {
+            Some(fault) => {
+                let line = CaptureLine {
+                    text: line.text,
+                    fault: Some(fault),
+                    dismissed: line.dismissed,
+                    choices: line.choices,
+                    ..CaptureLine::default()
+                };
+                agenda_with_line(&site, &identity, StatusCode::UNPROCESSABLE_ENTITY, line).await
+            }
+            None => lost::words(error.into(), &line.text),
+        },
+    }
+}
+
+fn thought(line: &Line) -> Thought {
+    Thought {
+        text: line.text.clone(),
+        dismissed: dismissed_spans(&line.text, &line.dismissed),
+        choices: choices(&line.text, &line.choices),
+        key: form_key(line),
+        ..Thought::default()
+    }
+}
+
+fn choices(text: &str, field: &str) -> Vec<Choice> {
+    let read = |(span, start): (std::ops::Range<usize>, String)| {
+        Some(Choice { span, start: start.parse::<DateTime>().ok()? })
+    };
+    chosen_spans(text, field).into_iter().filter_map(read).collect()
+}
+
+/// The page's key with a digest of all that was sent: a second press of the same line makes no second item,
+/// and another text under the same key, after Back, is kept as well.
+fn form_key(line: &Line) -> Option<String> {
+    if line.key.is_empty() || line.key.len() > 64 {
+        return None;
+    }
+    let mut sent = digest::Context::new(&digest::SHA256);
+    for part in [&line.text, &line.dismissed, &line.choices] {
+        sent.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+        sent.update(part.as_bytes());
+    }
+    let hex: String = sent.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+    Some(format!("{}/{hex}", line.key))
+}
+
+/// What the person can mend, in words.
+fn refusal(error: &CaptureError) -> Option<String> {
+    match error {
+        CaptureError::Empty => Some("Type a thought first.".to_owned()),
+        CaptureError::TooLong { chars } => Some(format!(
+            "This has {} characters; {} are the most. Shorten it, or keep the rest in the notes.",
+            words::thousands(*chars),
+            words::thousands(CAPTURE_TEXT_CHARS_MAX),
+        )),
+        _ => None,
+    }
+}
+
+/// `POST /captures/preview`: the one JSON route that reads a cookie.
+async fn show_preview(
+    State(site): State<Site>,
+    Browser(identity): Browser,
+    Json(request): Json<PreviewRequest>,
+) -> Result<Json<Preview>, Error> {
+    let thought = Thought {
+        dismissed: dismissed_spans(&request.text, &request.dismissed),
+        text: request.text,
+        ..Thought::default()
+    };
+    let choices = choices(&thought.text, &request.choices);
+    let (setting, reading) = capture::preview(&site.base, &identity, &thought).await?;
+    Ok(Json(preview::of(&thought.text, &setting, reading, &choices)))
+}
+
+impl From<CaptureError> for Error {
+    fn from(error: CaptureError) -> Self {
+        let fault =
+            |field, code, message: String| Self::Invalid(vec![FieldFault { field, code, message }]);
+        match error {
+            CaptureError::Empty => fault("text", "empty", "Type a thought first.".to_owned()),
+            CaptureError::TooLong { .. } => fault("text", "too_long", error.to_string()),
+            CaptureError::UnknownZone => {
+                let message = "There is no time zone of this name. Use one such as Europe/Berlin.";
+                fault("time_zone", "unknown_zone", message.to_owned())
+            }
+            CaptureError::BadKey => fault("idempotency_key", "invalid", error.to_string()),
+            CaptureError::KeyReused => Self::Conflict {
+                code: "key_reused",
+                detail: "This Idempotency-Key was used for another request. Use a new one.".into(),
+            },
+            CaptureError::Item(error) => error.into(),
+        }
+    }
+}

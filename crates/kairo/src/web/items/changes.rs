@@ -1,0 +1,176 @@
+//! The verbs on an item: each a form that POSTs to a noun and redirects to where it was pressed.
+
+use axum::Form;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::form::{self, Edit};
+use super::lists::{here, item_view};
+use super::sheet;
+use super::told::{Told, Verb};
+use crate::accounts::Person;
+use crate::capture::item_page::{self, ItemPage};
+use crate::db::Identity;
+use crate::items::change::{self, Cause};
+use crate::items::lists::Open;
+use crate::items::{Fault, Item, ItemError, Status};
+use crate::web::Site;
+use crate::web::caller::Browser;
+use crate::web::error::Error;
+use crate::web::lost;
+use crate::web::render::{page_with, see_other, with_cookies};
+use crate::web::views::rows::anchor;
+
+/// What every button beside an item sends.
+#[derive(Debug, Deserialize)]
+pub(super) struct Press {
+    version: i32,
+    #[serde(default)]
+    back: String,
+}
+
+/// `POST /items/{id}/completion`.
+pub(super) async fn complete(
+    State(site): State<Site>,
+    Browser(identity): Browser,
+    Path(id): Path<Uuid>,
+    Form(press): Form<Press>,
+) -> Result<Response, Error> {
+    let done = change::set_status(&site.base, &identity, id, press.version, Status::Done).await;
+    answer(&site, Verb::Done, &press.back, done)
+}
+
+/// `POST /items/{id}/reopening`.
+pub(super) async fn reopen(
+    State(site): State<Site>,
+    Browser(identity): Browser,
+    Path(id): Path<Uuid>,
+    Form(press): Form<Press>,
+) -> Result<Response, Error> {
+    let done = change::set_status(&site.base, &identity, id, press.version, Status::Open).await;
+    answer(&site, Verb::Reopened, &press.back, done)
+}
+
+/// `POST /items/{id}/deletion`.
+pub(super) async fn delete(
+    State(site): State<Site>,
+    Browser(identity): Browser,
+    Path(id): Path<Uuid>,
+    Form(press): Form<Press>,
+) -> Result<Response, Error> {
+    let done = change::delete(&site.base, &identity, id, press.version).await;
+    answer(&site, Verb::Deleted, sheet::list(&press.back), done)
+}
+
+/// `POST /items/{id}/restoration`: takes the last change back.
+pub(super) async fn restore(
+    State(site): State<Site>,
+    Browser(identity): Browser,
+    Path(id): Path<Uuid>,
+    Form(press): Form<Press>,
+) -> Result<Response, Error> {
+    let done = change::undo(&site.base, &identity, id, press.version).await;
+    answer(&site, Verb::Restored, &press.back, done)
+}
+
+/// Back to the list, or to the item where the button was pressed there. A page that was older than the item
+/// changes nothing and says so on the page that follows, which shows the item as it is.
+fn answer(
+    site: &Site,
+    verb: Verb,
+    back: &str,
+    done: Result<(Person, Item), ItemError>,
+) -> Result<Response, Error> {
+    let (verb, item) = match done {
+        Ok((_, item)) => (verb, item),
+        Err(ItemError::VersionMoved(item)) => (Verb::Moved, *item),
+        Err(error) => return Err(error.into()),
+    };
+    let own = format!("/items/{}", item.id);
+    let to = if back == own && item.state.deleted_at.is_none() {
+        own
+    } else {
+        format!("{}#{}", sheet::list(back), anchor(&item.id.to_string(), ""))
+    };
+    let told = Told { verb, id: item.id, version: item.version };
+    Ok(with_cookies(see_other(&to), [told.cookie(site)]))
+}
+
+/// `POST /items/{id}`.
+pub(super) async fn update(
+    State(site): State<Site>,
+    Browser(identity): Browser,
+    Path(id): Path<Uuid>,
+    Form(edit): Form<Edit>,
+) -> Result<Response, Error> {
+    let read = item_page::read_beside(&site.base, &identity, id, None).await;
+    let (person, page, open) = match read.map_err(Error::from) {
+        Ok(read) => read,
+        Err(error) => return lost::words(error, &format!("{}\n{}", edit.title, edit.notes)),
+    };
+    let here = here(&site, &person)?;
+    let setting = form::setting(&person, &here, &site.base).ok_or(Error::NotFound)?;
+    if page.item.version != edit.version {
+        return conflict(&site, &person, &page, open, &edit);
+    }
+    let after = match edit.state(&page.item, &setting) {
+        Ok(after) => after,
+        Err(faults) => return refused(&site, &person, &page, open, &edit, &faults),
+    };
+    let kept = save(&site, &identity, &person, &page, after).await;
+    match kept {
+        Ok(item) => {
+            let told = Told { verb: Verb::Changed, id: item.id, version: item.version };
+            let to = format!("/items/{id}?back={}", sheet::list(&edit.back));
+            Ok(with_cookies(see_other(&to), [told.cookie(&site)]))
+        }
+        Err(ItemError::VersionMoved(now)) => {
+            let page = ItemPage { item: *now, ..page };
+            conflict(&site, &person, &page, open, &edit)
+        }
+        Err(ItemError::Invalid(faults)) => refused(&site, &person, &page, open, &edit, &faults),
+        Err(error) => lost::words(error.into(), &format!("{}\n{}", edit.title, edit.notes)),
+    }
+}
+
+async fn save(
+    site: &Site,
+    identity: &Identity,
+    person: &Person,
+    page: &ItemPage,
+    after: crate::items::State,
+) -> Result<Item, ItemError> {
+    if after == page.item.state {
+        return Ok(page.item.clone());
+    }
+    let item = page.item.clone();
+    change::keep(&site.base, identity, person, item, after, Cause::Edit).await
+}
+
+fn refused(
+    site: &Site,
+    person: &Person,
+    page: &ItemPage,
+    open: Open,
+    edit: &Edit,
+    faults: &[Fault],
+) -> Result<Response, Error> {
+    let stored = sheet::of(page, &here(site, person)?, sheet::list(&edit.back));
+    let view = item_view(site, person, open, None, edit.refill(stored, faults));
+    page_with(StatusCode::UNPROCESSABLE_ENTITY, &view)
+}
+
+fn conflict(
+    site: &Site,
+    person: &Person,
+    page: &ItemPage,
+    open: Open,
+    edit: &Edit,
+) -> Result<Response, Error> {
+    let stored = sheet::of(page, &here(site, person)?, sheet::list(&edit.back));
+    let view = item_view(site, person, open, None, edit.against(stored));
+    page_with(StatusCode::CONFLICT, &view)
+}

@@ -1,0 +1,298 @@
+//! The lists and the page of one item.
+
+use std::collections::BTreeMap;
+
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use jiff::civil::Date;
+use kairo_capture::zone_named;
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::days;
+use super::filter;
+use super::rows::{Column, Here, row};
+use super::sheet::{self, Back};
+use super::told::Told;
+use crate::accounts::Person;
+use crate::capture::item_page;
+use crate::items::lists::{self, Open};
+use crate::items::{Item, Status};
+use crate::limits::{CAPTURE_TEXT_CHARS_MAX, ITEMS_AGENDA_MAX};
+use crate::web::caller::{Browser, Jar, ended};
+use crate::web::error::Error;
+use crate::web::frame;
+use crate::web::render::{page, page_with, with_cookies};
+use crate::web::views::{
+    Agenda, CaptureLine, Day, Done, Frame, Inbox, ItemSheet, Now, Place, Row, Try, words,
+};
+use crate::web::{Site, caller};
+
+/// `/?text=` fills the line; the rest narrows the list.
+#[derive(Deserialize)]
+pub(super) struct HomeQuery {
+    text: Option<String>,
+    #[serde(flatten)]
+    filter: filter::Query,
+}
+
+/// `GET /`.
+pub(super) async fn agenda(
+    State(site): State<Site>,
+    Browser(identity): Browser,
+    headers: HeaderMap,
+    Query(query): Query<HomeQuery>,
+) -> Result<Response, Error> {
+    let told = Told::read(&site, &headers);
+    let (person, open) =
+        lists::open(&site.base, &identity, told.map(|told| told.id)).await.map_err(ended)?;
+    caller::touch_later(&site, &identity, &person);
+    let mut view = agenda_view(&site, &person, open, &query.filter, told, None);
+    if let Some(text) = query.text {
+        view.frame.line.text = text.chars().take(CAPTURE_TEXT_CHARS_MAX).collect();
+        view.frame.line.focus = true;
+    }
+    answer(&site, told, page(&view)?)
+}
+
+/// The agenda with a line that was refused, or whose words wait for another try.
+pub async fn agenda_with_line(
+    site: &Site,
+    identity: &crate::db::Identity,
+    status: StatusCode,
+    line: CaptureLine,
+) -> Result<Response, Error> {
+    let (person, open) = lists::open(&site.base, identity, None).await?;
+    let mut view = agenda_view(site, &person, open, &filter::Query::default(), None, None);
+    view.frame.line = CaptureLine { key: view.frame.line.key, focus: true, ..line };
+    page_with(status, &view)
+}
+
+/// `GET /items/{id}`: the item, and on a desk the agenda beside it.
+pub(super) async fn item(
+    State(site): State<Site>,
+    Browser(identity): Browser,
+    headers: HeaderMap,
+    Path(id): Path<Uuid>,
+    Query(query): Query<Back>,
+) -> Result<Response, Error> {
+    let told = Told::read(&site, &headers);
+    let (person, item_page, open) =
+        item_page::read_beside(&site.base, &identity, id, told.map(|told| told.id))
+            .await
+            .map_err(ended)?;
+    caller::touch_later(&site, &identity, &person);
+    let here = here(&site, &person)?;
+    let sheet = sheet::of(&item_page, &here, &query.back());
+    let view = item_view(&site, &person, open, told, sheet);
+    answer(&site, told, page(&view)?)
+}
+
+/// An item's page with a sheet that may hold faults or a conflict.
+pub(super) fn item_view(
+    site: &Site,
+    person: &Person,
+    open: Open,
+    told: Option<Told>,
+    sheet: ItemSheet,
+) -> Agenda {
+    agenda_view(site, person, open, &filter::Query::default(), told, Some(sheet))
+}
+
+fn agenda_view(
+    site: &Site,
+    person: &Person,
+    open: Open,
+    query: &filter::Query,
+    told: Option<Told>,
+    item: Option<ItemSheet>,
+) -> Agenda {
+    let Ok(here) = here(site, person) else { return Agenda::default() };
+    let inbox = open.items.iter().filter(|item| item.state.when.is_none()).count();
+    let blank = open.items.is_empty() && open.done.is_empty();
+    let back = item.as_ref().map_or("/".to_owned(), |sheet| sheet.action.clone());
+    let notice = told.and_then(|told| Some(told.notice(open.told.as_ref()?, &back)));
+    let dated: Vec<Item> =
+        open.items.into_iter().filter(|item| item.state.when.is_some()).collect();
+    let today = here.today();
+    let done_today: Vec<Item> =
+        open.done.into_iter().filter(|item| done_on(item, &here.zone) == Some(today)).collect();
+    let filter = query.view("/", &dated);
+    let (dated, done_today) = (query.apply(dated), query.apply(done_today));
+    let heading = words::long_date(today, today);
+    let title = match &item {
+        Some(sheet) => sheet.heading.clone(),
+        None => format!("Agenda, {heading}"),
+    };
+    let mut frame = frame::signed_in(site, person, Place::Agenda, &title, inbox, notice);
+    let mut days = days::agenda(&dated, &done_today, &here, person.settings.week_start);
+    let mut tries = Vec::new();
+    if blank && item.is_none() && !query.is_active() {
+        frame.line.focus = true;
+        days = vec![first_day(&here)];
+        tries = self::tries(site, person, &here);
+    } else {
+        say_if_empty(&mut days, query.is_active());
+    }
+    if let Some(sheet) = &item {
+        mark_current(&mut days, &sheet.action);
+    }
+    Agenda {
+        frame,
+        heading,
+        time: words::clock(here.now.time()),
+        time_iso: words::iso_minute(here.now),
+        zone: words::zone_city(&here.zone),
+        days,
+        tries,
+        filter: filter.filter(|_| item.is_none()),
+        more_than: more_than(open.more),
+        alone: item.is_some(),
+        item,
+    }
+}
+
+fn say_if_empty(days: &mut [Day], narrowed: bool) {
+    let today = days.iter_mut().find(|day| day.id == "today");
+    if let Some(today) = today.filter(|day| day.rows.is_empty() && day.later.is_empty()) {
+        let empty = if narrowed { "Nothing here fits." } else { "Nothing more for today." };
+        today.empty = empty.to_owned();
+    }
+}
+
+fn mark_current(days: &mut [Day], href: &str) {
+    let rows = days.iter_mut().flat_map(|day| day.rows.iter_mut().chain(&mut day.later));
+    for row in rows {
+        row.current = row.href == href;
+    }
+}
+
+fn first_day(here: &Here) -> Day {
+    Day {
+        id: "today".to_owned(),
+        title: "Nothing here yet".to_owned(),
+        empty: "Type what is on your mind the way you would say it, and press Enter. Kairo finds \
+                the day, the time and the people, and keeps your words."
+            .to_owned(),
+        now: Some(Now { time: words::clock(here.now.time()), iso: words::iso_minute(here.now) }),
+        ..Day::default()
+    }
+}
+
+/// Things to type, each with how it would be read today.
+fn tries(site: &Site, person: &Person, here: &Here) -> Vec<Try> {
+    let samples = [
+        "lunch with Sam tomorrow 1pm",
+        "pay rent every 1st",
+        "contract review by Friday 5pm !!",
+        "\"May\" is the cat\u{2019}s name",
+    ];
+    let read = |text: &str| sheet::sample_reading(site, person, text, here);
+    samples.into_iter().map(|text| Try { text: text.to_owned(), reading: read(text) }).collect()
+}
+
+/// `GET /inbox`.
+pub(super) async fn inbox(
+    State(site): State<Site>,
+    Browser(identity): Browser,
+    headers: HeaderMap,
+    Query(query): Query<filter::Query>,
+) -> Result<Response, Error> {
+    let told = Told::read(&site, &headers);
+    let (person, open) =
+        lists::open(&site.base, &identity, told.map(|told| told.id)).await.map_err(ended)?;
+    caller::touch_later(&site, &identity, &person);
+    let here = here(&site, &person)?;
+    let notice = told.and_then(|told| Some(told.notice(open.told.as_ref()?, "/inbox")));
+    let undated: Vec<Item> =
+        open.items.into_iter().filter(|item| item.state.when.is_none()).collect();
+    let count = undated.len();
+    let filter = query.view("/inbox", &undated);
+    let rows: Vec<Row> = query
+        .apply(undated)
+        .iter()
+        .map(|item| from(row(item, &here, Column::Clock, false), "/inbox"))
+        .collect();
+    let view = Inbox {
+        frame: frame::signed_in(&site, &person, Place::Inbox, "Inbox", count, notice),
+        rows,
+        filter,
+        more_than: more_than(open.more),
+    };
+    answer(&site, told, page(&view)?)
+}
+
+/// `GET /done`.
+pub(super) async fn done(
+    State(site): State<Site>,
+    Browser(identity): Browser,
+    headers: HeaderMap,
+    Query(query): Query<filter::Query>,
+) -> Result<Response, Error> {
+    let told = Told::read(&site, &headers);
+    let (person, list) =
+        lists::done(&site.base, &identity, told.map(|told| told.id)).await.map_err(ended)?;
+    caller::touch_later(&site, &identity, &person);
+    let here = here(&site, &person)?;
+    let notice = told.and_then(|told| Some(told.notice(list.told.as_ref()?, "/done")));
+    let filter = query.view("/done", &list.items);
+    let mut by_day: BTreeMap<Date, Vec<Row>> = BTreeMap::new();
+    for item in query.apply(list.items) {
+        let Some(day) = done_on(&item, &here.zone) else { continue };
+        by_day.entry(day).or_default().push(done_row(&item, &here));
+    }
+    let days = by_day.into_iter().rev().map(|(date, rows)| done_day(date, rows, &here)).collect();
+    let frame: Frame = frame::signed_in(&site, &person, Place::Done, "Done", list.inbox, notice);
+    answer(&site, told, page(&Done { frame, days, filter, more_than: more_than(list.more) })?)
+}
+
+fn done_day(date: Date, rows: Vec<Row>, here: &Here) -> Day {
+    let title = match words::relative_day(date, here.today()).as_str() {
+        "today" => "Today".to_owned(),
+        "yesterday" => "Yesterday".to_owned(),
+        _ => words::long_date(date, here.today()),
+    };
+    Day { id: format!("d{date}"), title, rows, ..Day::default() }
+}
+
+/// The row of a done item: its time is when it was done.
+fn done_row(item: &Item, here: &Here) -> Row {
+    let at = item.state.done_at.zip(zone_named(&here.zone).ok());
+    let at = at.map(|(instant, zone)| zone.to_datetime(instant));
+    Row {
+        when: at.map(|at| words::clock(at.time())).unwrap_or_default(),
+        when_iso: at.map(words::iso_minute).unwrap_or_default(),
+        ..from(row(item, here, Column::Clock, false), "/done")
+    }
+}
+
+/// A row whose page leads back to another list than the agenda.
+fn from(row: Row, place: &str) -> Row {
+    Row { href: format!("{}?back={place}", row.href), ..row }
+}
+
+fn done_on(item: &Item, zone: &str) -> Option<Date> {
+    if item.state.status != Status::Done {
+        return None;
+    }
+    Some(zone_named(zone).ok()?.to_datetime(item.state.done_at?).date())
+}
+
+pub(super) fn here(site: &Site, person: &Person) -> Result<Here, Error> {
+    let zone = person.settings.time_zone.clone();
+    let rules = zone_named(&zone).map_err(Error::internal)?;
+    Ok(Here { now: rules.to_datetime(site.base.clock.now()), zone })
+}
+
+fn more_than(more: bool) -> Option<usize> {
+    more.then(|| usize::try_from(ITEMS_AGENDA_MAX).unwrap_or(usize::MAX))
+}
+
+/// Takes the notice's cookie away once its sentence was shown.
+fn answer(site: &Site, told: Option<Told>, response: Response) -> Result<Response, Error> {
+    Ok(match told {
+        Some(_) => with_cookies(response, [Jar::Notice.clear(site)]),
+        None => response,
+    })
+}

@@ -1,0 +1,196 @@
+//! An item as the sheet that changes it.
+
+use serde::Deserialize;
+
+use super::rows::{Here, mark};
+use super::told;
+use crate::accounts::Person;
+use crate::capture::Thought;
+use crate::capture::item_page::ItemPage;
+use crate::capture::reading::Setting;
+use crate::items::{Item, Kind, Role, State, Status};
+use crate::web::Site;
+use crate::web::views::rows::tick_action;
+use crate::web::views::{Choice, Field, ItemSheet, Select, Typed, repeats, words};
+
+/// `?back=` or `back`: the list that a change returns to.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Back {
+    back: String,
+}
+
+impl Back {
+    /// The list; the agenda for anything that is no list. Never another site.
+    pub(super) fn back(&self) -> String {
+        list(&self.back).to_owned()
+    }
+}
+
+/// One of the lists.
+pub(super) fn list(back: &str) -> &'static str {
+    ["/inbox", "/done"].into_iter().find(|known| *known == back).unwrap_or("/")
+}
+
+/// The sheet of a stored item.
+pub(super) fn of(page: &ItemPage, here: &Here, back: &str) -> ItemSheet {
+    let item = &page.item;
+    let state = &item.state;
+    let plain = |value: String| Field { value, ..Field::default() };
+    let id = item.id.to_string();
+    ItemSheet {
+        heading: state.body.title.clone(),
+        mark: mark(state.kind),
+        about: about(item, here),
+        done: state.status == Status::Done,
+        action: format!("/items/{id}"),
+        tick: tick_action(&id, "", state.status == Status::Done),
+        deletion: format!("/items/{id}/deletion"),
+        version: item.version,
+        back: back.to_owned(),
+        back_label: match list(back) {
+            "/inbox" => "Inbox",
+            "/done" => "Done",
+            _ => "Agenda",
+        }
+        .to_owned(),
+        conflict: false,
+        title: plain(state.body.title.clone()),
+        when: plain(when_words(state)),
+        reading: reading(state, here),
+        kind: kinds(state.kind),
+        place: plain(state.body.place.clone().unwrap_or_default()),
+        people: plain(state.body.people.join(", ")),
+        tags: plain(state.body.tags.join(", ")),
+        priority: priorities(state.priority),
+        notes: plain(state.body.notes.clone().unwrap_or_default()),
+        typed: page.typed.as_ref().map(|typed| Typed {
+            text: typed.text.clone(),
+            how: how(&typed.confidence).to_owned(),
+        }),
+        undo: page.last_cause.is_some().then(|| told::undo(item, &format!("/items/{id}"))),
+    }
+}
+
+fn how(confidence: &str) -> &'static str {
+    match confidence {
+        "sure" => "Read at once, without a model.",
+        "likely" => "Read at once, without a model, by a rule of thumb.",
+        _ => "Read at once, without a model. Some of it was a guess; look it over.",
+    }
+}
+
+fn about(item: &Item, here: &Here) -> String {
+    let kind = mark(item.state.kind).label();
+    let zone = kairo_capture::zone_named(&here.zone).unwrap_or(jiff::tz::TimeZone::UTC);
+    let added = zone.to_datetime(item.created_at);
+    let day = words::relative_day(added.date(), here.today());
+    format!("{kind}, added {day} at {}", words::clock(added.time()))
+}
+
+/// The time in words that the reader reads back to the same time.
+pub(super) fn when_words(state: &State) -> String {
+    let mut out = String::new();
+    if let Some(when) = &state.when {
+        out.push_str(match when.role {
+            Role::Start => "",
+            Role::Due => "by ",
+            Role::NotBefore => "after ",
+        });
+        let clock = |at: jiff::civil::DateTime| format!("{:02}:{:02}", at.hour(), at.minute());
+        out.push_str(&when.start.date().to_string());
+        if !when.all_day {
+            out.push_str(&format!(" {}", clock(when.start)));
+        }
+        if let Some(end) = when.end {
+            let day = if end.date() == when.start.date() && !when.all_day {
+                String::new()
+            } else {
+                format!(" {}", end.date())
+            };
+            let time = if when.all_day { String::new() } else { format!(" {}", clock(end)) };
+            out.push_str(&format!(" to{day}{time}"));
+        }
+    }
+    out
+}
+
+/// "Mon 23 Nov, 2:00 to 3:00 pm, New York; every week".
+pub(super) fn reading(state: &State, here: &Here) -> String {
+    let Some(when) = &state.when else { return String::new() };
+    let mut out = match when.role {
+        Role::Start => String::new(),
+        Role::Due => "due ".to_owned(),
+        Role::NotBefore => "not before ".to_owned(),
+    };
+    out.push_str(&words::span(when.start, when.end, when.all_day, here.today()));
+    if !when.all_day {
+        out.push_str(&format!(", {}", words::zone_city(&when.zone)));
+    }
+    if let Some(repeat) = &state.repeat {
+        let words = repeats::repeat(&repeat.rrule, repeat.from_completion, here.today());
+        out.push_str(&format!("; {words}"));
+    }
+    out
+}
+
+pub(super) fn kinds(chosen: Kind) -> Select {
+    let choice = |kind: Kind| Choice {
+        value: kind.as_str().to_owned(),
+        label: mark(kind).label().to_owned(),
+        selected: kind == chosen,
+    };
+    Select {
+        choices: [Kind::Task, Kind::Event, Kind::Note].map(choice).into(),
+        ..Select::default()
+    }
+}
+
+pub(super) fn priorities(chosen: Option<i16>) -> Select {
+    let levels = [
+        (None, "None"),
+        (Some(1), "Urgent"),
+        (Some(2), "High"),
+        (Some(3), "Medium"),
+        (Some(4), "Low"),
+    ];
+    let choice = |(level, label): (Option<i16>, &str)| Choice {
+        value: level.map(|level| level.to_string()).unwrap_or_default(),
+        label: label.to_owned(),
+        selected: level == chosen,
+    };
+    Select { choices: levels.map(choice).into(), ..Select::default() }
+}
+
+/// How a sample would be read: "Tue 24 Nov, 1:00 pm, with Sam".
+pub(super) fn sample_reading(site: &Site, person: &Person, text: &str, here: &Here) -> String {
+    let thought = Thought::default();
+    let Ok(setting) = Setting::of(&site.base, person, &thought) else { return String::new() };
+    let kept = crate::capture::reading::read(text, &setting, &[], &[]);
+    let Some(state) = kept.states.first() else { return String::new() };
+    let mut parts = Vec::new();
+    if let Some(when) = &state.when {
+        let due = if when.role == Role::Due { "due " } else { "" };
+        let span = words::span(when.start, when.end, when.all_day, here.today());
+        parts.push(format!("{due}{span}"));
+    }
+    if let Some(repeat) = &state.repeat {
+        parts.push(format!(
+            "then {}",
+            repeats::repeat(&repeat.rrule, repeat.from_completion, here.today())
+        ));
+    }
+    if !state.body.people.is_empty() {
+        parts.push(format!("with {}", state.body.people.join(", ")));
+    }
+    match state.priority {
+        Some(1) => parts.push("urgent".to_owned()),
+        Some(2) => parts.push("high priority".to_owned()),
+        _ => {}
+    }
+    if parts.is_empty() {
+        let kind = mark(state.kind).label().to_lowercase();
+        return format!("a {kind}: quoted words are never read as dates");
+    }
+    parts.join(", ")
+}

@@ -1,0 +1,110 @@
+//! What a change says on the page that follows it: "Deleted “Call the bank”. Undo".
+//!
+//! The cookie carries the verb, the item's id and its version; the words are made from the item when the
+//! page is read, so no title stands in a cookie, an address or a log.
+
+use axum::http::{HeaderMap, HeaderValue};
+use jiff::SignedDuration;
+use uuid::Uuid;
+
+use crate::items::Item;
+use crate::web::Site;
+use crate::web::caller::Jar;
+use crate::web::views::{Hidden, Notice, Undo, words};
+
+/// What happened to an item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verb {
+    /// It was kept, without a date.
+    Kept,
+    /// It was kept, with a date.
+    Dated,
+    /// It was marked done.
+    Done,
+    /// It was opened again.
+    Reopened,
+    /// It was deleted.
+    Deleted,
+    /// Fields were changed.
+    Changed,
+    /// A change was taken back.
+    Restored,
+    /// The page was older than the item; nothing was changed.
+    Moved,
+}
+
+const VERBS: [(Verb, &str); 8] = [
+    (Verb::Kept, "kept"),
+    (Verb::Dated, "dated"),
+    (Verb::Done, "done"),
+    (Verb::Reopened, "reopened"),
+    (Verb::Deleted, "deleted"),
+    (Verb::Changed, "changed"),
+    (Verb::Restored, "restored"),
+    (Verb::Moved, "moved"),
+];
+
+/// One sentence that waits for the next page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// What happened.
+    pub verb: Verb,
+    /// To which item.
+    pub id: Uuid,
+    /// The version that it has since.
+    pub version: i32,
+}
+
+/// A page follows a change at once; a sentence older than this would be about something else.
+const LIFE: SignedDuration = SignedDuration::from_secs(60);
+
+impl Told {
+    /// The cookie that carries it to the next page.
+    pub fn cookie(self, site: &Site) -> Option<HeaderValue> {
+        let (_, word) = VERBS.iter().find(|(verb, _)| *verb == self.verb)?;
+        let value = format!("item.{word}.{}.{}", self.id, self.version);
+        Jar::Notice.set(site, &value, Some(LIFE))
+    }
+
+    /// Reads the cookie; `None` where there is none, or it is about something else.
+    pub fn read(site: &Site, headers: &HeaderMap) -> Option<Self> {
+        let value = Jar::Notice.read(site, headers)?;
+        let mut parts = value.split('.');
+        if parts.next()? != "item" {
+            return None;
+        }
+        let word = parts.next()?;
+        let (verb, _) = VERBS.iter().find(|(_, known)| *known == word)?;
+        let id = parts.next()?.parse().ok()?;
+        let version = parts.next()?.parse().ok()?;
+        Some(Self { verb: *verb, id, version })
+    }
+
+    /// The sentence, with a way back while the item has not changed since.
+    pub fn notice(self, item: &Item, back: &str) -> Notice {
+        let title = words::quoted(&item.state.body.title);
+        let text = match self.verb {
+            Verb::Kept => format!("Kept {title} in the inbox."),
+            Verb::Dated => format!("Kept {title}."),
+            Verb::Done => format!("Done: {title}."),
+            Verb::Reopened => format!("{title} is to be done again."),
+            Verb::Deleted => format!("Deleted {title}."),
+            Verb::Changed => format!("Changed {title}."),
+            Verb::Restored => format!("{title} is as it was before."),
+            Verb::Moved => format!("{title} was changed elsewhere meanwhile, so nothing was done."),
+        };
+        let can_undo = !matches!(self.verb, Verb::Kept | Verb::Dated | Verb::Moved);
+        let undo = (can_undo && item.version == self.version).then(|| undo(item, back));
+        Notice { text, undo }
+    }
+}
+
+/// The form that takes the last change of an item back.
+pub(super) fn undo(item: &Item, back: &str) -> Undo {
+    let hidden = |name: &str, value: String| Hidden { name: name.to_owned(), value };
+    Undo {
+        action: format!("/items/{}/restoration", item.id),
+        label: "Undo".to_owned(),
+        fields: vec![hidden("version", item.version.to_string()), hidden("back", back.to_owned())],
+    }
+}
