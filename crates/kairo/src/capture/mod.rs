@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use crate::accounts::{AccountError, Base, Person, caller, visit};
 use crate::db::{DbError, Identity};
-use crate::items::queries::{ItemInsert, ItemsOfCapture, RevisionsFirst};
+use crate::items::queries::{ItemsInsert, ItemsOfCapture, RevisionsFirst};
 use crate::items::{Item, ItemError, State, store};
 use crate::keys::Column;
 use crate::limits::{CAPTURE_TEXT_CHARS_MAX, IDEMPOTENCY_KEY_BYTES_MAX};
@@ -134,10 +134,7 @@ pub async fn keep(
         zone: setting.zone_name.clone(),
     };
     let ids = ids_in_order(base, reading.states.len())?;
-    let mut inserts = Vec::with_capacity(ids.len());
-    for (item_id, state) in ids.iter().zip(&reading.states) {
-        inserts.push(store::insert(&person, *item_id, Some(id), state)?);
-    }
+    let inserts = store::insert(&person, id, &ids, &reading.states)?;
     let key = match key_hash {
         Some(key_hash) => Some(CaptureKeyInsert {
             user_id: person.user_id,
@@ -176,11 +173,11 @@ async fn commit(
     base: &Base,
     identity: &Identity,
     capture: CaptureInsert,
-    inserts: Vec<ItemInsert>,
+    inserts: ItemsInsert,
     key: Option<CaptureKeyInsert>,
 ) -> Result<Vec<jiff::Timestamp>, DbError> {
     let (_, made, _) = base.db.app.write(Some(identity), (capture, inserts, key)).await?;
-    Ok(made.into_iter().flatten().map(|row| row.created_at).collect())
+    Ok(made.into_iter().map(|row| row.created_at).collect())
 }
 
 fn assemble(

@@ -2,12 +2,16 @@
 
 use std::collections::HashMap;
 
+use jiff::SignedDuration;
 use kairo::limits::{ITEMS_PAGE_DEFAULT, ITEMS_PAGE_MAX};
 use serde_json::{Value, json};
 
 use super::{ITEMS, capture, change, one_item, problem};
 use crate::harness::Kairo;
 use crate::harness::actors::Actor;
+
+/// After this long a new id is greater than all before it.
+const A_MOMENT: SignedDuration = SignedDuration::from_millis(1);
 
 async fn titles(program: &Actor, query: &str) -> Vec<String> {
     let answer = program.get(&format!("{ITEMS}?{query}")).await;
@@ -23,7 +27,9 @@ async fn filters_choose() {
     let program = app.program("ana@example.org").await;
     let done = one_item(&program, "buy milk").await;
     change(&program, &done, 1, &json!({ "status": "done" })).await;
+    app.time.forward(A_MOMENT);
     capture(&program, "lunch tomorrow 1pm").await;
+    app.time.forward(A_MOMENT);
     capture(&program, "pay rent on 1 December").await;
     assert_eq!(titles(&program, "").await, ["buy milk", "lunch", "pay rent"]);
     assert_eq!(titles(&program, "status=done").await, ["buy milk"]);
@@ -110,6 +116,7 @@ async fn each_item_is_visited_once() {
     loop {
         let (page, _) = tokio::join!(program.get(&path), async {
             for _ in 0..4 {
+                app.time.forward(A_MOMENT);
                 capture(&program, "another").await;
             }
         });
