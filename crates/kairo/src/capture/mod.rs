@@ -160,8 +160,8 @@ pub async fn keep(
     }
 }
 
-/// Ids for the items of one text. Within a millisecond they are in no order of their own, and items are
-/// found again by the order of their ids, so the order of the text is put into them here.
+/// Ids for the items of one text. Within a millisecond they are in no order of their own, and
+/// items are found again by the order of their ids, so the order of the text is put into them here.
 fn ids_in_order(base: &Base, count: usize) -> Result<Vec<Uuid>, CaptureError> {
     let ids: Result<Vec<Uuid>, _> = (0..count).map(|_| base.ids.next()).collect();
     let mut ids = ids.map_err(AccountError::from)?;
@@ -198,8 +198,8 @@ fn assemble(
     .collect()
 }
 
-/// The answer of an earlier request with the same key, if that asked for the same: the items as they were
-/// made, whatever became of them since.
+/// The answer of an earlier request with the same key, if that asked for the same: the items as
+/// they were made, whatever became of them since.
 async fn repeat(
     base: &Base,
     identity: &Identity,

@@ -159,8 +159,8 @@ pub async fn undo(
     Ok((person, item))
 }
 
-/// Whether the caller may change anything. Row-level security holds this too, but as an item that cannot
-/// be found to change, which would read as "the version has moved".
+/// Whether the caller may change anything. Row-level security holds this too, but as an item that
+/// cannot be found to change, which would read as "the version has moved".
 fn writes(person: &Person) -> Result<(), ItemError> {
     if person.may_write { Ok(()) } else { Err(AccountError::OutOfScope.into()) }
 }

@@ -1,7 +1,7 @@
 //! Items page by page in the order of their ids, for programs that copy them.
 //!
-//! **Invariant:** ids never change and never come back, so whoever follows `next` sees each item that was
-//! there at the start exactly once, whatever is added or deleted meanwhile.
+//! **Invariant:** ids never change and never come back, so whoever follows `next` sees each item
+//! that was there at the start exactly once, whatever is added or deleted meanwhile.
 
 use jiff::civil::DateTime;
 use uuid::Uuid;

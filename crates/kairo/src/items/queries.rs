@@ -125,8 +125,9 @@ crate::queries! {
            AND ($4::timestamp IS NULL OR start_local < $4)
          ORDER BY id LIMIT $5");
 
-    /// New items of one capture, in one statement however many they are: a batch has few places. Each
-    /// `exdates` is the text of an array, since arrays of arrays would have to be of one length.
+    /// New items of one capture, in one statement however many they are: a batch has few places.
+    /// Each `exdates` is the text of an array, since arrays of arrays would have to be of one
+    /// length.
     App ItemsInsert {
         user_id: Uuid, capture_id: Uuid, ids: Vec<Uuid>, kinds: Vec<String>, bodies: Vec<Vec<u8>>,
         priorities: Vec<Option<i16>>, starts: Vec<Option<DateTime>>, ends: Vec<Option<DateTime>>,

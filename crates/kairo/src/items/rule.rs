@@ -1,7 +1,7 @@
 //! Whether a recurrence rule that somebody sent is one that Kairo expands.
 //!
-//! **Invariant:** a rule that is kept is one that the reader's expansion understands whole; a rule that it
-//! would half read shows other days than were meant.
+//! **Invariant:** a rule that is kept is one that the reader's expansion understands whole; a rule
+//! that it would half read shows other days than were meant.
 
 use jiff::civil::DateTime;
 use kairo_capture::{Anchor, Recurrence};
@@ -26,8 +26,8 @@ impl Repeat {
     }
 }
 
-/// The form of RFC 5545 3.3.10: each part once, COUNT or UNTIL but not both, and an UNTIL that ends where
-/// its date or date-time does.
+/// The form of RFC 5545 3.3.10: each part once, COUNT or UNTIL but not both, and an UNTIL that ends
+/// where its date or date-time does.
 fn is_plain(rrule: &str) -> bool {
     let mut names = Vec::new();
     for part in rrule.split(';') {
@@ -55,8 +55,8 @@ fn is_date_or_time(value: &str) -> bool {
     }
 }
 
-/// Whether the reader's crate reads it; it parses the whole rule before it expands, here to a single
-/// moment.
+/// Whether the reader's crate reads it; it parses the whole rule before it expands, here to a
+/// single moment.
 fn is_understood(rrule: &str, start: DateTime) -> bool {
     let series = Recurrence {
         rrule: rrule.to_owned(),

@@ -52,8 +52,8 @@ pub async fn show(
     Ok(Json(CaptureAnswer::new(id, items)))
 }
 
-/// `POST /captures/preview`: what a thought would become. Nothing is kept, so a token that only reads may
-/// ask too.
+/// `POST /captures/preview`: what a thought would become. Nothing is kept, so a token that only
+/// reads may ask too.
 pub async fn preview(
     State(site): State<Site>,
     Program(identity): Program,

@@ -1,8 +1,8 @@
 //! A JSON object as it was sent, read field by field, so that every refusal names its field.
 //!
-//! **Invariant:** a field that the address does not know, or that came twice, is refused and never passed
-//! over: a misspelt field would be a change that silently did not happen, and of two values each reader
-//! may take another one (CWE-436).
+//! **Invariant:** a field that the address does not know, or that came twice, is refused and never
+//! passed over: a misspelt field would be a change that silently did not happen, and of two values
+//! each reader may take another one (CWE-436).
 
 use std::borrow::Cow;
 use std::fmt;
@@ -186,8 +186,8 @@ impl Fields {
     }
 }
 
-/// An id in its one text form; the other forms that the `uuid` crate reads would give one item several
-/// addresses.
+/// An id in its one text form; the other forms that the `uuid` crate reads would give one item
+/// several addresses.
 pub fn uuid(text: &str) -> Option<Uuid> {
     let id = Uuid::try_parse(text).ok()?;
     (text.len() == uuid::fmt::Hyphenated::LENGTH).then_some(id)

@@ -124,8 +124,8 @@ fn answer(item: Item) -> Response {
     ([etag(item.version)], Json(ItemShape::from(item))).into_response()
 }
 
-/// The one version that the change is made from. A list of several names the one that the item has, or
-/// nothing; an item that the caller cannot see is 404 before any of that.
+/// The one version that the change is made from. A list of several names the one that the item has,
+/// or nothing; an item that the caller cannot see is 404 before any of that.
 async fn version(
     base: &Base,
     identity: &Identity,

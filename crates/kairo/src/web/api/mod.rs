@@ -1,9 +1,10 @@
 //! The JSON API under `/api/v1`: captures and items, for programs.
 //!
 //! **Invariant:** the caller is known by a bearer token alone; a cookie is never read.
-//! **Invariant:** what is not visible to the caller is 404 on every route, so that an id tells nothing.
-//! **Invariant:** no answer and no log line holds a word of serde or of the database: a body that cannot
-//! be read is described by place and by field.
+//! **Invariant:** what is not visible to the caller is 404 on every route, so that an id tells
+//! nothing.
+//! **Invariant:** no answer and no log line holds a word of serde or of the database: a body that
+//! cannot be read is described by place and by field.
 
 mod captures;
 mod fields;
@@ -42,8 +43,8 @@ fn id(text: &str) -> Result<uuid::Uuid, Error> {
     fields::uuid(text).ok_or(Error::NotFound)
 }
 
-/// Writes that the token was used, after the answer: nobody waits for it, and a failure only makes the
-/// settings page show an older time.
+/// Writes that the token was used, after the answer: nobody waits for it, and a failure only makes
+/// the settings page show an older time.
 fn touch_later(site: &Site, identity: &Identity, person: &Person) {
     if !person.touch_due {
         return;

@@ -1,7 +1,7 @@
 //! Local times and zones as programs send them.
 //!
-//! **Invariant:** a time with an offset is refused, not read without it: the client means an instant, and
-//! would be told another one.
+//! **Invariant:** a time with an offset is refused, not read without it: the client means an
+//! instant, and would be told another one.
 
 use jiff::civil::{Date, DateTime, Time};
 use kairo_capture::zone_named;
@@ -91,8 +91,8 @@ fn number(text: &str, digits: usize) -> Option<i16> {
     text.parse().ok().filter(|_| plain)
 }
 
-/// The zone of this name, as the time zone data writes it: names are found in any case, and one zone is to
-/// be kept under one name.
+/// The zone of this name, as the time zone data writes it: names are found in any case, and one
+/// zone is to be kept under one name.
 pub fn zone(field: &'static str, name: &str) -> Result<String, Fault> {
     let found = zone_named(name).ok().filter(|zone| !zone.is_unknown());
     found.and_then(|zone| zone.iana_name().map(str::to_owned)).ok_or_else(|| Fault {

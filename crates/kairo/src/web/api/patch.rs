@@ -1,8 +1,9 @@
-//! A change of an item: only what was sent changes, `null` takes a value away (RFC 7396 in one level).
+//! A change of an item: only what was sent changes, `null` takes a value away (RFC 7396 in one
+//! level).
 //!
 //! **Invariant:** every refusal names its field, and all of them come at once.
-//! **Invariant:** start, end, zone and the rest of a date are judged together, after the change: no order
-//! of fields lets a date through that cannot be.
+//! **Invariant:** start, end, zone and the rest of a date are judged together, after the change: no
+//! order of fields lets a date through that cannot be.
 
 use jiff::Timestamp;
 
@@ -216,8 +217,8 @@ impl Patch {
     }
 }
 
-/// Whether a moment is of the kind that the item's others are. A time that was kept loses its clock on a
-/// day, but a day that was kept has no clock to go on with.
+/// Whether a moment is of the kind that the item's others are. A time that was kept loses its clock
+/// on a day, but a day that was kept has no clock to go on with.
 fn fits(at: Moment, sent: bool, all_day: bool, field: &'static str) -> Result<(), Vec<Fault>> {
     let fault = |code, message: &str| Err(vec![Fault { field, code, message: message.to_owned() }]);
     match (at.is_day, all_day) {

@@ -2,8 +2,8 @@
 //!
 //! Source: RFC 9110 8.8.3, 13.1.1 and 13.1.2; RFC 6585 3 for 428.
 //!
-//! **Invariant:** a change without a version is refused. `*` names none: it would overwrite whatever is
-//! there, unseen, so it is refused too although RFC 9110 knows it.
+//! **Invariant:** a change without a version is refused. `*` names none: it would overwrite
+//! whatever is there, unseen, so it is refused too although RFC 9110 knows it.
 
 use axum::http::header::{ETAG, IF_MATCH, IF_NONE_MATCH, ToStrError};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
@@ -22,8 +22,8 @@ pub fn etag(version: i32) -> (HeaderName, HeaderValue) {
     (ETAG, value.unwrap_or(HeaderValue::from_static("\"\"")))
 }
 
-/// The versions that `If-Match` names. Weak tags and those that are no version match nothing, as the
-/// strong comparison of RFC 9110 has it, so the list may be empty.
+/// The versions that `If-Match` names. Weak tags and those that are no version match nothing, as
+/// the strong comparison of RFC 9110 has it, so the list may be empty.
 pub fn versions(headers: &HeaderMap) -> Result<Vec<i32>, Error> {
     let text = joined(headers, &IF_MATCH).map_err(|_| malformed())?;
     let text = text.ok_or(Error::VersionMissing)?;

@@ -1,7 +1,7 @@
 //! What the API answers: the JSON of captures and items (MODEL 4).
 //!
-//! **Invariant:** every field is always there, `null` where there is nothing; a program need not tell
-//! missing from empty.
+//! **Invariant:** every field is always there, `null` where there is nothing; a program need not
+//! tell missing from empty.
 
 use jiff::civil::DateTime;
 use serde::Serialize;

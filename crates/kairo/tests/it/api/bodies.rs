@@ -72,7 +72,8 @@ async fn huge_numbers_are_refused() {
     }
 }
 
-// Goal: a body is taken at its limit and refused one past it, also at 4 MiB and whatever length it says.
+// Goal: a body is taken at its limit and refused one past it, also at 4 MiB and whatever length it
+// says.
 #[tokio::test]
 async fn large_bodies_are_refused() {
     let app = Kairo::start().await;
@@ -109,7 +110,8 @@ async fn other_types_are_refused() {
     assert_eq!(charset.status.as_u16(), 201);
 }
 
-// Goal: an address that is not there is a problem document, also for nobody; a method is 405 with `Allow`.
+// Goal: an address that is not there is a problem document, also for nobody; a method is 405 with
+// `Allow`.
 #[tokio::test]
 async fn unknown_addresses_are_problems() {
     let app = Kairo::start().await;

@@ -26,8 +26,8 @@ fn holders(folder: &Path, word: &str, found: &mut Vec<PathBuf>) -> usize {
     files
 }
 
-// Goal: every word of captures, changes, deleted items and refusals is sealed before it reaches a file; a
-// word that is not sealed is found by the same search.
+// Goal: every word of captures, changes, deleted items and refusals is sealed before it reaches a
+// file; a word that is not sealed is found by the same search.
 #[tokio::test]
 async fn words_lie_nowhere_in_clear() {
     let app = Kairo::start().await;

@@ -33,7 +33,8 @@ async fn a_thought_becomes_an_item() {
     assert_eq!(program.get(answer.location()).await.json(), made);
 }
 
-// Goal: without zone and reference the person's zone and the present count; an undated thought has nulls.
+// Goal: without zone and reference the person's zone and the present count; an undated thought has
+// nulls.
 #[tokio::test]
 async fn the_present_counts_where_nothing_is_said() {
     let now = "2026-11-24T22:30:00Z".parse().unwrap();
@@ -163,7 +164,8 @@ async fn one_past_each_limit_is_refused() {
     assert_eq!(problem(&twice, 422), "Idempotency-Key bad_key");
 }
 
-// Goal: a preview says what would be kept, without ids, and keeps nothing; a reader may ask for one.
+// Goal: a preview says what would be kept, without ids, and keeps nothing; a reader may ask for
+// one.
 #[tokio::test]
 async fn a_preview_keeps_nothing() {
     let app = Kairo::start().await;

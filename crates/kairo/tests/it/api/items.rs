@@ -26,7 +26,8 @@ async fn an_item_has_a_tag() {
     assert_eq!((head.status.as_u16(), head.body.len()), (200, 0));
 }
 
-// Goal: a change and a deletion name the version they were made from, and nothing else is taken for it.
+// Goal: a change and a deletion name the version they were made from, and nothing else is taken for
+// it.
 #[tokio::test]
 async fn changes_name_a_version() {
     let app = Kairo::start().await;
@@ -77,7 +78,8 @@ async fn nothing_changes_nothing() {
     }
 }
 
-// Goal: a deleted item is gone from every answer, and comes back whole; a change is taken back likewise.
+// Goal: a deleted item is gone from every answer, and comes back whole; a change is taken back
+// likewise.
 #[tokio::test]
 async fn deleting_is_undone() {
     let app = Kairo::start().await;

@@ -102,7 +102,8 @@ async fn pages_are_of_their_size() {
     assert_eq!((exact["items"].as_array().unwrap().len(), &exact["next"]), (101, &Value::Null));
 }
 
-// Goal: who follows `next` sees each item that was there once, and none twice, while others come and go.
+// Goal: who follows `next` sees each item that was there once, and none twice, while others come
+// and go.
 #[tokio::test]
 async fn each_item_is_visited_once() {
     let app = Kairo::start().await;

@@ -100,12 +100,13 @@ async fn one_past_each_limit_is_refused() {
     let app = Kairo::start().await;
     let program = app.program("ana@example.org").await;
     let path = one_item(&program, "buy milk").await;
-    let smile = |count: usize| "\u{1F600}".repeat(count);
+    let smiles = |count: usize| "\u{1F600}".repeat(count);
     let names = |count: usize| (0..count).map(|n| format!("n{n}")).collect::<Vec<_>>();
     let sized = |more: usize| {
-        json!({ "title": smile(ITEM_TITLE_CHARS_MAX + more), "notes": smile(ITEM_NOTES_CHARS_MAX + more),
-            "place": smile(ITEM_PLACE_CHARS_MAX + more), "people": names(ITEM_LABELS_MAX + more),
-            "tags": [smile(ITEM_LABEL_CHARS_MAX + more)] })
+        json!({ "title": smiles(ITEM_TITLE_CHARS_MAX + more),
+            "notes": smiles(ITEM_NOTES_CHARS_MAX + more),
+            "place": smiles(ITEM_PLACE_CHARS_MAX + more), "people": names(ITEM_LABELS_MAX + more),
+            "tags": [smiles(ITEM_LABEL_CHARS_MAX + more)] })
     };
     let item = changed(&program, &path, sized(0)).await;
     assert_eq!(item["people"].as_array().unwrap().len(), ITEM_LABELS_MAX);
@@ -113,17 +114,15 @@ async fn one_past_each_limit_is_refused() {
         refused(&program, &path, &sized(1)).await,
         "people too_many, tags too_long, title too_long, notes too_long, place too_long"
     );
-    let rule = |bytes: usize| {
-        let days = "FREQ=WEEKLY;BYDAY=";
-        let list = "MO,".repeat(bytes);
-        json!({ "start": "2026-11-24", "rrule": format!("{days}{list}")[..bytes] })
-    };
-    // 18 bytes of the beginning and 161 times three end in a day.
-    let longest = json!({ "start": "2026-11-24",
-        "rrule": format!("FREQ=WEEKLY;BYDAY={}MO", "MO,".repeat(160)) });
-    assert_eq!(longest["rrule"].as_str().unwrap().len(), ITEM_RRULE_BYTES_MAX);
-    changed(&program, &path, longest).await;
-    assert_eq!(refused(&program, &path, &rule(ITEM_RRULE_BYTES_MAX + 1)).await, "rrule too_long");
+    let rule = |last| json!({ "start": "2026-11-24", "rrule": long_rule(last) });
+    assert_eq!(long_rule("MO").len(), ITEM_RRULE_BYTES_MAX);
+    changed(&program, &path, rule("MO")).await;
+    assert_eq!(refused(&program, &path, &rule("1MO")).await, "rrule too_long");
+}
+
+/// A rule of as many bytes as there may be, with one more for each byte of `last` past two.
+fn long_rule(last: &str) -> String {
+    format!("FREQ=WEEKLY;BYDAY={}{last}", "MO,".repeat(160))
 }
 
 // Goal: a local time in a gap goes forward, in a fold takes the first, and the answer shows it.
@@ -245,4 +244,20 @@ async fn rules_are_understood_whole() {
         );
     }
     assert!(changed(&program, &path, json!({ "rrule": null })).await["rrule"].is_null());
+}
+
+// Goal: days that a series leaves out stay left out when its clock time moves.
+#[tokio::test]
+async fn days_left_out_move_along() {
+    let app = Kairo::start().await;
+    let program = app.program("ana@example.org").await;
+    let path = one_item(&program, "standup every day at 9am except 24 December").await;
+    let host = app.superuser().await;
+    let left_out = "SELECT exdates::text FROM app.items";
+    let exdates = host.query(left_out, &[]).await.unwrap()[0].get::<_, String>(0);
+    assert_eq!(exdates, "{\"2026-12-24 09:00:00\"}");
+    let item = changed(&program, &path, json!({ "start": "2026-11-24T10:30" })).await;
+    assert_eq!(item["rrule"], "FREQ=DAILY");
+    let exdates = host.query(left_out, &[]).await.unwrap()[0].get::<_, String>(0);
+    assert_eq!(exdates, "{\"2026-12-24 10:30:00\"}");
 }

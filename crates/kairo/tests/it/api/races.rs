@@ -69,8 +69,8 @@ async fn one_version_is_changed_once() {
     assert_eq!(won[0].header("etag"), "\"2\"");
 }
 
-// Goal: under more than the database takes at once every capture is kept or refused, and what was said is
-// what is there.
+// Goal: under more than the database takes at once every capture is kept or refused, and what was
+// said is what is there.
 #[tokio::test(flavor = "multi_thread")]
 async fn five_hundred_at_once_are_all_answered() {
     let app = Kairo::start().await;

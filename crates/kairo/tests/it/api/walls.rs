@@ -186,7 +186,8 @@ async fn items_never_mix() {
     }
 }
 
-// Goal: a token's last use is written after the answer, where the last one is older than five minutes.
+// Goal: a token's last use is written after the answer, where the last one is older than five
+// minutes.
 #[tokio::test]
 async fn use_is_written_down() {
     let app = Kairo::start().await;
