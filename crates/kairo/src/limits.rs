@@ -16,6 +16,8 @@ pub const ITEM_PLACE_CHARS_MAX: usize = 200;
 pub const ITEM_LABELS_MAX: usize = 20;
 /// Longest tag or person's name, in characters.
 pub const ITEM_LABEL_CHARS_MAX: usize = 60;
+/// Longest recurrence rule of an item, in bytes; every rule that the reader writes is far shorter.
+pub const ITEM_RRULE_BYTES_MAX: usize = 500;
 /// Most items in one answer of the API.
 pub const ITEMS_PAGE_MAX: i64 = 200;
 /// Items in one answer of the API where the caller names no number.

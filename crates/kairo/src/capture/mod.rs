@@ -16,13 +16,13 @@ use uuid::Uuid;
 
 use crate::accounts::{AccountError, Base, Person, caller, visit};
 use crate::db::{DbError, Identity};
-use crate::items::queries::{ItemInsert, ItemsOfCapture};
+use crate::items::queries::{ItemsInsert, ItemsOfCapture, RevisionsFirst};
 use crate::items::{Item, ItemError, State, store};
 use crate::keys::Column;
 use crate::limits::{CAPTURE_TEXT_CHARS_MAX, IDEMPOTENCY_KEY_BYTES_MAX};
 
 use queries::{CaptureByKey, CaptureFind, CaptureInsert, CaptureKeyInsert, CaptureKeyRow};
-use reading::{Choice, Setting, read};
+use reading::{Choice, Kept, Setting, read};
 
 const TEXT: Column = Column { table: "app.captures", column: "text_sealed" };
 
@@ -115,11 +115,11 @@ pub async fn keep(
     let key_hash = thought.key.as_deref().map(hash_key);
     let page = key_hash.clone().map(|key_hash| CaptureByKey { key_hash });
     let (person, earlier) = visit(base, identity, page).await?;
-    if let Some(row) = earlier.first() {
-        return repeat(base, identity, &person, thought, row).await.map(|done| (person, done));
-    }
     if !person.may_write {
         return Err(AccountError::OutOfScope.into());
+    }
+    if let Some(row) = earlier.first() {
+        return repeat(base, identity, &person, thought, row).await.map(|done| (person, done));
     }
     let setting = Setting::of(base, &person, thought)?;
     let reading = read(&thought.text, &setting, &thought.dismissed, &thought.choices);
@@ -133,11 +133,8 @@ pub async fn keep(
         reference_local: setting.reference,
         zone: setting.zone_name.clone(),
     };
-    let mut inserts = Vec::with_capacity(reading.states.len());
-    for state in &reading.states {
-        let item_id = base.ids.next().map_err(AccountError::from)?;
-        inserts.push(store::insert(&person, item_id, Some(id), state)?);
-    }
+    let ids = ids_in_order(base, reading.states.len())?;
+    let inserts = store::insert(&person, id, &ids, &reading.states)?;
     let key = match key_hash {
         Some(key_hash) => Some(CaptureKeyInsert {
             user_id: person.user_id,
@@ -147,7 +144,6 @@ pub async fn keep(
         }),
         None => None,
     };
-    let ids: Vec<Uuid> = inserts.iter().map(|insert| insert.id).collect();
     match commit(base, identity, capture, inserts, key).await {
         Ok(made) => {
             let items = assemble(id, ids, reading.states, &made);
@@ -164,15 +160,24 @@ pub async fn keep(
     }
 }
 
+/// Ids for the items of one text. Within a millisecond they are in no order of their own, and
+/// items are found again by the order of their ids, so the order of the text is put into them here.
+fn ids_in_order(base: &Base, count: usize) -> Result<Vec<Uuid>, CaptureError> {
+    let ids: Result<Vec<Uuid>, _> = (0..count).map(|_| base.ids.next()).collect();
+    let mut ids = ids.map_err(AccountError::from)?;
+    ids.sort_unstable();
+    Ok(ids)
+}
+
 async fn commit(
     base: &Base,
     identity: &Identity,
     capture: CaptureInsert,
-    inserts: Vec<ItemInsert>,
+    inserts: ItemsInsert,
     key: Option<CaptureKeyInsert>,
 ) -> Result<Vec<jiff::Timestamp>, DbError> {
     let (_, made, _) = base.db.app.write(Some(identity), (capture, inserts, key)).await?;
-    Ok(made.into_iter().flatten().map(|row| row.created_at).collect())
+    Ok(made.into_iter().map(|row| row.created_at).collect())
 }
 
 fn assemble(
@@ -193,7 +198,8 @@ fn assemble(
     .collect()
 }
 
-/// The answer of an earlier request with the same key, if that asked for the same.
+/// The answer of an earlier request with the same key, if that asked for the same: the items as
+/// they were made, whatever became of them since.
 async fn repeat(
     base: &Base,
     identity: &Identity,
@@ -204,10 +210,47 @@ async fn repeat(
     if request_mac(person, thought)? != earlier.request_mac {
         return Err(CaptureError::KeyReused);
     }
-    let page = ItemsOfCapture { capture_id: earlier.capture_id };
-    let rows = base.db.app.read(Some(identity), page).await?;
-    let items = store::open_all(base, person, rows)?;
+    let capture_id = earlier.capture_id;
+    let page = (ItemsOfCapture { capture_id }, RevisionsFirst { capture_id });
+    let (rows, firsts) = base.db.app.read(Some(identity), page).await?;
+    let mut items = store::open_all(base, person, rows)?;
+    for item in items.iter_mut().filter(|item| item.version > 1) {
+        let first = firsts.iter().find(|row| row.item_id == item.id);
+        let first = first.ok_or(AccountError::Key(crate::keys::KeyError::Content))?;
+        item.state = store::open_revision(person, first.id, &first.state_sealed)?;
+        item.version = first.version;
+    }
     Ok(Captured { id: earlier.capture_id, items, repeated: true })
+}
+
+/// The items of one of the caller's captures that are still there.
+pub async fn shown(
+    base: &Base,
+    identity: &Identity,
+    id: Uuid,
+) -> Result<(Person, Vec<Item>), CaptureError> {
+    let page = (CaptureFind { id }, ItemsOfCapture { capture_id: id });
+    let (person, (captures, rows)) = visit(base, identity, page).await?;
+    let own = |row: &queries::CaptureRow| base.checks.allow(person.user_id, row.user_id);
+    if !captures.iter().any(own) {
+        return Err(ItemError::NotFound.into());
+    }
+    let mut items = store::open_all(base, &person, rows)?;
+    items.retain(|item| item.state.deleted_at.is_none());
+    Ok((person, items))
+}
+
+/// What a thought would become if it were kept now. Nothing is kept.
+pub async fn foretell(
+    base: &Base,
+    identity: &Identity,
+    thought: &Thought,
+) -> Result<(Person, Kept), CaptureError> {
+    check(thought)?;
+    let person = caller(base, identity).await?;
+    let setting = Setting::of(base, &person, thought)?;
+    let kept = read(&thought.text, &setting, &thought.dismissed, &thought.choices);
+    Ok((person, kept))
 }
 
 /// How a line would be read now, and by whom it was asked. Nothing is kept.

@@ -10,6 +10,8 @@ crate::rows! {
     CaptureRow {
         /// Its id.
         id: Uuid,
+        /// Whose it is.
+        user_id: Uuid,
         /// What was typed, sealed.
         text_sealed: Vec<u8>,
         /// `sure`, `likely` or `unsure`.
@@ -48,11 +50,11 @@ crate::queries! {
 
     /// One capture.
     App CaptureFind { id: Uuid } -> CaptureRow = "
-        SELECT id, text_sealed, confidence FROM app.captures WHERE id = $1";
+        SELECT id, user_id, text_sealed, confidence FROM app.captures WHERE id = $1";
 
     /// The capture that an item came from.
     App CaptureOfItem { item_id: Uuid } -> CaptureRow = "
-        SELECT c.id, c.text_sealed, c.confidence
+        SELECT c.id, c.user_id, c.text_sealed, c.confidence
           FROM app.items i
           JOIN app.captures c ON c.user_id = i.user_id AND c.id = i.capture_id
          WHERE i.id = $1";

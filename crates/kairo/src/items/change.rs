@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::queries::{ItemFind, RevisionFind};
 use super::{Item, ItemError, State, Status, store};
-use crate::accounts::{Base, Person, visit};
+use crate::accounts::{AccountError, Base, Person, visit};
 use crate::db::Identity;
 
 /// Why an item changes; kept with what it was.
@@ -90,6 +90,7 @@ pub async fn edit(
     edit: impl FnOnce(&Person, &mut State) -> Result<(), ItemError>,
 ) -> Result<(Person, Item), ItemError> {
     let (person, item) = find(base, identity, id).await?;
+    writes(&person)?;
     if item.version != version {
         return Err(ItemError::VersionMoved(Box::new(item)));
     }
@@ -148,6 +149,7 @@ pub async fn undo(
     let (person, (rows, revisions)) = visit(base, identity, page).await?;
     let item = store::open_all(base, &person, rows)?.into_iter().next();
     let item = item.ok_or(ItemError::NotFound)?;
+    writes(&person)?;
     if item.version != version {
         return Err(ItemError::VersionMoved(Box::new(item)));
     }
@@ -155,6 +157,12 @@ pub async fn undo(
     let state = store::open_revision(&person, before.id, &before.state_sealed)?;
     let item = keep(base, identity, &person, item, state, Cause::Undo).await?;
     Ok((person, item))
+}
+
+/// Whether the caller may change anything. Row-level security holds this too, but as an item that
+/// cannot be found to change, which would read as "the version has moved".
+fn writes(person: &Person) -> Result<(), ItemError> {
+    if person.may_write { Ok(()) } else { Err(AccountError::OutOfScope.into()) }
 }
 
 /// The rules between fields that no single field shows.

@@ -9,7 +9,9 @@
 pub mod body;
 pub mod change;
 pub mod lists;
+pub mod page;
 pub mod queries;
+mod rule;
 pub mod store;
 pub mod when;
 

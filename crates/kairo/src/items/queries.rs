@@ -55,6 +55,8 @@ crate::rows! {
     RevisionRow {
         /// Its id.
         id: Uuid,
+        /// The item.
+        item_id: Uuid,
         /// The version that it was.
         version: i32,
         /// The whole state, sealed.
@@ -123,18 +125,27 @@ crate::queries! {
            AND ($4::timestamp IS NULL OR start_local < $4)
          ORDER BY id LIMIT $5");
 
-    /// A new item.
-    App ItemInsert {
-        id: Uuid, user_id: Uuid, capture_id: Option<Uuid>, kind: String, body_sealed: Vec<u8>,
-        priority: Option<i16>, start_local: Option<DateTime>, end_local: Option<DateTime>,
-        all_day: bool, role: Option<String>, zone: Option<String>, start_at: Option<Timestamp>,
-        end_at: Option<Timestamp>, rrule: Option<String>, anchor: Option<String>,
-        exdates: Vec<DateTime>,
+    /// New items of one capture, in one statement however many they are: a batch has few places.
+    /// Each `exdates` is the text of an array, since arrays of arrays would have to be of one
+    /// length.
+    App ItemsInsert {
+        user_id: Uuid, capture_id: Uuid, ids: Vec<Uuid>, kinds: Vec<String>, bodies: Vec<Vec<u8>>,
+        priorities: Vec<Option<i16>>, starts: Vec<Option<DateTime>>, ends: Vec<Option<DateTime>>,
+        all_day: Vec<bool>, roles: Vec<Option<String>>, zones: Vec<Option<String>>,
+        starts_at: Vec<Option<Timestamp>>, ends_at: Vec<Option<Timestamp>>,
+        rrules: Vec<Option<String>>, anchors: Vec<Option<String>>, exdates: Vec<String>,
     } -> Made = "
-        INSERT INTO app.items (id, user_id, capture_id, kind, body_sealed, priority, start_local,
+        INSERT INTO app.items (user_id, capture_id, id, kind, body_sealed, priority, start_local,
                                end_local, all_day, role, zone, start_at, end_at, rrule, anchor,
                                exdates)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+        SELECT $1, $2, n.id, n.kind, n.body, n.priority, n.start_local, n.end_local, n.all_day,
+               n.role, n.zone, n.start_at, n.end_at, n.rrule, n.anchor, n.exdates::timestamp[]
+          FROM unnest($3::uuid[], $4::text[], $5::bytea[], $6::smallint[], $7::timestamp[],
+                      $8::timestamp[], $9::boolean[], $10::text[], $11::text[],
+                      $12::timestamptz[], $13::timestamptz[], $14::text[], $15::text[],
+                      $16::text[])
+               AS n (id, kind, body, priority, start_local, end_local, all_day, role, zone,
+                     start_at, end_at, rrule, anchor, exdates)
         RETURNING created_at";
 
     /// Changes an item on top of a version, and keeps what it was: no row where the version has moved.
@@ -162,12 +173,19 @@ crate::queries! {
 
     /// What an item was at one version.
     App RevisionFind { item_id: Uuid, version: i32 } -> RevisionRow = "
-        SELECT id, version, state_sealed, cause FROM app.item_revisions
+        SELECT id, item_id, version, state_sealed, cause FROM app.item_revisions
          WHERE item_id = $1 AND version = $2";
+
+    /// What the items of a capture were when they were made, of those that have changed since.
+    App RevisionsFirst { capture_id: Uuid } -> RevisionRow = "
+        SELECT r.id, r.item_id, r.version, r.state_sealed, r.cause
+          FROM app.item_revisions r
+          JOIN app.items i ON i.user_id = r.user_id AND i.id = r.item_id
+         WHERE i.capture_id = $1 AND r.version = 1";
 
     /// Why an item has the version that it has: no row for one that was never changed.
     App LastChange { item_id: Uuid } -> RevisionRow = "
-        SELECT r.id, r.version, r.state_sealed, r.cause
+        SELECT r.id, r.item_id, r.version, r.state_sealed, r.cause
           FROM app.items i
           JOIN app.item_revisions r
             ON r.user_id = i.user_id AND r.item_id = i.id AND r.version = i.version - 1

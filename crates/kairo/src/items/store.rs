@@ -6,7 +6,7 @@
 use uuid::Uuid;
 
 use super::body::Body;
-use super::queries::{ItemChange, ItemInsert, ItemRow};
+use super::queries::{ItemChange, ItemRow, ItemsInsert};
 use super::when::{Repeat, Role, When};
 use super::{Item, ItemError, Kind, State, Status};
 use crate::accounts::{AccountError, Base, Person};
@@ -58,32 +58,56 @@ fn open(person: &Person, row: ItemRow) -> Result<Item, ItemError> {
     })
 }
 
-/// The statement that keeps a new item.
+/// The statement that keeps the new items of one capture, in their order.
 pub fn insert(
     person: &Person,
-    id: Uuid,
-    capture_id: Option<Uuid>,
-    state: &State,
-) -> Result<ItemInsert, ItemError> {
-    let (start_at, end_at) = instants(state);
-    Ok(ItemInsert {
-        id,
-        user_id: person.user_id,
+    capture_id: Uuid,
+    ids: &[Uuid],
+    states: &[State],
+) -> Result<ItemsInsert, ItemError> {
+    let mut new = nothing(person.user_id, capture_id);
+    for (id, state) in ids.iter().zip(states) {
+        let (start_at, end_at) = instants(state);
+        let (when, repeat) = (state.when.as_ref(), state.repeat.as_ref());
+        new.ids.push(*id);
+        new.kinds.push(state.kind.as_str().to_owned());
+        new.bodies.push(seal_body(person, *id, &state.body)?);
+        new.priorities.push(state.priority);
+        new.starts.push(when.map(|when| when.start));
+        new.ends.push(when.and_then(|when| when.end));
+        new.all_day.push(when.is_some_and(|when| when.all_day));
+        new.roles.push(when.map(|when| when.role.as_str().to_owned()));
+        new.zones.push(when.map(|when| when.zone.clone()));
+        new.starts_at.push(start_at);
+        new.ends_at.push(end_at);
+        new.rrules.push(repeat.map(|repeat| repeat.rrule.clone()));
+        new.anchors.push(repeat.map(anchor));
+        let exdates = repeat.map(|repeat| repeat.exdates.as_slice()).unwrap_or_default();
+        let exdates: Vec<String> = exdates.iter().map(ToString::to_string).collect();
+        new.exdates.push(format!("{{{}}}", exdates.join(",")));
+    }
+    Ok(new)
+}
+
+fn nothing(user_id: Uuid, capture_id: Uuid) -> ItemsInsert {
+    ItemsInsert {
+        user_id,
         capture_id,
-        kind: state.kind.as_str().to_owned(),
-        body_sealed: seal_body(person, id, &state.body)?,
-        priority: state.priority,
-        start_local: state.when.as_ref().map(|when| when.start),
-        end_local: state.when.as_ref().and_then(|when| when.end),
-        all_day: state.when.as_ref().is_some_and(|when| when.all_day),
-        role: state.when.as_ref().map(|when| when.role.as_str().to_owned()),
-        zone: state.when.as_ref().map(|when| when.zone.clone()),
-        start_at,
-        end_at,
-        rrule: state.repeat.as_ref().map(|repeat| repeat.rrule.clone()),
-        anchor: state.repeat.as_ref().map(anchor),
-        exdates: state.repeat.as_ref().map(|repeat| repeat.exdates.clone()).unwrap_or_default(),
-    })
+        ids: Vec::new(),
+        kinds: Vec::new(),
+        bodies: Vec::new(),
+        priorities: Vec::new(),
+        starts: Vec::new(),
+        ends: Vec::new(),
+        all_day: Vec::new(),
+        roles: Vec::new(),
+        zones: Vec::new(),
+        starts_at: Vec::new(),
+        ends_at: Vec::new(),
+        rrules: Vec::new(),
+        anchors: Vec::new(),
+        exdates: Vec::new(),
+    }
 }
 
 /// The statement that changes an item from what it is to `after`, and keeps what it was.

@@ -56,7 +56,7 @@ pub struct When {
 }
 
 /// How an item repeats.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Repeat {
     /// RFC 5545 RRULE value.
     pub rrule: String,
@@ -79,11 +79,11 @@ impl When {
             return Err(fault("end", "before_start", "The end lies before the start."));
         }
         let years = 1900..=2400;
-        if !years.contains(&self.start.year())
-            || self.end.is_some_and(|e| !years.contains(&e.year()))
-        {
-            let message = "Dates lie between the years 1900 and 2400.";
-            return Err(fault("start", "out_of_range", message));
+        for (field, at) in [("start", Some(self.start)), ("end", self.end)] {
+            if at.is_some_and(|at| !years.contains(&at.year())) {
+                let message = "Dates lie between the years 1900 and 2400.";
+                return Err(fault(field, "out_of_range", message));
+            }
         }
         Ok(())
     }

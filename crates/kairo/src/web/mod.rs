@@ -6,6 +6,7 @@
 //! what: that is the database's, by the caller's session.
 //! **Invariant:** pages are changed by forms that POST to a noun and redirect; GET changes nothing.
 
+pub mod api;
 pub mod assets;
 pub mod caller;
 pub mod capture;

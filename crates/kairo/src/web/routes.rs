@@ -4,7 +4,7 @@ use axum::Router;
 
 use super::Site;
 use super::edge::EdgeState;
-use super::{assets, capture, health, items};
+use super::{api, assets, capture, health, items};
 use crate::accounts::queries::Ping;
 
 /// Every route of the site, without the edge around it.
@@ -16,6 +16,7 @@ pub fn all(site: Site, edge: &EdgeState) -> Router {
     };
     let _ = edge;
     Router::new()
+        .merge(api::routes())
         .merge(assets::routes())
         .merge(health::routes(ready))
         .merge(items::routes())

@@ -5,5 +5,6 @@
 
 mod accounts;
 mod db;
+mod api;
 mod harness;
 mod schema;

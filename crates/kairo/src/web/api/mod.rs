@@ -1,0 +1,82 @@
+//! The JSON API under `/api/v1`: captures and items, for programs.
+//!
+//! **Invariant:** the caller is known by a bearer token alone; a cookie is never read.
+//! **Invariant:** what is not visible to the caller is 404 on every route, so that an id tells
+//! nothing.
+//! **Invariant:** no answer and no log line holds a word of serde or of the database: a body that
+//! cannot be read is described by place and by field.
+
+mod captures;
+mod fields;
+mod items;
+mod moment;
+mod patch;
+mod precondition;
+mod shapes;
+#[cfg(test)]
+mod tests;
+
+use axum::Router;
+use axum::routing::{get, post};
+
+use super::Site;
+use crate::accounts::queries::SessionTouch;
+use crate::accounts::{AccountError, Person};
+use crate::db::Identity;
+use crate::items::ItemError;
+use crate::limits::{SESSION_IDLE_S, SESSION_TOUCH_S};
+use crate::web::error::{Error, FieldFault};
+
+/// The routes of the API.
+pub fn routes() -> Router<Site> {
+    Router::new()
+        .route("/api/v1/captures", post(captures::create))
+        .route("/api/v1/captures/preview", post(captures::preview))
+        .route("/api/v1/captures/{id}", get(captures::show))
+        .route("/api/v1/items", get(items::list))
+        .route("/api/v1/items/{id}", get(items::show).patch(items::change).delete(items::delete))
+        .route("/api/v1/items/{id}/restoration", post(items::restore))
+}
+
+/// An id in a path; what is no id names nothing.
+fn id(text: &str) -> Result<uuid::Uuid, Error> {
+    fields::uuid(text).ok_or(Error::NotFound)
+}
+
+/// Writes that the token was used, after the answer: nobody waits for it, and a failure only makes
+/// the settings page show an older time.
+fn touch_later(site: &Site, identity: &Identity, person: &Person) {
+    if !person.touch_due {
+        return;
+    }
+    let (door, identity) = (site.base.db.app.clone(), identity.clone());
+    tokio::spawn(async move {
+        let seen = SessionTouch { every_s: SESSION_TOUCH_S, idle_s: SESSION_IDLE_S };
+        if let Err(error) = door.write(Some(&identity), seen).await {
+            tracing::debug!(%error, "the token's last use was not written");
+        }
+    });
+}
+
+/// What an item's verb refused, for the client.
+fn refused(error: ItemError) -> Error {
+    match error {
+        ItemError::NotFound => Error::NotFound,
+        ItemError::VersionMoved(_) => Error::VersionMoved,
+        ItemError::NothingToUndo => Error::Conflict {
+            code: "nothing_to_undo",
+            detail: "This item has not changed since it was made, so nothing can be taken back."
+                .into(),
+        },
+        ItemError::Invalid(faults) => Error::Invalid(faults.into_iter().map(fault).collect()),
+        ItemError::Account(error) => account(error),
+    }
+}
+
+fn account(error: AccountError) -> Error {
+    Error::from(error)
+}
+
+fn fault(fault: crate::items::Fault) -> FieldFault {
+    FieldFault { field: fault.field, code: fault.code, message: fault.message }
+}

@@ -1,0 +1,115 @@
+//! What the API answers: the JSON of captures and items (MODEL 4).
+//!
+//! **Invariant:** every field is always there, `null` where there is nothing; a program need not
+//! tell missing from empty.
+
+use jiff::civil::DateTime;
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::items::{Body, Item, SpanKept, State, When};
+
+/// An item.
+#[derive(Serialize)]
+pub struct ItemShape {
+    /// Its id; a preview has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<Uuid>,
+    kind: &'static str,
+    status: &'static str,
+    title: String,
+    notes: Option<String>,
+    people: Vec<String>,
+    place: Option<String>,
+    tags: Vec<String>,
+    priority: Option<i16>,
+    /// Local, without offset; a date when all day.
+    start: Option<String>,
+    end: Option<String>,
+    all_day: bool,
+    role: Option<&'static str>,
+    zone: Option<String>,
+    /// The instant of the start, in UTC.
+    start_at: Option<String>,
+    rrule: Option<String>,
+    /// A preview has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<i32>,
+    /// What was read from which bytes of the capture's text.
+    spans: Vec<SpanKept>,
+}
+
+impl From<State> for ItemShape {
+    fn from(state: State) -> Self {
+        let State { kind, status, body, priority, when, repeat, .. } = state;
+        let Body { title, notes, people, place, tags, spans, .. } = body;
+        let local = |when: &When, at: DateTime| {
+            if when.all_day { at.date().to_string() } else { at.to_string() }
+        };
+        Self {
+            id: None,
+            kind: kind.as_str(),
+            status: status.as_str(),
+            title,
+            notes,
+            people,
+            place,
+            tags,
+            priority,
+            start: when.as_ref().map(|when| local(when, when.start)),
+            end: when.as_ref().and_then(|when| when.end.map(|end| local(when, end))),
+            all_day: when.as_ref().is_some_and(|when| when.all_day),
+            role: when.as_ref().map(|when| when.role.as_str()),
+            start_at: when.as_ref().map(|when| when.instants().0.to_string()),
+            zone: when.map(|when| when.zone),
+            rrule: repeat.map(|repeat| repeat.rrule),
+            version: None,
+            spans,
+        }
+    }
+}
+
+impl From<Item> for ItemShape {
+    fn from(item: Item) -> Self {
+        Self { id: Some(item.id), version: Some(item.version), ..item.state.into() }
+    }
+}
+
+/// One capture with its items.
+#[derive(Serialize)]
+pub struct CaptureAnswer {
+    capture: CaptureShape,
+    items: Vec<ItemShape>,
+}
+
+#[derive(Serialize)]
+struct CaptureShape {
+    id: Uuid,
+    refine: &'static str,
+}
+
+impl CaptureAnswer {
+    /// The answer to a capture that no model refines.
+    pub fn new(id: Uuid, items: Vec<Item>) -> Self {
+        let items = items.into_iter().map(ItemShape::from).collect();
+        Self { capture: CaptureShape { id, refine: "none" }, items }
+    }
+}
+
+/// What a text would become.
+#[derive(Serialize)]
+pub struct PreviewAnswer {
+    /// Without ids.
+    pub items: Vec<ItemShape>,
+    /// `sure`, `likely` or `unsure`.
+    pub confidence: &'static str,
+}
+
+/// One page of items.
+#[derive(Serialize)]
+pub struct PageAnswer {
+    /// In order of their ids.
+    pub items: Vec<ItemShape>,
+    /// Where the next page begins: the value for `after`.
+    pub next: Option<Uuid>,
+}
