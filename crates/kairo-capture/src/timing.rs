@@ -274,6 +274,11 @@ impl Resolver<'_> {
         Some(Some(calendar.day(day)?))
     }
 
+    /// Whether the day said is today's weekday, so that the hour decides which week it is.
+    fn same_weekday(&self) -> bool {
+        matches!(&self.said.from.day, Some(Day::Wd(wd, _)) if *wd == self.today().weekday())
+    }
+
     fn doubts(&self, start: &mut Start, day: Resolved) {
         if day.contested {
             start.doubt = Confidence::Unsure;
@@ -306,7 +311,7 @@ impl Resolver<'_> {
             let night = part_hour(self.context.dayparts, Daypart::Night, 0)?;
             time = if part == Daypart::Evening && night > self.now() { night } else { time };
         }
-        let clock = day.is_none() || date == self.today();
+        let clock = day.is_none() || date == self.today() || self.same_weekday();
         let mut start = Start { clock, ..Start::timed(date.to_datetime(time)) };
         if let Some(day) = day {
             self.doubts(&mut start, day);
@@ -345,7 +350,7 @@ impl Resolver<'_> {
             i32::from(midnight || (small_hours && clock.half == Half::Open)).max(first.carry),
         )?;
         let at = date.to_datetime(first.time);
-        let mut start = Start { clock: today, ..Start::timed(at) };
+        let mut start = Start { clock: today || self.same_weekday(), ..Start::timed(at) };
         start.end_clock = last.map(|last| (last.time, last.carry));
         if let Some(day) = day {
             self.doubts(&mut start, day);

@@ -10,7 +10,7 @@ use jiff::civil::Weekday;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-pub(crate) use names::{is_given_name, is_relation, is_surname};
+pub(crate) use names::{is_given_name, is_rare_name, is_relation, is_surname};
 
 /// A length of time that has a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -193,3 +193,6 @@ pub(crate) fn among(table: &[&str], word: &str) -> bool {
 }
 
 pub(crate) use english::lists;
+
+#[cfg(test)]
+mod tests;

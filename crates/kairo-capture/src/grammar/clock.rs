@@ -249,6 +249,8 @@ impl Scan<'_> {
     /// "three", "five thirty", "nine o'clock", "seven pm".
     fn hour_in_words(&self, i: usize, led: bool) -> Found<Clock> {
         let W::Num(hour @ 1..=12) = self.word(i) else { return None };
+        let dash = usize::from(self.sep(i + 1, '-') && self.glued(i + 2));
+        let i = i + dash;
         let (minute, next) = match self.word(i + 1) {
             W::Num(tens @ (20 | 30 | 40 | 50)) => self.number_words(tens, i + 2),
             W::Num(minute @ 10..=19) => (minute, i + 2),

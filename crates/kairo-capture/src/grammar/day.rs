@@ -245,7 +245,7 @@ impl Scan<'_> {
             return Some((Which::AfterNext, i + 2));
         }
         if self.is(i, W::Unit(Unit::Week)) && !self.is_word(i + 1) {
-            return Some((Which::InWeek(1), i + 1)).filter(|_| !self.is(i + 1, W::Next));
+            return Some((Which::AfterNext, i + 1)).filter(|_| !self.is(i + 1, W::Next));
         }
         let at = if matches!(self.word(i), W::Of | W::In) { i + 1 } else { i };
         let at = if self.is(at, W::The) { at + 1 } else { at };

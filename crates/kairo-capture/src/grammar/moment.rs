@@ -73,6 +73,10 @@ impl Scan<'_> {
 
     /// One more part of a moment.
     fn part(&self, so_far: &Moment, i: usize, led: bool, first: bool) -> Found<(Moment, bool)> {
+        let all_day = self.lower(i) == "all" && self.is(i + 1, W::Unit(Unit::Day));
+        if all_day && (so_far.day.is_some() || (first && self.day(i + 2).is_some())) {
+            return Some(((so_far.clone(), false), i + 2));
+        }
         if so_far.day.is_none()
             && so_far.from_now.is_none()
             && let Some((start, end, next)) = self.numbered_days(i)
@@ -208,9 +212,8 @@ impl Scan<'_> {
         }
         if let Some((wd, _, next)) = self.weekday(i) {
             let day = Day::Wd(wd, Which::Plain);
-            let dated = self.num(next).is_some()
-                || self.ordinal(next).is_some()
-                || self.month(next).is_some();
+            let numbered = self.num(next).is_some() && !self.followed_by_clock(next + 1);
+            let dated = numbered || self.ordinal(next).is_some() || self.month(next).is_some();
             return (alike(&day) && !dated).then_some((day, next));
         }
         let (found, next) = self.day(i)?;

@@ -5,7 +5,7 @@
 
 use super::Scan;
 use crate::lex::{Kind, Plain};
-use crate::words::{W, among, is_given_name, is_relation, is_surname, lists};
+use crate::words::{W, among, is_given_name, is_rare_name, is_relation, is_surname, lists};
 
 /// A person: tokens and the name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,6 +71,9 @@ pub(crate) fn place(
     None
 }
 
+/// Forms of address that a family name follows.
+const TITLES: [&str; 7] = ["dr", "mr", "mrs", "ms", "prof", "doctor", "professor"];
+
 impl Scan<'_> {
     fn named(&self, from: usize, to: usize) -> PersonFound {
         let start = self.tok(from).map_or(0, |tok| tok.start);
@@ -109,7 +112,13 @@ impl Scan<'_> {
             return None;
         }
         let sure = name && (tok.capital || i > 0 || self.tok(i + 1).is_some());
-        let relation = is_relation(base) && (asked.is_some() || lower.ends_with("'s") || i == 0);
+        let mine = self.lower_before(i) == "my";
+        let relation =
+            is_relation(base) && (asked.is_some() || mine || lower.ends_with("'s") || i == 0);
+        let rare = is_rare_name(base)
+            && asked.as_deref().is_some_and(|word| word == "and" || self.asks_for_person(word))
+            && self.ends_phrase(i + 1);
+        let titled = among(&TITLES, &self.title_before(i)) && tok.word == W::None;
         let by_capital = capital
             && asked.as_deref().is_some_and(|word| self.asks_for_person(word))
             && !matches!(tok.word, W::Wd(..));
@@ -118,7 +127,7 @@ impl Scan<'_> {
             && tok.word == W::None
             && self.ends_phrase(i + 1)
             && !lower.ends_with("ing");
-        if !(sure || relation || by_capital || after_with) {
+        if !(sure || relation || rare || titled || by_capital || after_with) {
             return None;
         }
         let mut to = i + 1;
@@ -133,6 +142,13 @@ impl Scan<'_> {
             }
         }
         Some(person)
+    }
+
+    /// "dr" in "dr. jones".
+    fn title_before(&self, i: usize) -> String {
+        let at =
+            self.prev(i).map_or(i, |at| if self.sep(at, '.') { at.saturating_sub(1) } else { at });
+        self.lower(at)
     }
 
     fn glued_to_sign(&self, i: usize) -> bool {

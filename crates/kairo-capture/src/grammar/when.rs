@@ -230,6 +230,7 @@ impl Scan<'_> {
         let two = |word: W| self.is(i + 1, word);
         match self.word(i) {
             W::On => (Lead::On, i + 1),
+            W::Approx if matches!(self.lower_before(i).as_str(), "how" | "what") => (Lead::None, i),
             W::At | W::Between | W::Approx => (Lead::At, i + 1),
             W::In | W::During => (Lead::In, i + 1),
             W::For => (Lead::For, i + 1),
