@@ -8,7 +8,7 @@ use crate::choose::choose;
 use crate::grammar::{PersonFound, Scan, people, place};
 use crate::kind::kind;
 use crate::label;
-use crate::lex::{Kind as Lexed, Plain, lex};
+use crate::lex::{Kind as Lexed, Plain, lex, lowers};
 use crate::model::{
     Alternative, Confidence, Context, Field, Item, Reading, Recurrence, Span, SpanRead, When,
 };
@@ -32,7 +32,8 @@ struct Timing {
 /// Reads one line of a text, from byte `from` to byte `to`.
 pub(crate) fn read_line(text: &str, from: usize, to: usize, context: &Context) -> Reading {
     let toks = lex(text, from, to, &context.dismissed);
-    let scan = Scan { text, toks: &toks, today: context.reference.date() };
+    let lowers = lowers(text, &toks);
+    let scan = Scan { text, toks: &toks, lowers: &lowers, today: context.reference.date() };
     let chosen = choose(&scan, &context.known_lists);
     let mood = mood(&scan);
     let timing = timing(context, &chosen, mood);
@@ -60,7 +61,7 @@ fn is_time(said: &Said) -> bool {
 
 /// "dinner" leans to the evening, "breakfast" to the morning.
 fn mood(scan: &Scan<'_>) -> Mood {
-    (0..scan.toks.len()).find_map(|i| match scan.lower(i).as_str() {
+    (0..scan.toks.len()).find_map(|i| match scan.lower(i) {
         "dinner" | "drinks" | "supper" | "party" | "concert" | "movie" | "gig" | "cocktails"
         | "theatre" | "theater" => Some(Half::Pm),
         "breakfast" | "brunch" | "sunrise" | "wake" | "alarm" => Some(Half::Am),
@@ -334,7 +335,7 @@ impl Line<'_> {
 
     /// Whether a person is asked for by the word before ("lunch with @sam" needs the name).
     fn in_phrase(&self, from: usize) -> bool {
-        self.scan.prev(from).is_some_and(|at| among(lists::PERSON_AFTER, &self.scan.lower(at)))
+        self.scan.prev(from).is_some_and(|at| among(lists::PERSON_AFTER, self.scan.lower(at)))
     }
 
     fn when_text(&self, when: &When, day: bool, hour: bool) -> String {

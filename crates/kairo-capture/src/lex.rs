@@ -6,7 +6,8 @@
 
 use crate::limits::{TEXT_CHARS_MAX, TOKENS_MAX};
 use crate::model::Span;
-use crate::words::{W, meaning};
+use crate::words::{W, folded, meaning};
+use std::borrow::Cow;
 
 /// What a token is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -261,4 +262,13 @@ fn single_quoted(rest: &str, first: char) -> Option<(usize, Plain)> {
     let quoted = inner.get(..at)?;
     let tight = !quoted.starts_with(char::is_whitespace) && !quoted.ends_with(char::is_whitespace);
     tight.then_some((open + at + mark.len(), Plain::Quote))
+}
+
+/// Every token in lower case; nothing for what must stay plain.
+pub(crate) fn lowers<'a>(text: &'a str, toks: &[Tok]) -> Vec<Cow<'a, str>> {
+    let lower = |tok: &Tok| match tok.kind {
+        Kind::Opaque(_) => Cow::Borrowed(""),
+        _ => folded(text.get(tok.start..tok.end).unwrap_or("")),
+    };
+    toks.iter().map(lower).collect()
 }

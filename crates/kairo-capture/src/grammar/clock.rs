@@ -39,7 +39,7 @@ impl Scan<'_> {
             || self.sep(next, '-')
             || self.sep(next, '/')
             || self.sep(next, '+')
-            || (self.glued(next) && matches!(self.lower(next).as_str(), "z"))
+            || (self.glued(next) && matches!(self.lower(next), "z"))
     }
 
     fn ish(&self, next: usize) -> usize {
@@ -164,7 +164,7 @@ impl Scan<'_> {
             return None;
         };
         let (minute, _) = self.num(i + 2).filter(|(value, width)| *value < 60 && *width == 2)?;
-        if !self.glued(i + 2) || among(lists::LABELS, &self.label_before(i)) {
+        if !self.glued(i + 2) || among(lists::LABELS, self.label_before(i)) {
             return None;
         }
         let mut next = i + 3;
@@ -189,8 +189,8 @@ impl Scan<'_> {
             && self.glued(next)
             && self.glued(next + 1);
         let weak_dot = mark == '.' && !said && !led;
-        let amount = mark == '.' && !said && among(lists::UNITS_OF_THINGS, &self.lower(next));
-        let clock24 = matches!(self.lower(next).as_str(), "h" | "hrs" | "hours" | "uhr");
+        let amount = mark == '.' && !said && among(lists::UNITS_OF_THINGS, self.lower(next));
+        let clock24 = matches!(self.lower(next), "h" | "hrs" | "hours" | "uhr");
         if third || (weak_dot && !clock24) || amount || self.sep(next, '%') {
             return None;
         }
@@ -205,7 +205,7 @@ impl Scan<'_> {
         if !matches!(width, 3 | 4) || hour > 24 || minute > 59 {
             return None;
         }
-        let hours = matches!(self.lower(i + 1).as_str(), "h" | "hrs" | "hours" | "hr");
+        let hours = matches!(self.lower(i + 1), "h" | "hrs" | "hours" | "hr");
         let meridiem = self.half_at(i + 1).is_some();
         let year = width == 4 && (1990..=2059).contains(&value) && !hours && minute % 5 != 0;
         let joined = self.sep(i + 1, '-') && self.glued(i + 1);
@@ -215,7 +215,7 @@ impl Scan<'_> {
         {
             return None;
         }
-        if among(lists::UNITS_OF_THINGS, &self.lower(i + 1)) {
+        if among(lists::UNITS_OF_THINGS, self.lower(i + 1)) {
             return None;
         }
         if hours && !meridiem {
@@ -228,7 +228,7 @@ impl Scan<'_> {
     /// "3pm", "3 o'clock", "15h", "at 3".
     fn hour_in_digits(&self, i: usize, led: bool) -> Found<Clock> {
         let (hour, width) = self.num(i)?;
-        if width > 2 || hour > 24 || among(lists::LABELS, &self.label_before(i)) {
+        if width > 2 || hour > 24 || among(lists::LABELS, self.label_before(i)) {
             return None;
         }
         if self.lower(i + 1) == "h" && self.glued(i + 1) && (led || hour >= 13) && hour < 24 {
@@ -279,13 +279,13 @@ impl Scan<'_> {
         let lower = self.lower(next);
         match tok.word {
             W::None if self.is(next.wrapping_sub(2), W::At) => {
-                let plural = lower.ends_with('s') && !among(lists::VERBS, &lower);
-                !plural && !tok.capital && !among(lists::UNITS_OF_THINGS, &lower)
+                let plural = lower.ends_with('s') && !among(lists::VERBS, lower);
+                !plural && !tok.capital && !among(lists::UNITS_OF_THINGS, lower)
             }
             W::None => {
-                among(lists::VERBS, &lower)
+                among(lists::VERBS, lower)
                     || matches!(
-                        lower.as_str(),
+                        lower,
                         "w" | "if"
                             | "when"
                             | "so"
@@ -323,7 +323,7 @@ impl Scan<'_> {
             W::Pm => Some((Half::Pm, i + 1)),
             _ => {
                 let lower = self.lower(i);
-                let half = match lower.as_str() {
+                let half = match lower {
                     "a" if self.glued(i) => Half::Am,
                     "p" if self.glued(i) => Half::Pm,
                     _ => return None,
@@ -397,7 +397,7 @@ impl Scan<'_> {
             return None;
         }
         let mut next = if time { at + 2 } else { at + 1 };
-        if matches!(lower.as_str(), "utc" | "gmt") && (self.sep(next, '+') || self.sep(next, '-')) {
+        if matches!(lower, "utc" | "gmt") && (self.sep(next, '+') || self.sep(next, '-')) {
             let (offset, after) = self.offset(next)?;
             return Some((ZoneName::Offset(offset), after));
         }

@@ -103,7 +103,7 @@ impl Scan<'_> {
         }
         let (day, next) = self.day_number(at)?;
         let percent = self.sep(next, '%') && self.glued(next);
-        let thing = among(lists::UNITS_OF_THINGS, &self.lower(next));
+        let thing = among(lists::UNITS_OF_THINGS, self.lower(next));
         let capital = self.tok(i).is_some_and(|tok| tok.capital);
         if percent || (thing && !marked) || (month == 5 && weak && !capital && thing) {
             return None;
@@ -153,15 +153,14 @@ impl Scan<'_> {
     fn modal_may(&self, i: usize) -> bool {
         let next = self.lower(i + 1);
         !self.tok(i).is_some_and(|tok| tok.capital)
-            && (among(lists::VERBS, &next)
-                || matches!(next.as_str(), "be" | "have" | "not" | "attend"))
+            && (among(lists::VERBS, next) || matches!(next, "be" | "have" | "not" | "attend"))
     }
 
     /// A weekday, alone or with a date after it.
     fn weekday_day(&self, i: usize) -> Found<DayFound> {
         let (wd, form, next) = self.weekday(i)?;
         let before = self.lower_before(i);
-        if among(lists::BEFORE_WEEKDAY, &before) || among(lists::AFTER_WEEKDAY, &self.lower(next)) {
+        if among(lists::BEFORE_WEEKDAY, before) || among(lists::AFTER_WEEKDAY, self.lower(next)) {
             return None;
         }
         if let Some(found) = self.weekday_and_date(wd, next) {
@@ -288,7 +287,7 @@ impl Scan<'_> {
     /// Whether a bare "17th" ends the text, and is no rank ("came 2nd").
     fn closes(&self, i: usize, next: usize) -> bool {
         let ranks = ["placed", "finished", "came", "ranked", "in", "is", "was"];
-        self.tok(next).is_none() && i > 0 && !among(&ranks, &self.lower_before(i))
+        self.tok(next).is_none() && i > 0 && !among(&ranks, self.lower_before(i))
     }
 
     /// Whether "the 2nd" is no "2nd floor": by what leads it in and what follows.
@@ -317,11 +316,11 @@ impl Scan<'_> {
                 && (led || !after.glued || matches!(after.kind, Kind::Sep(',' | '.' | ';')));
         }
         let lower = self.lower(next);
-        if among(lists::ORDINAL_NOUNS, &lower) && !matches!(after.word, W::And) {
+        if among(lists::ORDINAL_NOUNS, lower) && !matches!(after.word, W::And) {
             return false;
         }
         let known = !matches!(after.word, W::None | W::Nth(_) | W::Unit(_) | W::Units(_));
-        let verb = among(lists::VERBS, &lower);
+        let verb = among(lists::VERBS, lower);
         if led { known || verb || i <= 1 } else { known && digits && !matches!(after.word, W::Of) }
     }
 
@@ -411,9 +410,9 @@ impl Scan<'_> {
         let led = !matches!(self.word_before(i), W::None)
             || i == 0
             || self.tok(next).is_none()
-            || among(lists::VERBS, &self.lower(next));
+            || among(lists::VERBS, self.lower(next));
         let article = matches!(self.word_before(i), W::The | W::A | W::Of);
-        let meal = matches!(self.lower(next).as_str(), "dinner" | "lunch" | "brunch" | "breakfast");
+        let meal = matches!(self.lower(next), "dinner" | "lunch" | "brunch" | "breakfast");
         let noun = self.is_word(next) && matches!(self.word(next), W::None) && i == 0 && !meal;
         let last = self.word(next.saturating_sub(1));
         let named = next - at > 1 && matches!(last, W::Unit(Unit::Day) | W::Part(_) | W::Num(_));

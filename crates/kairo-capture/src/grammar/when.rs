@@ -135,7 +135,7 @@ impl Scan<'_> {
     /// "in 2 hours", "half an hour from now", "45 minutes ago".
     fn now_and(&self, lead: Lead, at: usize) -> Found<Moment> {
         let inside = matches!(lead, Lead::In | Lead::Within | Lead::After);
-        let at = match self.lower(at).as_str() {
+        let at = match self.lower(at) {
             "about" | "around" | "just" | "exactly" | "another" | "the" if inside => at + 1,
             _ => at,
         };
@@ -230,7 +230,7 @@ impl Scan<'_> {
         let two = |word: W| self.is(i + 1, word);
         match self.word(i) {
             W::On => (Lead::On, i + 1),
-            W::Approx if matches!(self.lower_before(i).as_str(), "how" | "what") => (Lead::None, i),
+            W::Approx if matches!(self.lower_before(i), "how" | "what") => (Lead::None, i),
             W::At | W::Between | W::Approx => (Lead::At, i + 1),
             W::In | W::During => (Lead::In, i + 1),
             W::For => (Lead::For, i + 1),
@@ -278,8 +278,8 @@ impl Scan<'_> {
             return self.noisy_day(i, said, next);
         }
         let start = i.saturating_sub(6);
-        let measured = (start..i).any(|at| among(lists::MEASURING, &self.lower(at)));
-        let verb_at = matches!(self.lower_before(i).as_str(), "look" | "looking" | "aim" | "level" | "stay" | "capped" | "grade" | "valued" | "starts" if lead == Lead::At);
+        let measured = (start..i).any(|at| among(lists::MEASURING, self.lower(at)));
+        let verb_at = matches!(self.lower_before(i), "look" | "looking" | "aim" | "level" | "stay" | "capped" | "grade" | "valued" | "starts" if lead == Lead::At);
         let fraction =
             matches!(self.tok(next).map(|tok| tok.kind), Some(Kind::Sep('/' | '%' | '°')));
         match lead {
@@ -308,7 +308,7 @@ impl Scan<'_> {
 
     fn noisy_day(&self, i: usize, said: &WhenSaid, next: usize) -> bool {
         let night = said.from.part.is_some() && said.from.hour.is_none();
-        if night && among(lists::AFTER_NIGHT, &self.lower(next)) {
+        if night && among(lists::AFTER_NIGHT, self.lower(next)) {
             return true;
         }
         let Some(day) = &said.from.day else { return false };
@@ -319,10 +319,10 @@ impl Scan<'_> {
         let named = plain_wd && said.lead == Lead::None && self.names_a_person(i, next);
         let adverb = matches!(day, Day::Rel(_))
             && self.is(i, W::Rel(0))
-            && matches!(self.lower(next).as_str(), "show" | "special");
+            && matches!(self.lower(next), "show" | "special");
         let short = matches!(self.word(i), W::Wd(_, Form::Short | Form::Weak)) && plain_wd;
-        let plural = short
-            && matches!(self.lower_before(i).as_str(), "mr" | "ms" | "mrs" | "dr" | "le" | "la");
+        let plural =
+            short && matches!(self.lower_before(i), "mr" | "ms" | "mrs" | "dr" | "le" | "la");
         named || adverb || plural
     }
 
