@@ -21,9 +21,9 @@ pub(crate) fn kind(scan: &Scan<'_>, taken: &[bool], item: &Item) -> Kind {
     match &item.when {
         Some(when) if when.role == Role::Start => {
             let first = first_word(scan, &free);
-            let verb = among(lists::VERBS, &first);
+            let verb = among(lists::VERBS, first);
             let named = free.iter().any(|i| among(lists::EVENTS, scan.lower(*i)));
-            let opens = among(lists::EVENTS, &first);
+            let opens = among(lists::EVENTS, first);
             let call_with = first == "call" && free.iter().any(|i| scan.lower(*i) == "with");
             if when.all_day {
                 let event = when.end.is_some() && !verb;

@@ -183,7 +183,7 @@ impl Scan<'_> {
             _ => {}
         }
         let at = i + 1 + usize::from(self.sep(i + 1, '-'));
-        let level = level_word(&lower).filter(|_| matches!(self.lower(at), "priority" | "prio"))?;
+        let level = level_word(lower).filter(|_| matches!(self.lower(at), "priority" | "prio"))?;
         let article = matches!(self.word_before(i), W::A | W::The);
         let from =
             if matches!(self.lower_before(i), "with" | "as") { i.saturating_sub(1) } else { i };

@@ -99,7 +99,7 @@ impl Scan<'_> {
         }
         let free = |at: usize| !taken.get(at).copied().unwrap_or(true);
         let lower = self.lower(i);
-        let base = lower.strip_suffix("'s").unwrap_or(&lower);
+        let base = lower.strip_suffix("'s").unwrap_or(lower);
         let asked = self.asked(i);
         let name = is_given_name(base) || known.iter().any(|name| same_first(name, base));
         let capital = tok.capital && lower.len() > 1 && !self.shouted(i);
@@ -182,7 +182,7 @@ impl Scan<'_> {
         if self.is(at, W::And) || self.sep(at, ',') || self.sep(at, '&') {
             let name = self.prev(at)?;
             let lower = self.lower(name);
-            let listed = is_given_name(&lower) || is_relation(&lower) || self.tok(name)?.capital;
+            let listed = is_given_name(lower) || is_relation(lower) || self.tok(name)?.capital;
             return listed.then_some("and");
         }
         let word = self.lower(at);
@@ -232,7 +232,7 @@ impl Scan<'_> {
         if tok.kind != Kind::Word || tok.word != W::None || among(lists::NO_PERSON, lower) {
             return false;
         }
-        let common = given && !capital && is_surname(&lower);
+        let common = given && !capital && is_surname(lower);
         common || (capital && tok.capital && !self.shouted(i))
     }
 }
