@@ -418,7 +418,8 @@ impl Resolver<'_> {
             };
             return self.end_of(start, to, end);
         }
-        if let Some(dur) = self.said.lasting {
+        let listed = !from.more_days.is_empty();
+        if let Some(dur) = self.said.lasting.filter(|dur| dur.is_clock() || !listed) {
             return lasts(start, dur);
         }
         day_end.filter(|_| start.all_day).map(|end| end.to_datetime(Time::midnight()))

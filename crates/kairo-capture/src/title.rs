@@ -26,8 +26,7 @@ fn dangles_before(word: &str, sole: bool) -> bool {
             | W::Of
             | W::On
             | W::Between
-            | W::Approx
-    ) && (sole || !matches!(meaning(word), W::Approx | W::On))
+    ) && (sole || !matches!(meaning(word), W::On))
         || matches!(lowered(word).as_str(), "that's" | "thats" | "will")
 }
 

@@ -212,9 +212,11 @@ impl Scan<'_> {
         }
         if let Some((wd, _, next)) = self.weekday(i) {
             let day = Day::Wd(wd, Which::Plain);
+            let and = and || self.joined(next).is_some_and(|at| self.weekday(at).is_some());
+            let rel = and && matches!(moment.day, Some(Day::Rel(_)));
             let numbered = self.num(next).is_some() && !self.followed_by_clock(next + 1);
             let dated = numbered || self.ordinal(next).is_some() || self.month(next).is_some();
-            return (alike(&day) && !dated).then_some((day, next));
+            return ((rel || alike(&day)) && !dated).then_some((day, next));
         }
         let (found, next) = self.day(i)?;
         alike(&found.day).then_some((found.day, next))
