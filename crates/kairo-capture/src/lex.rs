@@ -112,6 +112,16 @@ impl<'a> Lexer<'a> {
     }
 
     fn number(&mut self, rest: &str) {
+        for (spelling, word) in
+            [("2nite", W::Tonight), ("2morrow", W::Rel(1)), ("2moro", W::Rel(1))]
+        {
+            let head = rest.get(..spelling.len()).unwrap_or("");
+            let ends = !rest.get(spelling.len()..).unwrap_or("").starts_with(is_letter);
+            if ends && head.eq_ignore_ascii_case(spelling) {
+                self.push(spelling.len(), Kind::Word, word);
+                return;
+            }
+        }
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
         let tail = rest.get(digits..).unwrap_or("");
         let grouped = thousands(tail);

@@ -117,7 +117,8 @@ impl Scan<'_> {
         let whole = matches!(self.word(next + 1), W::Noon | W::Midnight);
         let word_minutes = self.num(at).is_none();
         let risky = before && !word_minutes && !minutes_said && !minutes.is_multiple_of(5);
-        let range = before && !word_minutes && !minutes_said && self.range_like(i, after);
+        let hours = minutes <= 12 || hour > 12 || self.word_before(i) == W::From;
+        let range = before && hours && !word_minutes && !minutes_said && self.range_like(i, after);
         if risky || range || self.sep(after, ':') || self.sep(after, '/') {
             return None;
         }

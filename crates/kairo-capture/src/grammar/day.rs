@@ -31,6 +31,7 @@ impl Scan<'_> {
             .and_then(|(day, next)| sure(day, next))
             .or_else(|| self.holiday(i))
             .or_else(|| self.weekday_day(i))
+            .or_else(|| self.year_month_day(i))
             .or_else(|| self.month_day(i))
             .or_else(|| self.day_month(i))
             .or_else(|| {
@@ -85,6 +86,12 @@ impl Scan<'_> {
         }
         if let Some((value @ 1..=31, next)) = self.ordinal(i) {
             return Some((i8::try_from(value).ok()?, next));
+        }
+        if let W::Num(value @ 1..=31) = self.word(i)
+            && let Some(((_, weak), _)) = self.month(self.number_words(value, i + 1).1)
+        {
+            let (value, next) = self.number_words(value, i + 1);
+            return i8::try_from(value).ok().filter(|_| !weak).map(|day| (day, next));
         }
         let (value, width) = self.num(i)?;
         let decimal = self.sep(i + 1, '.') && self.glued(i + 1) && self.glued(i + 2);

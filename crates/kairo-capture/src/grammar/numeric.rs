@@ -140,6 +140,16 @@ impl Scan<'_> {
         Some((InDigits { day, sure: mark == '/' && !fraction && !whole }, next))
     }
 
+    /// "2026 Dec 14".
+    pub(super) fn year_month_day(&self, i: usize) -> Found<super::day::DayFound> {
+        let (year @ 1900..=2199, 4) = self.num(i)? else { return None };
+        let year = i16::try_from(year).ok()?;
+        let (mut found, next) = self.month_day(i + 1)?;
+        let Day::Ymd { year: said @ None, .. } = &mut found.day else { return None };
+        *said = Some(year);
+        Some((found, next))
+    }
+
     /// Whether a year stands at a place: "2027", "'27", or ", 2027".
     pub(super) fn year(&self, i: usize) -> Found<i16> {
         let at = if self.sep(i, ',') || self.is(i, W::Of) { i + 1 } else { i };

@@ -18,7 +18,7 @@ impl Scan<'_> {
 
     /// "today", "tomorrow", perhaps with "week" ("tomorrow week").
     fn day_word(&self, i: usize) -> Found<Day> {
-        let later = self.is(i, W::Later) && self.is(i + 1, W::Rel(0));
+        let later = matches!(self.word(i), W::Later | W::Earlier) && self.is(i + 1, W::Rel(0));
         let i = i + usize::from(later);
         let W::Rel(days) = self.word(i) else { return None };
         let mut next = i + 1;

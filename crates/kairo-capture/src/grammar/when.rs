@@ -81,6 +81,10 @@ impl Scan<'_> {
             matches!(self.word(at), W::By | W::Before) && self.clock(at + 1, true).is_some()
         });
         let lead = if by && lead != Lead::After { Lead::By } else { lead };
+        let latest = matches!(self.word(next), W::At | W::By)
+            && self.is(next + 1, W::The)
+            && self.lower(next + 2) == "latest";
+        let (lead, next) = if latest { (Lead::By, next + 3) } else { (lead, next) };
         let (lasting, next) = match self.lasting(next) {
             Some((dur, after)) if to.is_none() && from.hour_end.is_none() => (Some(dur), after),
             _ => (None, next),
@@ -260,6 +264,7 @@ impl Scan<'_> {
             W::Not if two(W::After) => (Lead::By, i + 2),
             W::Times => (Lead::None, i),
             _ if self.sep(i, '@') => (Lead::At, i + 1),
+            _ if self.lower(i) == "as" && two(W::Of) => (Lead::Starting, i + 2),
             _ if self.lower(i) == "latest" => (Lead::By, i + 1),
             _ if self.lower(i) == "earliest" => (Lead::After, i + 1),
             _ => (Lead::None, i),
