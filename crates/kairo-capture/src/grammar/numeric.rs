@@ -129,6 +129,24 @@ impl Scan<'_> {
         if !(self.can_end(next) || ranged) || mark == '-' {
             return None;
         }
+        let led = i == 0
+            || matches!(
+                self.word_before(i),
+                W::On
+                    | W::By
+                    | W::Due
+                    | W::From
+                    | W::Until
+                    | W::Before
+                    | W::After
+                    | W::To
+                    | W::Through
+                    | W::Starting
+                    | W::Wd(..)
+            );
+        if mark == '.' && !led {
+            return None;
+        }
         let percent = self.sep(next, '%') || self.sep(next, '°');
         let thing = among(lists::UNITS_OF_THINGS, self.lower(next));
         let fraction = first < second && first <= 3 && second <= 8 && second_width == 1;

@@ -273,7 +273,7 @@ impl Scan<'_> {
 
     /// Readings that the words around them forbid.
     fn noise(&self, i: usize, lead: Lead, at: usize, said: &WhenSaid, next: usize) -> bool {
-        let bare = matches!(said.from.hour, Some(Hour::Clock(clock)) if clock.bare && clock.half == Half::Open);
+        let bare = matches!(said.from.hour, Some(Hour::Clock(clock)) if clock.bare);
         let hour_only = bare
             && said.from.day.is_none()
             && !said.from.tonight
@@ -298,7 +298,7 @@ impl Scan<'_> {
                     || !self.digits(at)
             }
             Lead::At if self.is(i, W::Approx) => !self.stands_alone(next) || self.is(i, W::Over),
-            Lead::At => fraction || verb_at,
+            Lead::At => fraction || verb_at || self.is(i, W::Between),
             _ => true,
         }
     }
