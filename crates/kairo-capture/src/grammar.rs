@@ -9,6 +9,7 @@ mod except;
 mod fields;
 mod moment;
 mod numeric;
+mod ordinal;
 mod people;
 mod relative;
 mod repeat;

@@ -1,6 +1,7 @@
 //! One JSON line in, one JSON line out: the contract of `kairo-capture --jsonl`.
 //!
-//! **Invariant:** every line has an answer; a bad one is `{"id":…,"error":…}`, and the next is read.
+//! **Invariant:** every line has an answer; a bad one is `{"id":…,"error":…}`, and the next line
+//! is read.
 
 use crate::limits::LINE_BYTES_MAX;
 use crate::{Confidence, Context, DateOrder, Item, Kind, Reading, When, read};

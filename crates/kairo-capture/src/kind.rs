@@ -1,8 +1,8 @@
 //! Task, event or note.
 //!
 //! - **Event**: it takes place. It has a start time (not a deadline) and no word of doing first
-//!   ("lunch with Sam 1pm", "standup 9:15", but not "call Sam at 1pm"), or a range of times or days.
-//!   A word such as "meet" or "attend" first is an appointment too.
+//!   ("lunch with Sam 1pm", "standup 9:15", but not "call Sam at 1pm"), or a range of times or
+//!   days. A word such as "meet" or "attend" first is an appointment too.
 //! - **Note**: nothing to do. No date, and either nothing but a quotation, a text that begins with
 //!   "note:" or "fyi", or a remark: something *is* something.
 //! - **Task**: everything else, with or without a date.

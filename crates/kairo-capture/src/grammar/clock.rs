@@ -5,6 +5,7 @@
 
 use super::{Found, Scan};
 use crate::ast::{Clock, Half, Hour, ZoneName};
+use crate::lex::Kind;
 use crate::words::{Daypart, Unit, W, among, lists};
 
 const fn clock(hour: i8, minute: i8, half: Half) -> Clock {
@@ -270,7 +271,7 @@ impl Scan<'_> {
     pub(super) fn stands_as_hour(&self, next: usize) -> bool {
         let Some(tok) = self.tok(next) else { return true };
         if !self.is_word(next) {
-            let mark = matches!(tok.kind, crate::lex::Kind::Sep('%' | '°' | '/' | ':' | '+' | '×'));
+            let mark = matches!(tok.kind, Kind::Sep('%' | '°' | '/' | ':' | '+' | '×'));
             let joined = tok.glued && !self.can_end(next) && !self.sep(next, '-');
             return !(mark || joined);
         }

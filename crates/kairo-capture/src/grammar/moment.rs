@@ -4,7 +4,7 @@
 
 use super::{Found, Scan};
 use crate::ast::{Clock, Day, Dur, Edge, Half, Hour, Moment, Of, Which};
-use crate::words::{Daypart, Unit, W};
+use crate::words::{Daypart, Unit, W, among, lists};
 use jiff::civil::Weekday;
 
 /// A moment, and whether it may stand without company.
@@ -288,6 +288,11 @@ impl Scan<'_> {
         self.part_of_day(moment, i, first)
     }
 
+    /// Whether the text ends here, or a repetition comes.
+    fn clears(&self, i: usize) -> bool {
+        self.tok(i).is_none() || self.is(i, W::Every) || self.is(i, W::On) || self.sep(i, ',')
+    }
+
     /// Whether a day comes next ("10 to 11 tomorrow").
     pub(super) fn day_follows(&self, i: usize) -> bool {
         let at = i + usize::from(self.is(i, W::On));
@@ -368,7 +373,8 @@ impl Scan<'_> {
         let whole = start.bare && end.bare;
         let from = matches!(self.word_before(i), W::From | W::Between | W::At)
             || led
-            || self.day_follows(after);
+            || self.day_follows(after)
+            || (among(lists::MEETINGS, self.lower_before(i)) && self.clears(after));
         let glued = self.glued(at) && self.glued(at + 1);
         if (bare || whole) && !from {
             return None;

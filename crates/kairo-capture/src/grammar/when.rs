@@ -127,7 +127,8 @@ impl Scan<'_> {
             };
             let stated =
                 !clock.bare || clock.half != Half::Open || (and && self.tok(after).is_none());
-            if !stated || self.range_mark(after).is_some() {
+            let next_day = moment.day.is_some() && self.day_follows(after);
+            if !stated || next_day || self.range_mark(after).is_some() {
                 break;
             }
             moment.more_hours.push(Hour::Clock(clock));
@@ -284,7 +285,8 @@ impl Scan<'_> {
         }
         let start = i.saturating_sub(6);
         let measured = (start..i).any(|at| among(lists::MEASURING, self.lower(at)));
-        let verb_at = matches!(self.lower_before(i), "look" | "looking" | "aim" | "level" | "stay" | "capped" | "grade" | "valued" | "starts" if lead == Lead::At);
+        let aiming = among(lists::AIMING, self.lower_before(i));
+        let verb_at = aiming && lead == Lead::At;
         let fraction =
             matches!(self.tok(next).map(|tok| tok.kind), Some(Kind::Sep('/' | '%' | '°')));
         match lead {
