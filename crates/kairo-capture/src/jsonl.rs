@@ -83,8 +83,9 @@ fn context(ask: &Ask) -> Result<Context, String> {
     })?;
     let mut context = Context::new(reference, &ask.timezone).map_err(|error| error.to_string())?;
     context.date_order = match ask.date_order.as_deref() {
-        None | Some("MDY") => DateOrder::Mdy,
-        Some("DMY") => DateOrder::Dmy,
+        None => DateOrder::Mdy,
+        Some(order) if order.eq_ignore_ascii_case("MDY") => DateOrder::Mdy,
+        Some(order) if order.eq_ignore_ascii_case("DMY") => DateOrder::Dmy,
         Some(other) => return Err(format!("date_order is MDY or DMY, not {other:?}")),
     };
     Ok(context)
