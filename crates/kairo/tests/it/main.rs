@@ -4,7 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a harness that cannot go on fails its test by panicking")]
 
 mod accounts;
-mod db;
 mod api;
+mod db;
 mod harness;
 mod schema;
