@@ -26,6 +26,8 @@ queries! {
     App Sleep { s: f64 } -> Text = "SELECT pg_sleep($1)::text AS text";
     App ZoneOf {} -> Zone = "SELECT time_zone FROM app.settings";
     App ZoneSet { zone: String } -> Nothing = "UPDATE app.settings SET time_zone = $1";
+    App SetIdentity {} -> Text = "SELECT statement AS text FROM pg_prepared_statements
+        WHERE statement LIKE 'SELECT set_config(%'";
     App Unencoded { it: Unencodable } -> Text = "SELECT $1::text AS text";
 }
 
