@@ -9,6 +9,7 @@ mod except;
 mod fields;
 mod moment;
 mod numeric;
+mod ordinal;
 mod people;
 mod relative;
 mod repeat;
@@ -17,7 +18,8 @@ mod when;
 
 use crate::ast::Dur;
 use crate::lex::{Kind, Plain, Tok};
-use crate::words::{Unit, W, lowered};
+use crate::words::{Unit, W};
+use std::borrow::Cow;
 
 pub(crate) use clock::half_of;
 pub(crate) use moment::agreeing;
@@ -31,6 +33,8 @@ pub(crate) type Found<T> = Option<(T, usize)>;
 pub(crate) struct Scan<'a> {
     pub(crate) text: &'a str,
     pub(crate) toks: &'a [Tok],
+    /// Each token in lower case, made once.
+    pub(crate) lowers: &'a [Cow<'a, str>],
     /// The reference, only to judge what is likely, never to resolve.
     pub(crate) today: jiff::civil::Date,
 }
@@ -70,9 +74,9 @@ impl<'a> Scan<'a> {
         self.tok(i).filter(plain).and_then(|tok| self.text.get(tok.start..tok.end)).unwrap_or("")
     }
 
-    /// The word at a place, in lower case.
-    pub(crate) fn lower(&self, i: usize) -> String {
-        lowered(self.slice(i))
+    /// The word at a place, in lower case; empty for what must stay plain.
+    pub(crate) fn lower(&self, i: usize) -> &'a str {
+        self.lowers.get(i).map_or("", |lower| lower.as_ref())
     }
 
     pub(crate) fn prev(&self, i: usize) -> Option<usize> {
@@ -80,8 +84,8 @@ impl<'a> Scan<'a> {
     }
 
     /// The word before a place, in lower case; empty at the start.
-    pub(crate) fn lower_before(&self, i: usize) -> String {
-        self.prev(i).map_or_else(String::new, |at| self.lower(at))
+    pub(crate) fn lower_before(&self, i: usize) -> &'a str {
+        self.prev(i).map_or("", |at| self.lower(at))
     }
 
     pub(crate) fn word_before(&self, i: usize) -> W {
@@ -209,7 +213,7 @@ impl<'a> Scan<'a> {
                     _ => None,
                 }
             }
-            _ => match self.lower(i).as_str() {
+            _ => match self.lower(i) {
                 "business" | "working" | "work" => match self.word(i + 1) {
                     W::Unit(Unit::Day) | W::Units(Unit::Day) => Some((Unit::Workday, i + 2)),
                     _ => None,
@@ -320,11 +324,8 @@ impl<'a> Scan<'a> {
         }
         let (amount, next) = self.amount(i)?;
         let next = if self.sep(next, '-') && self.glued(next) { next + 1 } else { next };
-        let next = if matches!(self.lower(next).as_str(), "more" | "full" | "whole") {
-            next + 1
-        } else {
-            next
-        };
+        let next =
+            if matches!(self.lower(next), "more" | "full" | "whole") { next + 1 } else { next };
         let (unit, after) = self.unit(next)?;
         if self.is(after, W::And) && self.is(after + 1, W::A) && self.is(after + 2, W::Half) {
             return Some((length(amount + 500, unit)?, after + 3));

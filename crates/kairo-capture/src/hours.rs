@@ -92,6 +92,7 @@ pub(crate) fn settle(clock: Clock, hints: Hints) -> Option<Settled> {
 /// Settles both ends of a range: one half of the day is enough for both, and an end before the
 /// start is on the next day.
 pub(crate) fn settle_range(start: Clock, end: Clock, hints: Hints) -> Option<(Settled, Settled)> {
+    let open = start.half == Half::Open && end.half == Half::Open && hints.part.is_none();
     let start = match (start.half, end.half) {
         (Half::Open, Half::Am | Half::Pm) => {
             let same = in_half(start, end.half)?;
@@ -102,9 +103,18 @@ pub(crate) fn settle_range(start: Clock, end: Clock, hints: Hints) -> Option<(Se
         (Half::Open, Half::Whole) if end.hour > 12 || start.hour < end.hour => {
             Clock { half: Half::Whole, ..start }
         }
+        (Half::Open, Half::Open) if hints.part.is_none() && (5..=11).contains(&start.hour) => {
+            let over_noon = end.hour % 12 <= start.hour;
+            Clock { half: if over_noon { Half::Am } else { Half::Open }, ..start }
+        }
         _ => start,
     };
-    let first = settle(start, hints)?;
+    let guessed = start.half == Half::Open || (open && start.half == Half::Am);
+    let hints = if guessed { Hints { now: None, ..hints } } else { hints };
+    let mut first = settle(start, hints)?;
+    if open && first.guess == Guess::None {
+        first.guess = Guess::Custom;
+    }
     let last = match end.half {
         Half::Open => {
             let (am, pm) = (in_half(end, Half::Am)?, in_half(end, Half::Pm)?);

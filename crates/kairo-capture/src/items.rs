@@ -3,12 +3,12 @@
 //! **Invariant:** a match that could not be resolved is treated as plain words: it stays in the
 //! title and gives no span.
 
-use crate::ast::{Dur, Half, Match, Said, WhenSaid};
+use crate::ast::{Dur, Half, Lead, Match, Said, WhenSaid};
 use crate::choose::choose;
 use crate::grammar::{PersonFound, Scan, people, place};
 use crate::kind::kind;
 use crate::label;
-use crate::lex::{Kind as Lexed, Plain, lex};
+use crate::lex::{Kind as Lexed, Plain, lex, lowers};
 use crate::model::{
     Alternative, Confidence, Context, Field, Item, Reading, Recurrence, Span, SpanRead, When,
 };
@@ -32,10 +32,11 @@ struct Timing {
 /// Reads one line of a text, from byte `from` to byte `to`.
 pub(crate) fn read_line(text: &str, from: usize, to: usize, context: &Context) -> Reading {
     let toks = lex(text, from, to, &context.dismissed);
-    let scan = Scan { text, toks: &toks, today: context.reference.date() };
+    let lowers = lowers(text, &toks);
+    let scan = Scan { text, toks: &toks, lowers: &lowers, today: context.reference.date() };
     let chosen = choose(&scan, &context.known_lists);
     let mood = mood(&scan);
-    let timing = timing(context, &chosen, mood);
+    let timing = timing(&scan, &chosen, context, mood);
     let kept: Vec<bool> = (0..chosen.len())
         .map(|at| {
             let timely = chosen.get(at).is_some_and(|one| is_time(&one.said));
@@ -60,15 +61,15 @@ fn is_time(said: &Said) -> bool {
 
 /// "dinner" leans to the evening, "breakfast" to the morning.
 fn mood(scan: &Scan<'_>) -> Mood {
-    (0..scan.toks.len()).find_map(|i| match scan.lower(i).as_str() {
-        "dinner" | "drinks" | "supper" | "party" | "concert" | "movie" | "gig" | "cocktails"
-        | "theatre" | "theater" => Some(Half::Pm),
+    (0..scan.toks.len()).find_map(|i| match scan.lower(i) {
+        "dinner" | "reservation" | "restaurant" | "drinks" | "supper" | "party" | "concert"
+        | "movie" | "gig" | "cocktails" | "theatre" | "theater" => Some(Half::Pm),
         "breakfast" | "brunch" | "sunrise" | "wake" | "alarm" => Some(Half::Am),
         _ => None,
     })
 }
 
-fn timing(context: &Context, chosen: &[Match], mood: Mood) -> Timing {
+fn timing(scan: &Scan<'_>, chosen: &[Match], context: &Context, mood: Mood) -> Timing {
     if let Some(series) = series(context, chosen, mood) {
         let estimate = estimate(chosen).filter(|(dur, _)| dur.is_clock());
         let estimate = estimate.map(|(dur, _)| dur.minutes());
@@ -83,7 +84,7 @@ fn timing(context: &Context, chosen: &[Match], mood: Mood) -> Timing {
         };
     }
     let mut timing = Timing::default();
-    if let Some(joined) = join(chosen)
+    if let Some(joined) = join(scan, chosen)
         && let Some(timed) = resolve(context, &joined.said, mood)
     {
         timing.doubt = Some(if joined.left_over { Confidence::Unsure } else { timed.doubt });
@@ -91,6 +92,9 @@ fn timing(context: &Context, chosen: &[Match], mood: Mood) -> Timing {
         timing.alternatives = timed.alternatives;
         timing.used = joined.used;
         timing.whens = vec![timed.when];
+        for said in joined.more.iter().take(crate::limits::ITEMS_MAX / 2) {
+            timing.whens.extend(resolve(context, said, mood).map(|timed| timed.when));
+        }
         for hour in joined.said.from.more_hours.iter().take(8) {
             let mut said = joined.said.clone();
             said.from.hour = Some(*hour);
@@ -329,12 +333,21 @@ impl Line<'_> {
             item.spans.push(SpanRead { span, field, text, cut: false, alternatives });
             return;
         }
-        item.spans.push(SpanRead { span, field, text, cut: true, alternatives });
+        let cut = !self.attributive(one);
+        item.spans.push(SpanRead { span, field, text, cut, alternatives });
+    }
+
+    /// "the 5:15 bus": the time belongs to the noun, and the title needs it.
+    fn attributive(&self, one: &Match) -> bool {
+        let Said::When(said) = &one.said else { return false };
+        let hour = said.lead == Lead::None && said.from.day.is_none() && said.from.hour.is_some();
+        let noun = self.scan.is_word(one.to) && self.scan.word(one.to) == W::None;
+        hour && noun && matches!(self.scan.word_before(one.from), W::The | W::A)
     }
 
     /// Whether a person is asked for by the word before ("lunch with @sam" needs the name).
     fn in_phrase(&self, from: usize) -> bool {
-        self.scan.prev(from).is_some_and(|at| among(lists::PERSON_AFTER, &self.scan.lower(at)))
+        self.scan.prev(from).is_some_and(|at| among(lists::PERSON_AFTER, self.scan.lower(at)))
     }
 
     fn when_text(&self, when: &When, day: bool, hour: bool) -> String {

@@ -1,6 +1,7 @@
 //! One JSON line in, one JSON line out: the contract of `kairo-capture --jsonl`.
 //!
-//! **Invariant:** every line has an answer; a bad one is `{"id":…,"error":…}`, and the next is read.
+//! **Invariant:** every line has an answer; a bad one is `{"id":…,"error":…}`, and the next line
+//! is read.
 
 use crate::limits::LINE_BYTES_MAX;
 use crate::{Confidence, Context, DateOrder, Item, Kind, Reading, When, read};
@@ -82,8 +83,9 @@ fn context(ask: &Ask) -> Result<Context, String> {
     })?;
     let mut context = Context::new(reference, &ask.timezone).map_err(|error| error.to_string())?;
     context.date_order = match ask.date_order.as_deref() {
-        None | Some("MDY") => DateOrder::Mdy,
-        Some("DMY") => DateOrder::Dmy,
+        None => DateOrder::Mdy,
+        Some(order) if order.eq_ignore_ascii_case("MDY") => DateOrder::Mdy,
+        Some(order) if order.eq_ignore_ascii_case("DMY") => DateOrder::Dmy,
         Some(other) => return Err(format!("date_order is MDY or DMY, not {other:?}")),
     };
     Ok(context)

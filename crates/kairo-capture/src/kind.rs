@@ -1,8 +1,8 @@
 //! Task, event or note.
 //!
 //! - **Event**: it takes place. It has a start time (not a deadline) and no word of doing first
-//!   ("lunch with Sam 1pm", "standup 9:15", but not "call Sam at 1pm"), or a range of times or days.
-//!   A word such as "meet" or "attend" first is an appointment too.
+//!   ("lunch with Sam 1pm", "standup 9:15", but not "call Sam at 1pm"), or a range of times or
+//!   days. A word such as "meet" or "attend" first is an appointment too.
 //! - **Note**: nothing to do. No date, and either nothing but a quotation, a text that begins with
 //!   "note:" or "fyi", or a remark: something *is* something.
 //! - **Task**: everything else, with or without a date.
@@ -21,9 +21,9 @@ pub(crate) fn kind(scan: &Scan<'_>, taken: &[bool], item: &Item) -> Kind {
     match &item.when {
         Some(when) if when.role == Role::Start => {
             let first = first_word(scan, &free);
-            let verb = among(lists::VERBS, &first);
-            let named = free.iter().any(|i| among(lists::EVENTS, &scan.lower(*i)));
-            let opens = among(lists::EVENTS, &first);
+            let verb = among(lists::VERBS, first);
+            let named = free.iter().any(|i| among(lists::EVENTS, scan.lower(*i)));
+            let opens = among(lists::EVENTS, first);
             let call_with = first == "call" && free.iter().any(|i| scan.lower(*i) == "with");
             if when.all_day {
                 let event = when.end.is_some() && !verb;
@@ -49,7 +49,7 @@ pub(crate) fn kind(scan: &Scan<'_>, taken: &[bool], item: &Item) -> Kind {
     }
 }
 
-fn first_word(scan: &Scan<'_>, free: &[usize]) -> String {
+fn first_word<'a>(scan: &Scan<'a>, free: &[usize]) -> &'a str {
     let skipped =
         ["please", "to", "the", "a", "an", "i", "need", "must", "have", "my", "and", "go", "we"];
     free.iter()
@@ -62,8 +62,7 @@ fn first_word(scan: &Scan<'_>, free: &[usize]) -> String {
 fn is_note(scan: &Scan<'_>, free: &[usize]) -> bool {
     let Some(first) = free.first().copied() else { return false };
     let lower = scan.lower(first);
-    let marked =
-        matches!(lower.as_str(), "note" | "notes" | "idea" | "fyi" | "quote" | "til" | "remark");
+    let marked = matches!(lower, "note" | "notes" | "idea" | "fyi" | "quote" | "til" | "remark");
     if marked && (scan.sep(first + 1, ':') || lower == "fyi") {
         return true;
     }
@@ -74,11 +73,11 @@ fn is_note(scan: &Scan<'_>, free: &[usize]) -> bool {
         return true;
     }
     let asks = free.last().is_some_and(|i| scan.sep(*i, '?'));
-    let does = among(lists::VERBS, &lower)
-        || among(&["what", "who", "why", "how", "is", "are", "if", "where"], &lower);
+    let does = among(lists::VERBS, lower)
+        || among(&["what", "who", "why", "how", "is", "are", "if", "where"], lower);
     let says = free.iter().take(8).any(|i| {
         matches!(
-            scan.lower(*i).as_str(),
+            scan.lower(*i),
             "is" | "are"
                 | "was"
                 | "were"

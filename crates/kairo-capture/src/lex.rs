@@ -6,7 +6,8 @@
 
 use crate::limits::{TEXT_CHARS_MAX, TOKENS_MAX};
 use crate::model::Span;
-use crate::words::{W, meaning};
+use crate::words::{W, folded, meaning};
+use std::borrow::Cow;
 
 /// What a token is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,6 +112,16 @@ impl<'a> Lexer<'a> {
     }
 
     fn number(&mut self, rest: &str) {
+        for (spelling, word) in
+            [("2nite", W::Tonight), ("2morrow", W::Rel(1)), ("2moro", W::Rel(1))]
+        {
+            let head = rest.get(..spelling.len()).unwrap_or("");
+            let ends = !rest.get(spelling.len()..).unwrap_or("").starts_with(is_letter);
+            if ends && head.eq_ignore_ascii_case(spelling) {
+                self.push(spelling.len(), Kind::Word, word);
+                return;
+            }
+        }
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
         let tail = rest.get(digits..).unwrap_or("");
         let grouped = thousands(tail);
@@ -261,4 +272,13 @@ fn single_quoted(rest: &str, first: char) -> Option<(usize, Plain)> {
     let quoted = inner.get(..at)?;
     let tight = !quoted.starts_with(char::is_whitespace) && !quoted.ends_with(char::is_whitespace);
     tight.then_some((open + at + mark.len(), Plain::Quote))
+}
+
+/// Every token in lower case; nothing for what must stay plain.
+pub(crate) fn lowers<'a>(text: &'a str, toks: &[Tok]) -> Vec<Cow<'a, str>> {
+    let lower = |tok: &Tok| match tok.kind {
+        Kind::Opaque(_) => Cow::Borrowed(""),
+        _ => folded(text.get(tok.start..tok.end).unwrap_or("")),
+    };
+    toks.iter().map(lower).collect()
 }

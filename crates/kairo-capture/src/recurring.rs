@@ -143,6 +143,13 @@ impl Gathered {
             self.rule.by_month_day.extend(&said.month_days);
             return true;
         }
+        if open(&self.rule) && same && !(said.days.is_empty() && said.month_days.is_empty()) {
+            self.rule.by_day.clone_from(&said.days);
+            self.rule.by_month_day.clone_from(&said.month_days);
+            self.rule.by_month.clone_from(&said.months);
+            self.rule.by_set_pos = said.set_pos;
+            return true;
+        }
         let narrower = said.freq == Freq::Weekly && !said.days.is_empty();
         if open(&self.rule) && narrower && matches!(self.rule.freq, Freq::Weekly | Freq::Daily) {
             self.rule.freq = Freq::Weekly;

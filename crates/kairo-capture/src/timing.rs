@@ -4,13 +4,14 @@
 //! that do stays in the title.
 
 use crate::ast::{Day, Edge, Half, Hour, Lead, Match, Moment, Said, WhenSaid, ZoneName};
+use crate::grammar::Scan;
 use crate::hours::{
     CLOSE, Guess, Hints, Settled, in_half, named_part, part_hour, settle, settle_range,
 };
 use crate::label;
 use crate::model::{Alternative, Confidence, Context, Role, Shift, When, zone_named};
 use crate::resolve::{Calendar, Resolved, plus, plus_days};
-use crate::words::{Daypart, Unit};
+use crate::words::{Daypart, Unit, W};
 use jiff::Span;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{AmbiguousOffset, TimeZone};
@@ -20,6 +21,8 @@ use jiff::tz::{AmbiguousOffset, TimeZone};
 pub(crate) struct Joined {
     pub(crate) said: WhenSaid,
     pub(crate) used: Vec<usize>,
+    /// Further sayings of a list ("today at noon and tomorrow at 5").
+    pub(crate) more: Vec<WhenSaid>,
     /// Whether a saying was left out since it contradicts.
     pub(crate) left_over: bool,
 }
@@ -34,22 +37,29 @@ pub(crate) struct Timed {
 }
 
 /// Joins the sayings of a text.
-pub(crate) fn join(chosen: &[Match]) -> Option<Joined> {
+pub(crate) fn join(scan: &Scan<'_>, chosen: &[Match]) -> Option<Joined> {
+    let mut end = 0;
     let mut joined: Option<Joined> = None;
     for (at, one) in chosen.iter().enumerate() {
         let Said::When(said) = &one.said else { continue };
-        match joined.as_mut() {
-            None => {
-                joined = Some(Joined { said: (**said).clone(), used: vec![at], left_over: false });
-            }
-            Some(so_far) => match together(&so_far.said, said) {
-                Some(said) => {
-                    so_far.said = said;
-                    so_far.used.push(at);
-                }
-                None => so_far.left_over = true,
-            },
+        let listed = end > 0 && (end..one.from).all(|i| scan.is(i, W::And) || scan.sep(i, ','));
+        end = one.to;
+        let Some(so_far) = joined.as_mut() else {
+            let (said, used) = ((**said).clone(), vec![at]);
+            joined = Some(Joined { said, used, more: Vec::new(), left_over: false });
+            continue;
+        };
+        if so_far.more.is_empty()
+            && let Some(said) = together(&so_far.said, said)
+        {
+            so_far.said = said;
+        } else if listed && said.from.day.is_some() && so_far.said.from.day.is_some() {
+            so_far.more.push((**said).clone());
+        } else {
+            so_far.left_over = true;
+            continue;
         }
+        so_far.used.push(at);
     }
     joined
 }
@@ -274,6 +284,11 @@ impl Resolver<'_> {
         Some(Some(calendar.day(day)?))
     }
 
+    /// Whether the day said is today's weekday, so that the hour decides which week it is.
+    fn same_weekday(&self) -> bool {
+        matches!(&self.said.from.day, Some(Day::Wd(wd, _)) if *wd == self.today().weekday())
+    }
+
     fn doubts(&self, start: &mut Start, day: Resolved) {
         if day.contested {
             start.doubt = Confidence::Unsure;
@@ -306,7 +321,7 @@ impl Resolver<'_> {
             let night = part_hour(self.context.dayparts, Daypart::Night, 0)?;
             time = if part == Daypart::Evening && night > self.now() { night } else { time };
         }
-        let clock = day.is_none() || date == self.today();
+        let clock = day.is_none() || date == self.today() || self.same_weekday();
         let mut start = Start { clock, ..Start::timed(date.to_datetime(time)) };
         if let Some(day) = day {
             self.doubts(&mut start, day);
@@ -345,7 +360,7 @@ impl Resolver<'_> {
             i32::from(midnight || (small_hours && clock.half == Half::Open)).max(first.carry),
         )?;
         let at = date.to_datetime(first.time);
-        let mut start = Start { clock: today, ..Start::timed(at) };
+        let mut start = Start { clock: today || self.same_weekday(), ..Start::timed(at) };
         start.end_clock = last.map(|last| (last.time, last.carry));
         if let Some(day) = day {
             self.doubts(&mut start, day);
@@ -413,7 +428,8 @@ impl Resolver<'_> {
             };
             return self.end_of(start, to, end);
         }
-        if let Some(dur) = self.said.lasting {
+        let listed = !from.more_days.is_empty();
+        if let Some(dur) = self.said.lasting.filter(|dur| dur.is_clock() || !listed) {
             return lasts(start, dur);
         }
         day_end.filter(|_| start.all_day).map(|end| end.to_datetime(Time::midnight()))

@@ -26,8 +26,7 @@ fn dangles_before(word: &str, sole: bool) -> bool {
             | W::Of
             | W::On
             | W::Between
-            | W::Approx
-    ) && (sole || !matches!(meaning(word), W::Approx | W::On))
+    ) && (sole || !matches!(meaning(word), W::On))
         || matches!(lowered(word).as_str(), "that's" | "thats" | "will")
 }
 
@@ -66,7 +65,9 @@ pub(crate) fn title(text: &str, from: usize, to: usize, cuts: &[Span]) -> String
                 pieces.iter().skip(index + 1).all(|rest| rest.trim_matches(blank).is_empty());
             piece = trim_end(piece, rest_blank);
         }
-        if piece.is_empty() {
+        let between = index > 0 && index < last;
+        let joint = matches!(meaning(piece), W::And | W::Or | W::To | W::On | W::At | W::By);
+        if piece.is_empty() || (between && joint) {
             continue;
         }
         let tight = piece.starts_with([',', '.', ';', ':', '!', '?', ')', '\'']);

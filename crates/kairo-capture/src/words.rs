@@ -7,10 +7,11 @@ mod english;
 mod names;
 
 use jiff::civil::Weekday;
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-pub(crate) use names::{is_given_name, is_relation, is_surname};
+pub(crate) use names::{is_given_name, is_rare_name, is_relation, is_surname};
 
 /// A length of time that has a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -178,8 +179,13 @@ pub(crate) fn meaning(word: &str) -> W {
     if word.len() > WORD_BYTES_MAX {
         return W::None;
     }
-    let lower = lowered(word);
-    TABLE.get(lower.as_str()).copied().unwrap_or(W::None)
+    TABLE.get(folded(word).as_ref()).copied().unwrap_or(W::None)
+}
+
+/// [`lowered`], without a copy where nothing changes.
+pub(crate) fn folded(word: &str) -> Cow<'_, str> {
+    let same = word.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+    if same { Cow::Borrowed(word) } else { Cow::Owned(lowered(word)) }
 }
 
 /// Lower case with straight apostrophes.
@@ -193,3 +199,6 @@ pub(crate) fn among(table: &[&str], word: &str) -> bool {
 }
 
 pub(crate) use english::lists;
+
+#[cfg(test)]
+mod tests;

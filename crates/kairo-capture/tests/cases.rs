@@ -5,12 +5,7 @@
 //! `rrule=`, `time=`, and, in double quotes, the title; further fields are `key=value`.
 //! Fields that are not named are not compared, but for the start and the rule, which always are.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use jiff::civil::DateTime;
 use kairo_capture::{Context, DateOrder, Item, Kind, Reading, Role, When, read};

@@ -74,7 +74,7 @@ pub const SIGN_IN_PER_MINUTE: u32 = 20;
 pub const EMAIL_BYTES_MAX: usize = 254;
 /// Life of a link and its code, in seconds (ASVS 6.5.5: ten minutes at most).
 pub const PROOF_LIFE_S: i64 = 600;
-/// Tries at one code before its proof is dead.
+/// Tries at one code before it is dead; the link of the same mail stays good.
 pub const CODE_TRIES_MAX: i16 = 5;
 /// Seconds between two mails to one address.
 pub const PROOF_SPACING_S: i64 = 60;

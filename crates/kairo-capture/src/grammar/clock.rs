@@ -5,6 +5,7 @@
 
 use super::{Found, Scan};
 use crate::ast::{Clock, Half, Hour, ZoneName};
+use crate::lex::Kind;
 use crate::words::{Daypart, Unit, W, among, lists};
 
 const fn clock(hour: i8, minute: i8, half: Half) -> Clock {
@@ -39,7 +40,7 @@ impl Scan<'_> {
             || self.sep(next, '-')
             || self.sep(next, '/')
             || self.sep(next, '+')
-            || (self.glued(next) && matches!(self.lower(next).as_str(), "z"))
+            || (self.glued(next) && matches!(self.lower(next), "z"))
     }
 
     fn ish(&self, next: usize) -> usize {
@@ -117,7 +118,8 @@ impl Scan<'_> {
         let whole = matches!(self.word(next + 1), W::Noon | W::Midnight);
         let word_minutes = self.num(at).is_none();
         let risky = before && !word_minutes && !minutes_said && !minutes.is_multiple_of(5);
-        let range = before && !word_minutes && !minutes_said && self.range_like(i, after);
+        let hours = minutes <= 12 || hour > 12 || self.word_before(i) == W::From;
+        let range = before && hours && !word_minutes && !minutes_said && self.range_like(i, after);
         if risky || range || self.sep(after, ':') || self.sep(after, '/') {
             return None;
         }
@@ -164,7 +166,7 @@ impl Scan<'_> {
             return None;
         };
         let (minute, _) = self.num(i + 2).filter(|(value, width)| *value < 60 && *width == 2)?;
-        if !self.glued(i + 2) || among(lists::LABELS, &self.label_before(i)) {
+        if !self.glued(i + 2) || among(lists::LABELS, self.label_before(i)) {
             return None;
         }
         let mut next = i + 3;
@@ -189,8 +191,8 @@ impl Scan<'_> {
             && self.glued(next)
             && self.glued(next + 1);
         let weak_dot = mark == '.' && !said && !led;
-        let amount = mark == '.' && !said && among(lists::UNITS_OF_THINGS, &self.lower(next));
-        let clock24 = matches!(self.lower(next).as_str(), "h" | "hrs" | "hours" | "uhr");
+        let amount = mark == '.' && !said && among(lists::UNITS_OF_THINGS, self.lower(next));
+        let clock24 = matches!(self.lower(next), "h" | "hrs" | "hours" | "uhr");
         if third || (weak_dot && !clock24) || amount || self.sep(next, '%') {
             return None;
         }
@@ -205,7 +207,7 @@ impl Scan<'_> {
         if !matches!(width, 3 | 4) || hour > 24 || minute > 59 {
             return None;
         }
-        let hours = matches!(self.lower(i + 1).as_str(), "h" | "hrs" | "hours" | "hr");
+        let hours = matches!(self.lower(i + 1), "h" | "hrs" | "hours" | "hr");
         let meridiem = self.half_at(i + 1).is_some();
         let year = width == 4 && (1990..=2059).contains(&value) && !hours && minute % 5 != 0;
         let joined = self.sep(i + 1, '-') && self.glued(i + 1);
@@ -215,7 +217,7 @@ impl Scan<'_> {
         {
             return None;
         }
-        if among(lists::UNITS_OF_THINGS, &self.lower(i + 1)) {
+        if among(lists::UNITS_OF_THINGS, self.lower(i + 1)) {
             return None;
         }
         if hours && !meridiem {
@@ -228,7 +230,7 @@ impl Scan<'_> {
     /// "3pm", "3 o'clock", "15h", "at 3".
     fn hour_in_digits(&self, i: usize, led: bool) -> Found<Clock> {
         let (hour, width) = self.num(i)?;
-        if width > 2 || hour > 24 || among(lists::LABELS, &self.label_before(i)) {
+        if width > 2 || hour > 24 || among(lists::LABELS, self.label_before(i)) {
             return None;
         }
         if self.lower(i + 1) == "h" && self.glued(i + 1) && (led || hour >= 13) && hour < 24 {
@@ -249,6 +251,8 @@ impl Scan<'_> {
     /// "three", "five thirty", "nine o'clock", "seven pm".
     fn hour_in_words(&self, i: usize, led: bool) -> Found<Clock> {
         let W::Num(hour @ 1..=12) = self.word(i) else { return None };
+        let dash = usize::from(self.sep(i + 1, '-') && self.glued(i + 2));
+        let i = i + dash;
         let (minute, next) = match self.word(i + 1) {
             W::Num(tens @ (20 | 30 | 40 | 50)) => self.number_words(tens, i + 2),
             W::Num(minute @ 10..=19) => (minute, i + 2),
@@ -267,7 +271,7 @@ impl Scan<'_> {
     pub(super) fn stands_as_hour(&self, next: usize) -> bool {
         let Some(tok) = self.tok(next) else { return true };
         if !self.is_word(next) {
-            let mark = matches!(tok.kind, crate::lex::Kind::Sep('%' | '°' | '/' | ':' | '+' | '×'));
+            let mark = matches!(tok.kind, Kind::Sep('%' | '°' | '/' | ':' | '+' | '×'));
             let joined = tok.glued && !self.can_end(next) && !self.sep(next, '-');
             return !(mark || joined);
         }
@@ -277,13 +281,13 @@ impl Scan<'_> {
         let lower = self.lower(next);
         match tok.word {
             W::None if self.is(next.wrapping_sub(2), W::At) => {
-                let plural = lower.ends_with('s') && !among(lists::VERBS, &lower);
-                !plural && !tok.capital && !among(lists::UNITS_OF_THINGS, &lower)
+                let plural = lower.ends_with('s') && !among(lists::VERBS, lower);
+                !plural && !tok.capital && !among(lists::UNITS_OF_THINGS, lower)
             }
             W::None => {
-                among(lists::VERBS, &lower)
+                among(lists::VERBS, lower)
                     || matches!(
-                        lower.as_str(),
+                        lower,
                         "w" | "if"
                             | "when"
                             | "so"
@@ -321,7 +325,7 @@ impl Scan<'_> {
             W::Pm => Some((Half::Pm, i + 1)),
             _ => {
                 let lower = self.lower(i);
-                let half = match lower.as_str() {
+                let half = match lower {
                     "a" if self.glued(i) => Half::Am,
                     "p" if self.glued(i) => Half::Pm,
                     _ => return None,
@@ -395,7 +399,7 @@ impl Scan<'_> {
             return None;
         }
         let mut next = if time { at + 2 } else { at + 1 };
-        if matches!(lower.as_str(), "utc" | "gmt") && (self.sep(next, '+') || self.sep(next, '-')) {
+        if matches!(lower, "utc" | "gmt") && (self.sep(next, '+') || self.sep(next, '-')) {
             let (offset, after) = self.offset(next)?;
             return Some((ZoneName::Offset(offset), after));
         }

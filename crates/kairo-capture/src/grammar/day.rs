@@ -3,7 +3,7 @@
 //! **Invariant:** a name that is also a common word ("may", "sat") is given as weak.
 
 use super::{Found, Scan};
-use crate::ast::{Counted, Day, Edge, Of, Which};
+use crate::ast::{Day, Edge, Of, Which};
 use crate::lex::Kind;
 use crate::words::{Form, Holiday, Unit, W, among, lists, meaning};
 use jiff::civil::Weekday;
@@ -15,7 +15,7 @@ pub(super) struct DayFound {
     pub(super) sure: bool,
 }
 
-fn sure(day: Day, next: usize) -> Found<DayFound> {
+pub(super) fn sure(day: Day, next: usize) -> Found<DayFound> {
     Some((DayFound { day, sure: true }, next))
 }
 
@@ -31,6 +31,7 @@ impl Scan<'_> {
             .and_then(|(day, next)| sure(day, next))
             .or_else(|| self.holiday(i))
             .or_else(|| self.weekday_day(i))
+            .or_else(|| self.year_month_day(i))
             .or_else(|| self.month_day(i))
             .or_else(|| self.day_month(i))
             .or_else(|| {
@@ -86,6 +87,12 @@ impl Scan<'_> {
         if let Some((value @ 1..=31, next)) = self.ordinal(i) {
             return Some((i8::try_from(value).ok()?, next));
         }
+        if let W::Num(value @ 1..=31) = self.word(i)
+            && let Some(((_, weak), _)) = self.month(self.number_words(value, i + 1).1)
+        {
+            let (value, next) = self.number_words(value, i + 1);
+            return i8::try_from(value).ok().filter(|_| !weak).map(|day| (day, next));
+        }
         let (value, width) = self.num(i)?;
         let decimal = self.sep(i + 1, '.') && self.glued(i + 1) && self.glued(i + 2);
         let bad = decimal && self.num(i + 2).is_some();
@@ -103,7 +110,7 @@ impl Scan<'_> {
         }
         let (day, next) = self.day_number(at)?;
         let percent = self.sep(next, '%') && self.glued(next);
-        let thing = among(lists::UNITS_OF_THINGS, &self.lower(next));
+        let thing = among(lists::UNITS_OF_THINGS, self.lower(next));
         let capital = self.tok(i).is_some_and(|tok| tok.capital);
         if percent || (thing && !marked) || (month == 5 && weak && !capital && thing) {
             return None;
@@ -112,7 +119,7 @@ impl Scan<'_> {
         sure(Day::Ymd { year, month, day, wd: None }, next)
     }
 
-    fn year_after(&self, next: usize, dashes: bool) -> (Option<i16>, usize) {
+    pub(super) fn year_after(&self, next: usize, dashes: bool) -> (Option<i16>, usize) {
         if let Some((year, after)) = self.year(next) {
             return (Some(year), after);
         }
@@ -153,15 +160,14 @@ impl Scan<'_> {
     fn modal_may(&self, i: usize) -> bool {
         let next = self.lower(i + 1);
         !self.tok(i).is_some_and(|tok| tok.capital)
-            && (among(lists::VERBS, &next)
-                || matches!(next.as_str(), "be" | "have" | "not" | "attend"))
+            && (among(lists::VERBS, next) || matches!(next, "be" | "have" | "not" | "attend"))
     }
 
     /// A weekday, alone or with a date after it.
     fn weekday_day(&self, i: usize) -> Found<DayFound> {
         let (wd, form, next) = self.weekday(i)?;
         let before = self.lower_before(i);
-        if among(lists::BEFORE_WEEKDAY, &before) || among(lists::AFTER_WEEKDAY, &self.lower(next)) {
+        if among(lists::BEFORE_WEEKDAY, before) || among(lists::AFTER_WEEKDAY, self.lower(next)) {
             return None;
         }
         if let Some(found) = self.weekday_and_date(wd, next) {
@@ -245,7 +251,7 @@ impl Scan<'_> {
             return Some((Which::AfterNext, i + 2));
         }
         if self.is(i, W::Unit(Unit::Week)) && !self.is_word(i + 1) {
-            return Some((Which::InWeek(1), i + 1)).filter(|_| !self.is(i + 1, W::Next));
+            return Some((Which::AfterNext, i + 1)).filter(|_| !self.is(i + 1, W::Next));
         }
         let at = if matches!(self.word(i), W::Of | W::In) { i + 1 } else { i };
         let at = if self.is(at, W::The) { at + 1 } else { at };
@@ -265,136 +271,6 @@ impl Scan<'_> {
         }
     }
 
-    /// "the 15th", "the 5th of next month"; the caller judges whether it may stand.
-    fn day_of_month(&self, i: usize) -> Found<DayFound> {
-        let article = self.is(i, W::The);
-        let at = if article { i + 1 } else { i };
-        let (day, next) = self.ordinal(at).filter(|(day, _)| (1..=31).contains(day))?;
-        let day = i8::try_from(day).ok()?;
-        if let Some((of, after)) = self.of_month(next) {
-            return sure(Day::Dom { day, wd: None, of }, after);
-        }
-        let digits = matches!(self.tok(at)?.kind, Kind::Ord(_));
-        let standing = (article || digits) && self.ordinal_stands(i, next, digits);
-        standing.then_some((
-            DayFound {
-                day: Day::Dom { day, wd: None, of: Of::Soonest },
-                sure: digits && (article || self.closes(i, next)),
-            },
-            next,
-        ))
-    }
-
-    /// Whether a bare "17th" ends the text, and is no rank ("came 2nd").
-    fn closes(&self, i: usize, next: usize) -> bool {
-        let ranks = ["placed", "finished", "came", "ranked", "in", "is", "was"];
-        self.tok(next).is_none() && i > 0 && !among(&ranks, &self.lower_before(i))
-    }
-
-    /// Whether "the 2nd" is no "2nd floor": by what leads it in and what follows.
-    fn ordinal_stands(&self, i: usize, next: usize, digits: bool) -> bool {
-        let led = matches!(
-            self.word_before(i),
-            W::On
-                | W::By
-                | W::Due
-                | W::Before
-                | W::Until
-                | W::From
-                | W::After
-                | W::Starting
-                | W::Through
-                | W::To
-                | W::Between
-                | W::And
-                | W::Since
-                | W::For
-                | W::Is
-        );
-        let Some(after) = self.tok(next) else { return digits || led };
-        if !matches!(after.kind, Kind::Word) {
-            return digits
-                && (led || !after.glued || matches!(after.kind, Kind::Sep(',' | '.' | ';')));
-        }
-        let lower = self.lower(next);
-        if among(lists::ORDINAL_NOUNS, &lower) && !matches!(after.word, W::And) {
-            return false;
-        }
-        let known = !matches!(after.word, W::None | W::Nth(_) | W::Unit(_) | W::Units(_));
-        let verb = among(lists::VERBS, &lower);
-        if led { known || verb || i <= 1 } else { known && digits && !matches!(after.word, W::Of) }
-    }
-
-    /// "of May 2027", "of next month", "of the month" behind an ordinal.
-    pub(super) fn of_month(&self, i: usize) -> Found<Of> {
-        let led = matches!(self.word(i), W::Of | W::In);
-        let at = if led { i + 1 } else { i };
-        let at_word = if self.is(at, W::The) { at + 1 } else { at };
-        if led && let Some(((month, _), next)) = self.month(at) {
-            let (year, after) = self.year_after(next, false);
-            return Some((Of::Month(month, year), after));
-        }
-        let month = |at: usize| self.is(at, W::Unit(Unit::Month));
-        let year = |at: usize| self.is(at, W::Unit(Unit::Year));
-        match self.word(at_word) {
-            W::Unit(Unit::Month) if led => Some((Of::Soonest, at_word + 1)),
-            W::This if month(at_word + 1) => Some((Of::MonthsAhead(0), at_word + 2)),
-            W::Next | W::Following | W::Coming if month(at_word + 1) => {
-                Some((Of::MonthsAhead(1), at_word + 2))
-            }
-            W::Last if month(at_word + 1) && led => Some((Of::MonthsAhead(-1), at_word + 2)),
-            W::Unit(Unit::Year) if led => Some((Of::YearsAhead(0), at_word + 1)),
-            W::This if led && year(at_word + 1) => Some((Of::YearsAhead(0), at_word + 2)),
-            W::Next if led && year(at_word + 1) => Some((Of::YearsAhead(1), at_word + 2)),
-            _ if led => {
-                let (year, next) = self.year(at)?;
-                Some((Of::Year(year), next))
-            }
-            _ => None,
-        }
-    }
-
-    /// "third Tuesday of September", "last day of the month", "first Monday in May 2027".
-    pub(super) fn nth(&self, i: usize) -> Found<Day> {
-        let at = if self.is(i, W::The) { i + 1 } else { i };
-        let (n, next) = self.position(at)?;
-        let (what, next) = self.counted(next)?;
-        let (of, after) = self.of_month(next)?;
-        Some((Day::Nth { n, what, of }, after))
-    }
-
-    /// 1 to 5, or -1 for "last", -2 for "second to last".
-    pub(super) fn position(&self, i: usize) -> Found<i8> {
-        if self.is(i, W::Last) {
-            return Some((-1, i + 1));
-        }
-        let (n, next) = self.ordinal(i)?;
-        let n = i8::try_from(n).ok().filter(|n| (1..=31).contains(n))?;
-        if self.is(next, W::Last) {
-            return Some((-n, next + 1));
-        }
-        let dash = |at: usize| if self.sep(at, '-') { at + 1 } else { at };
-        let to = dash(next);
-        if self.is(to, W::To) && self.is(dash(to + 1), W::Last) {
-            return Some((-n, dash(to + 1) + 1));
-        }
-        Some((n, next))
-    }
-
-    pub(super) fn counted(&self, i: usize) -> Found<Counted> {
-        match self.word(i) {
-            W::Wd(wd, Form::Full | Form::Short | Form::Weak) => Some((Counted::Wd(wd), i + 1)),
-            W::Unit(Unit::Day) => Some((Counted::Day, i + 1)),
-            W::Unit(Unit::Workday) => Some((Counted::Workday, i + 1)),
-            W::Unit(Unit::Week) => Some((Counted::Week, i + 1)),
-            W::Unit(Unit::Weekend) => Some((Counted::Weekend, i + 1)),
-            _ => match self.unit(i) {
-                Some((Unit::Workday, next)) => Some((Counted::Workday, next)),
-                _ => None,
-            },
-        }
-    }
-
     /// A holiday, of this or another year.
     fn holiday(&self, i: usize) -> Found<DayFound> {
         let (which, at) = match self.word(i) {
@@ -411,9 +287,9 @@ impl Scan<'_> {
         let led = !matches!(self.word_before(i), W::None)
             || i == 0
             || self.tok(next).is_none()
-            || among(lists::VERBS, &self.lower(next));
+            || among(lists::VERBS, self.lower(next));
         let article = matches!(self.word_before(i), W::The | W::A | W::Of);
-        let meal = matches!(self.lower(next).as_str(), "dinner" | "lunch" | "brunch" | "breakfast");
+        let meal = matches!(self.lower(next), "dinner" | "lunch" | "brunch" | "breakfast");
         let noun = self.is_word(next) && matches!(self.word(next), W::None) && i == 0 && !meal;
         let last = self.word(next.saturating_sub(1));
         let named = next - at > 1 && matches!(last, W::Unit(Unit::Day) | W::Part(_) | W::Num(_));

@@ -80,7 +80,7 @@ impl Scan<'_> {
     }
 
     fn number_of_times(&self, at: usize) -> Found<u32> {
-        match self.lower(at).as_str() {
+        match self.lower(at) {
             "twice" => return Some((2, at + 1)),
             "once" if self.word_before(at) == W::For => return Some((1, at + 1)),
             _ => {}

@@ -137,7 +137,7 @@ impl Scan<'_> {
             {
                 return strong(i, to + 1, Said::Priority(u8::try_from(level.min(4)).ok()?));
             }
-            let level = level_word(&self.lower(to))?;
+            let level = level_word(self.lower(to))?;
             return strong(i, to + 1, Said::Priority(level));
         }
         let level = match to - i {
@@ -157,13 +157,13 @@ impl Scan<'_> {
         let lower = self.lower(i);
         let edge =
             i == 0 || self.tok(i + 1).is_none() || self.prev(i).is_some_and(|at| self.sep(at, '('));
-        match lower.as_str() {
+        match lower {
             "asap" => return strong(i, i + 1, Said::Priority(1)),
             "urgent" | "urgently" | "critical" if edge => {
                 let colon = self.sep(i + 1, ':') || self.sep(i + 1, '-') || self.sep(i + 1, '!');
                 let end = self.tok(i + 1).is_none() || self.sep(i + 1, ')');
                 let verb =
-                    among(lists::VERBS, &self.lower(i + 1)) || self.is(i + 1, W::None) && colon;
+                    among(lists::VERBS, self.lower(i + 1)) || self.is(i + 1, W::None) && colon;
                 let article = matches!(self.word_before(i), W::Is | W::A | W::The | W::Be);
                 if (colon || end || verb || i == 0 && lower == "urgently") && !article {
                     return strong(i, i + 1 + usize::from(colon), Said::Priority(1));
@@ -177,20 +177,16 @@ impl Scan<'_> {
                 if let Some((level @ 1..=4, 1)) = self.num(at) {
                     return strong(i, at + 1, Said::Priority(u8::try_from(level).ok()?));
                 }
-                let level = level_word(&self.lower(at))?;
+                let level = level_word(self.lower(at))?;
                 return strong(i, at + 1, Said::Priority(level));
             }
             _ => {}
         }
         let at = i + 1 + usize::from(self.sep(i + 1, '-'));
-        let level = level_word(&lower)
-            .filter(|_| matches!(self.lower(at).as_str(), "priority" | "prio"))?;
+        let level = level_word(lower).filter(|_| matches!(self.lower(at), "priority" | "prio"))?;
         let article = matches!(self.word_before(i), W::A | W::The);
-        let from = if matches!(self.lower_before(i).as_str(), "with" | "as") {
-            i.saturating_sub(1)
-        } else {
-            i
-        };
+        let from =
+            if matches!(self.lower_before(i), "with" | "as") { i.saturating_sub(1) } else { i };
         if article || self.lower(at + 1) == "list" {
             None
         } else {
@@ -233,11 +229,11 @@ impl Scan<'_> {
     }
 
     fn beforehand(&self, next: usize) -> (bool, usize) {
-        let more = |at: usize| match self.lower(at).as_str() {
+        let more = |at: usize| match self.lower(at) {
             "it" | "start" | "hand" => at + 1,
             _ => at,
         };
-        match self.lower(next).as_str() {
+        match self.lower(next) {
             "before" | "prior" | "ahead" | "earlier" => (true, more(next + 1)),
             "beforehand" => (true, next + 1),
             "in" if self.lower(next + 1) == "advance" => (true, next + 2),
@@ -262,10 +258,7 @@ impl Scan<'_> {
             return closed.then_some(()).and_then(|()| strong(i, next + 1, Said::Estimate(dur)));
         }
         let lower = self.lower(i);
-        if matches!(
-            lower.as_str(),
-            "est" | "estimate" | "estimated" | "duration" | "takes" | "lasting"
-        ) {
+        if matches!(lower, "est" | "estimate" | "estimated" | "duration" | "takes" | "lasting") {
             let at = i + 1 + usize::from(self.sep(i + 1, ':') || self.sep(i + 1, '.'));
             let at = at + usize::from(self.is(at, W::Approx));
             let (dur, next) = self.duration(at).filter(|(dur, _)| clockwise(*dur))?;
@@ -280,7 +273,7 @@ impl Scan<'_> {
         let decimal = self.sep(i + 1, '.') && self.glued(i + 1) && self.num(i + 2).is_some();
         let unit_at = if decimal { i + 3 } else { i + 1 };
         let unit = self.lower(unit_at);
-        let shape = match unit.as_str() {
+        let shape = match unit {
             "m" => value % 5 == 0 && value <= 180,
             "h" | "hr" | "hrs" => value <= 12 && width <= 2,
             "min" | "mins" => value <= 600,
@@ -292,7 +285,7 @@ impl Scan<'_> {
         }
         let meters = unit == "m"
             && (i..next).len() == 2
-            && among(&["run", "swim", "walk", "sprint", "row"], &self.lower_before(i));
+            && among(&["run", "swim", "walk", "sprint", "row"], self.lower_before(i));
         let verb = self.prev(i).is_some_and(|_| self.is(i.wrapping_sub(1), W::In));
         let last = self.tok(next).is_none();
         let strength = if last && i > 0 { Strength::Strong } else { Strength::Beside };
@@ -309,10 +302,7 @@ impl Scan<'_> {
         let start = usize::from(i > 0 && self.lower(0) == "please");
         let polite = i > 0
             && i <= 3
-            && matches!(
-                self.lower(0).as_str(),
-                "please" | "hey" | "hi" | "ok" | "okay" | "can" | "could"
-            );
+            && matches!(self.lower(0), "please" | "hey" | "hi" | "ok" | "okay" | "can" | "could");
         if i != 0 && i != start && !polite {
             return None;
         }

@@ -4,7 +4,7 @@
 
 use super::{Found, Scan};
 use crate::ast::{Clock, Day, Dur, Edge, Half, Hour, Moment, Of, Which};
-use crate::words::{Daypart, Unit, W};
+use crate::words::{Daypart, Unit, W, among, lists};
 use jiff::civil::Weekday;
 
 /// A moment, and whether it may stand without company.
@@ -62,7 +62,7 @@ impl Scan<'_> {
                 places.push((if more { at + 2 } else { at + 1 }, true));
             }
             W::In if self.is(at + 1, W::Between) => places.push((at + 2, true)),
-            W::On | W::In | W::For | W::The | W::Starting => places.push((at + 1, false)),
+            W::On | W::In | W::For | W::The | W::Of | W::Starting => places.push((at + 1, false)),
             _ => {}
         }
         if self.sep(at, '@') {
@@ -73,6 +73,13 @@ impl Scan<'_> {
 
     /// One more part of a moment.
     fn part(&self, so_far: &Moment, i: usize, led: bool, first: bool) -> Found<(Moment, bool)> {
+        if let Some(found) = self.year_behind(so_far, i) {
+            return Some(found);
+        }
+        let all_day = self.lower(i) == "all" && self.is(i + 1, W::Unit(Unit::Day));
+        if all_day && (so_far.day.is_some() || (first && self.day(i + 2).is_some())) {
+            return Some(((so_far.clone(), false), i + 2));
+        }
         if so_far.day.is_none()
             && so_far.from_now.is_none()
             && let Some((start, end, next)) = self.numbered_days(i)
@@ -81,6 +88,15 @@ impl Scan<'_> {
             return Some(((moment, true), next));
         }
         self.time_part(so_far, i, led, first).or_else(|| self.day_part(so_far, i, first))
+    }
+
+    /// "2026" in "Wed Dec 2 15:00 2026".
+    fn year_behind(&self, so_far: &Moment, i: usize) -> Found<(Moment, bool)> {
+        so_far.hour?;
+        let Some(Day::Ymd { year: None, month, day, wd }) = so_far.day else { return None };
+        let (year, next) = self.year(i)?;
+        let day = Day::Ymd { year: Some(year), month, day, wd };
+        Some(((Moment { day: Some(day), ..so_far.clone() }, true), next))
     }
 
     fn day_part(&self, so_far: &Moment, i: usize, first: bool) -> Found<(Moment, bool)> {
@@ -208,10 +224,11 @@ impl Scan<'_> {
         }
         if let Some((wd, _, next)) = self.weekday(i) {
             let day = Day::Wd(wd, Which::Plain);
-            let dated = self.num(next).is_some()
-                || self.ordinal(next).is_some()
-                || self.month(next).is_some();
-            return (alike(&day) && !dated).then_some((day, next));
+            let and = and || self.joined(next).is_some_and(|at| self.weekday(at).is_some());
+            let rel = and && matches!(moment.day, Some(Day::Rel(_)));
+            let numbered = self.num(next).is_some() && !self.followed_by_clock(next + 1);
+            let dated = numbered || self.ordinal(next).is_some() || self.month(next).is_some();
+            return ((rel || alike(&day)) && !dated).then_some((day, next));
         }
         let (found, next) = self.day(i)?;
         alike(&found.day).then_some((found.day, next))
@@ -251,7 +268,8 @@ impl Scan<'_> {
             && self
                 .num(i)
                 .is_some_and(|(value, width)| width == 4 && !(1900..2100).contains(&value));
-        let led = led || dated;
+        let last = so_far.tonight && self.tok(i + 1).is_none();
+        let led = led || dated || last;
         let found = if iso { self.iso_clock(i) } else { self.clock(i, led) };
         if let Some((clock, next)) = found {
             if so_far.from_now.is_some() {
@@ -268,6 +286,11 @@ impl Scan<'_> {
             return Some(((moment, true), next));
         }
         self.part_of_day(moment, i, first)
+    }
+
+    /// Whether the text ends here, or a repetition comes.
+    fn clears(&self, i: usize) -> bool {
+        self.tok(i).is_none() || self.is(i, W::Every) || self.is(i, W::On) || self.sep(i, ',')
     }
 
     /// Whether a day comes next ("10 to 11 tomorrow").
@@ -315,7 +338,8 @@ impl Scan<'_> {
                 && i > 0;
         let led = led && (article || self.is(i.wrapping_sub(1), W::At) || !first);
         let bare_night = matches!(hour, Hour::Part(Daypart::Night, _)) && article;
-        if first && !this && (!led || bare_night) {
+        let of_day = self.is(next, W::Of) && self.day(next + 1).is_some();
+        if first && !this && (!led || bare_night) && !of_day {
             return None;
         }
         let noun = self.is_word(next) && self.lower(next) == "school";
@@ -349,7 +373,8 @@ impl Scan<'_> {
         let whole = start.bare && end.bare;
         let from = matches!(self.word_before(i), W::From | W::Between | W::At)
             || led
-            || self.day_follows(after);
+            || self.day_follows(after)
+            || (among(lists::MEETINGS, self.lower_before(i)) && self.clears(after));
         let glued = self.glued(at) && self.glued(at + 1);
         if (bare || whole) && !from {
             return None;
@@ -371,7 +396,7 @@ pub(crate) fn agreeing(one: &Day, two: Day) -> Option<Day> {
         | (Day::Numeric { first, second, year, wd: None }, Day::Wd(wd, Which::Plain)) => {
             Some(Day::Numeric { first, second, year, wd: Some(wd) })
         }
-        (Day::Wd(wd, Which::Plain), Day::Dom { day, wd: None, of })
+        (Day::Wd(wd, _), Day::Dom { day, wd: None, of })
         | (Day::Dom { day, wd: None, of }, Day::Wd(wd, Which::Plain)) => {
             Some(Day::Dom { day, wd: Some(wd), of })
         }

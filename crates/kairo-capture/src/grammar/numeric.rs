@@ -38,10 +38,10 @@ impl Scan<'_> {
     }
 
     /// The word before a number that may label it ("version 2.10", "v 2", "ratio of 3").
-    pub(super) fn label_before(&self, i: usize) -> String {
+    pub(super) fn label_before(&self, i: usize) -> &str {
         let before = self.lower_before(i);
-        if matches!(before.as_str(), "of" | "is" | "was" | "were" | "'s") {
-            return self.prev(i).map_or_else(String::new, |at| self.lower_before(at));
+        if matches!(before, "of" | "is" | "was" | "were" | "'s") {
+            return self.prev(i).map_or("", |at| self.lower_before(at));
         }
         before
     }
@@ -80,7 +80,7 @@ impl Scan<'_> {
                 _ => return None,
             };
             let next = i + 5;
-            if year_width == 2 && among(lists::LABELS, &self.label_before(i)) {
+            if year_width == 2 && among(lists::LABELS, self.label_before(i)) {
                 return None;
             }
             let version = mark == '.' && year_width == 2 && (width == 1 && second_width == 1);
@@ -88,7 +88,7 @@ impl Scan<'_> {
             let ok = self.can_end(next) && !self.sep_glued(next, mark);
             return ok.then_some((InDigits { day, sure: !version }, next));
         }
-        if among(lists::LABELS, &self.label_before(i)) {
+        if among(lists::LABELS, self.label_before(i)) {
             return None;
         }
         self.without_year(first, second, second_width, mark, i)
@@ -129,8 +129,26 @@ impl Scan<'_> {
         if !(self.can_end(next) || ranged) || mark == '-' {
             return None;
         }
+        let led = i == 0
+            || matches!(
+                self.word_before(i),
+                W::On
+                    | W::By
+                    | W::Due
+                    | W::From
+                    | W::Until
+                    | W::Before
+                    | W::After
+                    | W::To
+                    | W::Through
+                    | W::Starting
+                    | W::Wd(..)
+            );
+        if mark == '.' && !led {
+            return None;
+        }
         let percent = self.sep(next, '%') || self.sep(next, '°');
-        let thing = among(lists::UNITS_OF_THINGS, &self.lower(next));
+        let thing = among(lists::UNITS_OF_THINGS, self.lower(next));
         let fraction = first < second && first <= 3 && second <= 8 && second_width == 1;
         let whole = first == second;
         let always = first == 24 && second == 7;
@@ -138,6 +156,16 @@ impl Scan<'_> {
             return None;
         }
         Some((InDigits { day, sure: mark == '/' && !fraction && !whole }, next))
+    }
+
+    /// "2026 Dec 14".
+    pub(super) fn year_month_day(&self, i: usize) -> Found<super::day::DayFound> {
+        let (year @ 1900..=2199, 4) = self.num(i)? else { return None };
+        let year = i16::try_from(year).ok()?;
+        let (mut found, next) = self.month_day(i + 1)?;
+        let Day::Ymd { year: said @ None, .. } = &mut found.day else { return None };
+        *said = Some(year);
+        Some((found, next))
     }
 
     /// Whether a year stands at a place: "2027", "'27", or ", 2027".
@@ -161,7 +189,7 @@ impl Scan<'_> {
     /// Whether a number before `i` is the beginning of a clock time.
     pub(super) fn followed_by_clock(&self, i: usize) -> bool {
         let meridiem = matches!(self.word(i), W::Am | W::Pm | W::Oclock)
-            || (self.glued(i) && matches!(self.lower(i).as_str(), "p" | "a" | "h"));
+            || (self.glued(i) && matches!(self.lower(i), "p" | "a" | "h"));
         meridiem
             || (self.sep(i, ':') && self.glued(i) && self.glued(i + 1) && self.num(i + 1).is_some())
     }

@@ -5,7 +5,7 @@
 
 use super::Scan;
 use crate::lex::{Kind, Plain};
-use crate::words::{W, among, is_given_name, is_relation, is_surname, lists};
+use crate::words::{W, among, is_given_name, is_rare_name, is_relation, is_surname, lists};
 
 /// A person: tokens and the name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,11 +45,10 @@ pub(crate) fn place(
         if !at || !free(i) || !free(i + 1) {
             continue;
         }
-        let mut to = i
-            + 1
-            + usize::from(scan.is(i + 1, W::The) || among(&["my", "our"], &scan.lower(i + 1)));
+        let mut to =
+            i + 1 + usize::from(scan.is(i + 1, W::The) || among(&["my", "our"], scan.lower(i + 1)));
         let proper = scan.tok(to + 1).is_some_and(|tok| tok.capital) && free(to + 1);
-        if among(lists::PLACES, &scan.lower(to)) && free(to) && !proper {
+        if among(lists::PLACES, scan.lower(to)) && free(to) && !proper {
             return Some(scan.named(i + 1, to + 1));
         }
         let from = i + 1;
@@ -71,6 +70,9 @@ pub(crate) fn place(
     None
 }
 
+/// Forms of address that a family name follows.
+const TITLES: [&str; 7] = ["dr", "mr", "mrs", "ms", "prof", "doctor", "professor"];
+
 impl Scan<'_> {
     fn named(&self, from: usize, to: usize) -> PersonFound {
         let start = self.tok(from).map_or(0, |tok| tok.start);
@@ -83,9 +85,7 @@ impl Scan<'_> {
         let Some(tok) = self.tok(i) else { return false };
         match tok.kind {
             Kind::Word if tok.capital => true,
-            Kind::Word => {
-                inner && matches!(self.lower(i).as_str(), "of" | "the" | "de" | "la" | "and")
-            }
+            Kind::Word => inner && matches!(self.lower(i), "of" | "the" | "de" | "la" | "and"),
             Kind::Num(..) => inner && self.tok(i + 1).is_none_or(|tok| tok.capital),
             Kind::Sep('&' | '\'' | '’' | '-') => inner,
             _ => false,
@@ -99,7 +99,7 @@ impl Scan<'_> {
         }
         let free = |at: usize| !taken.get(at).copied().unwrap_or(true);
         let lower = self.lower(i);
-        let base = lower.strip_suffix("'s").unwrap_or(&lower);
+        let base = lower.strip_suffix("'s").unwrap_or(lower);
         let asked = self.asked(i);
         let name = is_given_name(base) || known.iter().any(|name| same_first(name, base));
         let capital = tok.capital && lower.len() > 1 && !self.shouted(i);
@@ -109,16 +109,22 @@ impl Scan<'_> {
             return None;
         }
         let sure = name && (tok.capital || i > 0 || self.tok(i + 1).is_some());
-        let relation = is_relation(base) && (asked.is_some() || lower.ends_with("'s") || i == 0);
+        let mine = self.lower_before(i) == "my";
+        let relation =
+            is_relation(base) && (asked.is_some() || mine || lower.ends_with("'s") || i == 0);
+        let rare = is_rare_name(base)
+            && asked.is_some_and(|word| word == "and" || self.asks_for_person(word))
+            && self.ends_phrase(i + 1);
+        let titled = among(&TITLES, self.title_before(i)) && tok.word == W::None;
         let by_capital = capital
-            && asked.as_deref().is_some_and(|word| self.asks_for_person(word))
+            && asked.is_some_and(|word| self.asks_for_person(word))
             && !matches!(tok.word, W::Wd(..));
-        let after_with = asked.as_deref().is_some_and(|word| among(lists::PERSON_SURELY, word))
+        let after_with = asked.is_some_and(|word| among(lists::PERSON_SURELY, word))
             && !capital
             && tok.word == W::None
             && self.ends_phrase(i + 1)
             && !lower.ends_with("ing");
-        if !(sure || relation || by_capital || after_with) {
+        if !(sure || relation || rare || titled || by_capital || after_with) {
             return None;
         }
         let mut to = i + 1;
@@ -133,6 +139,13 @@ impl Scan<'_> {
             }
         }
         Some(person)
+    }
+
+    /// "dr" in "dr. jones".
+    fn title_before(&self, i: usize) -> &str {
+        let at =
+            self.prev(i).map_or(i, |at| if self.sep(at, '.') { at.saturating_sub(1) } else { at });
+        self.lower(at)
     }
 
     fn glued_to_sign(&self, i: usize) -> bool {
@@ -150,30 +163,30 @@ impl Scan<'_> {
     }
 
     /// The word before that asks for a person, past "and" and a name, or past a title.
-    fn asked(&self, i: usize) -> Option<String> {
+    fn asked(&self, i: usize) -> Option<&str> {
         let mut at = self.prev(i)?;
         if self.sep(at, '.')
             || among(
                 &["mr", "mrs", "ms", "dr", "prof", "my", "uncle", "aunt", "coach"],
-                &self.lower(at),
+                self.lower(at),
             )
         {
             at = self.prev(at)?;
         }
-        if among(&["mr", "mrs", "ms", "dr"], &self.lower(at)) {
+        if among(&["mr", "mrs", "ms", "dr"], self.lower(at)) {
             at = self.prev(at)?;
         }
         if self.sep(at, '/') && self.prev(at).is_some_and(|before| self.lower(before) == "w") {
-            return Some("with".to_owned());
+            return Some("with");
         }
         if self.is(at, W::And) || self.sep(at, ',') || self.sep(at, '&') {
             let name = self.prev(at)?;
             let lower = self.lower(name);
-            let listed = is_given_name(&lower) || is_relation(&lower) || self.tok(name)?.capital;
-            return listed.then(|| "and".to_owned());
+            let listed = is_given_name(lower) || is_relation(lower) || self.tok(name)?.capital;
+            return listed.then_some("and");
         }
         let word = self.lower(at);
-        let ask = among(lists::PERSON_AFTER, &word) && !self.is_opaque(at, Plain::Quote);
+        let ask = among(lists::PERSON_AFTER, word) && !self.is_opaque(at, Plain::Quote);
         ask.then_some(word)
     }
 
@@ -204,7 +217,7 @@ impl Scan<'_> {
                 tok.word != W::None
                     || among(
                         &["re", "regarding", "please", "that", "if", "when", "then", "to"],
-                        &self.lower(i),
+                        self.lower(i),
                     )
             }
             Kind::Sep(_) => true,
@@ -216,10 +229,10 @@ impl Scan<'_> {
     fn family_name(&self, i: usize, capital: bool, given: bool) -> bool {
         let Some(tok) = self.tok(i) else { return false };
         let lower = self.lower(i);
-        if tok.kind != Kind::Word || tok.word != W::None || among(lists::NO_PERSON, &lower) {
+        if tok.kind != Kind::Word || tok.word != W::None || among(lists::NO_PERSON, lower) {
             return false;
         }
-        let common = given && !capital && is_surname(&lower);
+        let common = given && !capital && is_surname(lower);
         common || (capital && tok.capital && !self.shouted(i))
     }
 }

@@ -18,7 +18,7 @@ impl Scan<'_> {
 
     /// "today", "tomorrow", perhaps with "week" ("tomorrow week").
     fn day_word(&self, i: usize) -> Found<Day> {
-        let later = self.is(i, W::Later) && self.is(i + 1, W::Rel(0));
+        let later = matches!(self.word(i), W::Later | W::Earlier) && self.is(i + 1, W::Rel(0));
         let i = i + usize::from(later);
         let W::Rel(days) = self.word(i) else { return None };
         let mut next = i + 1;
@@ -28,7 +28,7 @@ impl Scan<'_> {
         {
             return None;
         }
-        if among(lists::BEFORE_DAY_WORD, &self.lower_before(i))
+        if among(lists::BEFORE_DAY_WORD, self.lower_before(i))
             && !self.is(i.wrapping_sub(1), W::Until)
         {
             return None;
@@ -93,7 +93,7 @@ impl Scan<'_> {
         }
         let led = matches!(self.word(i), W::In | W::Within | W::After);
         let at = if led { i + 1 } else { i };
-        let at = match self.lower(at).as_str() {
+        let at = match self.lower(at) {
             "about" | "around" | "just" | "exactly" | "another" | "the" if led => at + 1,
             _ => at,
         };
@@ -162,7 +162,7 @@ impl Scan<'_> {
             return Some((Day::Wd(wd, Which::InWeek(ahead)), after));
         }
         let W::Wd(wd, form) = self.word(next) else { return None };
-        if form == Form::Plural || among(lists::AFTER_WEEKDAY, &self.lower(next + 1)) {
+        if form == Form::Plural || among(lists::AFTER_WEEKDAY, self.lower(next + 1)) {
             return None;
         }
         let (_, _, after) = self.weekday(next)?;

@@ -247,7 +247,7 @@ impl Scan<'_> {
     /// "MWF", "TTh".
     fn weekday_letters(&self, at: usize) -> Found<Vec<Weekday>> {
         use Weekday::{Friday, Monday, Thursday, Tuesday, Wednesday};
-        let days = match self.lower(at).as_str() {
+        let days = match self.lower(at) {
             "mwf" => vec![Monday, Wednesday, Friday],
             "tth" | "tuth" => vec![Tuesday, Thursday],
             "mw" if self.word_before(at) == W::Every => vec![Monday, Wednesday],
@@ -266,7 +266,7 @@ impl Scan<'_> {
         if let Some((days, next)) = self.weekdays(at) {
             let parts = matches!(self.word(next), W::Parts(_));
             let plural = (at..next).any(|at| matches!(self.word(at), W::Wd(_, Form::Plural)));
-            let named = among(&["tgi", "tgif"], &self.lower_before(at));
+            let named = among(&["tgi", "tgif"], self.lower_before(at));
             let letters = self.lower(at).len() <= 4 && matches!(self.word(at), W::None);
             let subject = !led && self.is(next, W::Is);
             if !(plural || parts || letters) || named || subject {
@@ -318,10 +318,10 @@ impl Scan<'_> {
         }
         let before = self.word_before(i);
         let after = self.tok(next);
-        let verb = among(lists::VERBS, &self.lower(next)) && self.tok(next + 1).is_some();
+        let verb = among(lists::VERBS, self.lower(next)) && self.tok(next + 1).is_some();
         let noun = self.is_word(next) && matches!(self.word(next), W::None) && !verb;
         let determined = matches!(before, W::The | W::A | W::This | W::Next | W::Last | W::Of)
-            || among(&["my", "our", "your", "his", "her", "their"], &self.lower_before(i));
+            || among(&["my", "our", "your", "his", "her", "their"], self.lower_before(i));
         let capitals = self.is_word(next)
             && after.is_some_and(|tok| tok.capital)
             && self.tok(i).is_some_and(|tok| tok.capital);
@@ -343,7 +343,7 @@ impl Scan<'_> {
         let prefix = self.lower(i);
         let dashed = self.sep(i + 1, '-');
         let W::Often(often) = self.word(i + 2) else { return None };
-        let factor = match prefix.as_str() {
+        let factor = match prefix {
             "bi" => 2,
             "semi" if often.unit == Unit::Year => 0,
             _ => return None,

@@ -62,7 +62,7 @@ impl Scan<'_> {
     fn noun_follows(&self, next: usize) -> bool {
         let lower = self.lower(next);
         self.is_word(next)
-            && among(lists::ORDINAL_NOUNS, &lower)
+            && among(lists::ORDINAL_NOUNS, lower)
             && !matches!(self.word(next), W::And | W::Of)
     }
 

@@ -81,6 +81,10 @@ impl Scan<'_> {
             matches!(self.word(at), W::By | W::Before) && self.clock(at + 1, true).is_some()
         });
         let lead = if by && lead != Lead::After { Lead::By } else { lead };
+        let latest = matches!(self.word(next), W::At | W::By)
+            && self.is(next + 1, W::The)
+            && self.lower(next + 2) == "latest";
+        let (lead, next) = if latest { (Lead::By, next + 3) } else { (lead, next) };
         let (lasting, next) = match self.lasting(next) {
             Some((dur, after)) if to.is_none() && from.hour_end.is_none() => (Some(dur), after),
             _ => (None, next),
@@ -123,7 +127,8 @@ impl Scan<'_> {
             };
             let stated =
                 !clock.bare || clock.half != Half::Open || (and && self.tok(after).is_none());
-            if !stated || self.range_mark(after).is_some() {
+            let next_day = moment.day.is_some() && self.day_follows(after);
+            if !stated || next_day || self.range_mark(after).is_some() {
                 break;
             }
             moment.more_hours.push(Hour::Clock(clock));
@@ -135,7 +140,7 @@ impl Scan<'_> {
     /// "in 2 hours", "half an hour from now", "45 minutes ago".
     fn now_and(&self, lead: Lead, at: usize) -> Found<Moment> {
         let inside = matches!(lead, Lead::In | Lead::Within | Lead::After);
-        let at = match self.lower(at).as_str() {
+        let at = match self.lower(at) {
             "about" | "around" | "just" | "exactly" | "another" | "the" if inside => at + 1,
             _ => at,
         };
@@ -230,6 +235,7 @@ impl Scan<'_> {
         let two = |word: W| self.is(i + 1, word);
         match self.word(i) {
             W::On => (Lead::On, i + 1),
+            W::Approx if matches!(self.lower_before(i), "how" | "what") => (Lead::None, i),
             W::At | W::Between | W::Approx => (Lead::At, i + 1),
             W::In | W::During => (Lead::In, i + 1),
             W::For => (Lead::For, i + 1),
@@ -259,6 +265,7 @@ impl Scan<'_> {
             W::Not if two(W::After) => (Lead::By, i + 2),
             W::Times => (Lead::None, i),
             _ if self.sep(i, '@') => (Lead::At, i + 1),
+            _ if self.lower(i) == "as" && two(W::Of) => (Lead::Starting, i + 2),
             _ if self.lower(i) == "latest" => (Lead::By, i + 1),
             _ if self.lower(i) == "earliest" => (Lead::After, i + 1),
             _ => (Lead::None, i),
@@ -267,7 +274,7 @@ impl Scan<'_> {
 
     /// Readings that the words around them forbid.
     fn noise(&self, i: usize, lead: Lead, at: usize, said: &WhenSaid, next: usize) -> bool {
-        let bare = matches!(said.from.hour, Some(Hour::Clock(clock)) if clock.bare && clock.half == Half::Open);
+        let bare = matches!(said.from.hour, Some(Hour::Clock(clock)) if clock.bare);
         let hour_only = bare
             && said.from.day.is_none()
             && !said.from.tonight
@@ -277,8 +284,9 @@ impl Scan<'_> {
             return self.noisy_day(i, said, next);
         }
         let start = i.saturating_sub(6);
-        let measured = (start..i).any(|at| among(lists::MEASURING, &self.lower(at)));
-        let verb_at = matches!(self.lower_before(i).as_str(), "look" | "looking" | "aim" | "level" | "stay" | "capped" | "grade" | "valued" | "starts" if lead == Lead::At);
+        let measured = (start..i).any(|at| among(lists::MEASURING, self.lower(at)));
+        let aiming = among(lists::AIMING, self.lower_before(i));
+        let verb_at = aiming && lead == Lead::At;
         let fraction =
             matches!(self.tok(next).map(|tok| tok.kind), Some(Kind::Sep('/' | '%' | '°')));
         match lead {
@@ -292,7 +300,7 @@ impl Scan<'_> {
                     || !self.digits(at)
             }
             Lead::At if self.is(i, W::Approx) => !self.stands_alone(next) || self.is(i, W::Over),
-            Lead::At => fraction || verb_at,
+            Lead::At => fraction || verb_at || self.is(i, W::Between),
             _ => true,
         }
     }
@@ -307,7 +315,7 @@ impl Scan<'_> {
 
     fn noisy_day(&self, i: usize, said: &WhenSaid, next: usize) -> bool {
         let night = said.from.part.is_some() && said.from.hour.is_none();
-        if night && among(lists::AFTER_NIGHT, &self.lower(next)) {
+        if night && among(lists::AFTER_NIGHT, self.lower(next)) {
             return true;
         }
         let Some(day) = &said.from.day else { return false };
@@ -318,10 +326,10 @@ impl Scan<'_> {
         let named = plain_wd && said.lead == Lead::None && self.names_a_person(i, next);
         let adverb = matches!(day, Day::Rel(_))
             && self.is(i, W::Rel(0))
-            && matches!(self.lower(next).as_str(), "show" | "special");
+            && matches!(self.lower(next), "show" | "special");
         let short = matches!(self.word(i), W::Wd(_, Form::Short | Form::Weak)) && plain_wd;
-        let plural = short
-            && matches!(self.lower_before(i).as_str(), "mr" | "ms" | "mrs" | "dr" | "le" | "la");
+        let plural =
+            short && matches!(self.lower_before(i), "mr" | "ms" | "mrs" | "dr" | "le" | "la");
         named || adverb || plural
     }
 

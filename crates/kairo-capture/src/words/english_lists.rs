@@ -8,48 +8,57 @@ use jiff::civil::Weekday::{Friday, Monday, Sunday};
 /// Nouns after an ordinal that make it no day of the month ("on the 2nd floor").
 #[rustfmt::skip]
 pub(crate) const ORDINAL_NOUNS: &[&str] = &[
-    "floor", "attempt", "try", "place", "edition", "draft", "street", "st", "avenue", "ave", "grade",
-    "round", "quarter", "page", "row", "step", "version", "person", "birthday", "anniversary", "note",
-    "chapter", "time", "half", "century", "class", "degree", "base", "season", "episode", "part",
-    "party", "line", "hand", "aid", "name", "week", "thing", "things", "item", "one", "level", "world",
-    "book", "volume", "side", "choice", "option", "prize", "gear", "lap", "house", "door", "table",
-    "pass", "copy", "opinion", "job", "language", "phase", "stage", "paragraph", "section", "date",
-    "amendment", "year", "month", "hour", "minute", "trimester", "semester", "column", "slide",
-    "question", "point", "reason", "interview", "meeting", "review", "batch", "set", "wave", "shot",
-    "dose", "child", "son", "daughter", "kid", "wedding", "graders", "grader", "and", "of", "largest",
-    "best", "most", "biggest", "highest",
+    "floor", "attempt", "try", "place", "edition", "draft", "street", "st", "avenue", "ave",
+    "grade", "round", "quarter", "page", "row", "step", "version", "person", "birthday",
+    "anniversary", "note", "chapter", "time", "half", "century", "class", "degree", "base",
+    "season", "episode", "part", "party", "line", "hand", "aid", "name", "week", "thing", "things",
+    "item", "one", "level", "world", "book", "volume", "side", "choice", "option", "prize", "gear",
+    "lap", "house", "door", "table", "pass", "copy", "opinion", "job", "language", "phase", "stage",
+    "paragraph", "section", "date", "amendment", "year", "month", "hour", "minute", "trimester",
+    "semester", "column", "slide", "question", "point", "reason", "interview", "meeting", "review",
+    "batch", "set", "wave", "shot", "dose", "child", "son", "daughter", "kid", "wedding", "graders",
+    "grader", "and", "of", "largest", "best", "most", "biggest", "highest",
 ];
 
 /// Verbs that open a thing to do; after a time they begin the next clause.
 #[rustfmt::skip]
 pub(crate) const VERBS: &[&str] = &[
-    "add", "apply", "approve", "arrange", "ask", "assemble", "backup", "bake", "bathe", "book", "borrow",
-    "bring", "brush", "build", "buy", "call", "cancel", "change", "charge", "chase", "check", "clean",
-    "close", "collect", "compare", "complete", "confirm", "contact", "cook", "copy", "create", "cut",
-    "deliver", "deploy", "design", "discuss", "do", "donate", "download", "draft", "drink", "drive",
-    "drop", "edit", "email", "empty", "exercise", "explain", "feed", "fetch", "file", "fill", "find",
-    "finish", "fix", "fold", "follow", "get", "give", "go", "grab", "help", "hire", "install", "invite",
-    "iron", "join", "leave", "learn", "let", "list", "look", "mail", "make", "measure", "message", "monitor",
-    "mop", "move", "mow", "note", "open", "order", "organise", "organize", "pack", "paint", "pay", "phone",
-    "pick", "pickup", "ping", "plan", "plant", "play", "polish", "post", "practice", "practise", "prepare",
-    "print", "publish", "purchase", "put", "read", "record", "refill", "register", "release", "remember",
-    "remind", "remove", "renew", "rent", "repair", "replace", "reply", "report", "request", "research",
-    "reserve", "respond", "return", "review", "rewrite", "ring", "run", "say", "scan", "schedule", "sell",
-    "send", "set", "ship", "shop", "sign", "sort", "start", "stop", "store", "study", "submit", "sweep",
-    "switch", "take", "talk", "tell", "test", "text", "thank", "throw", "tidy", "train", "transfer", "try",
-    "turn", "unpack", "update", "upgrade", "upload", "vacuum", "verify", "visit", "wait", "wake", "walk",
-    "wash", "watch", "water", "wipe", "work", "wrap", "write", "workout", "pray", "meditate", "stretch",
+    "add", "apply", "approve", "arrange", "ask", "assemble", "backup", "bake", "bathe", "book",
+    "borrow", "bring", "brush", "build", "buy", "call", "cancel", "change", "charge", "chase",
+    "check", "clean", "close", "collect", "compare", "complete", "confirm", "contact", "cook",
+    "copy", "create", "cut", "deliver", "deploy", "design", "discuss", "do", "donate", "download",
+    "draft", "drink", "drive", "drop", "edit", "email", "empty", "exercise", "explain", "feed",
+    "fetch", "file", "fill", "find", "finish", "fix", "fold", "follow", "get", "give", "go", "grab",
+    "help", "hire", "install", "invite", "iron", "join", "leave", "learn", "let", "list", "look",
+    "mail", "make", "measure", "message", "monitor", "mop", "move", "mow", "note", "open", "order",
+    "organise", "organize", "pack", "paint", "pay", "phone", "pick", "pickup", "ping", "plan",
+    "plant", "play", "polish", "post", "practice", "practise", "prepare", "print", "publish",
+    "purchase", "put", "read", "record", "refill", "register", "release", "remember", "remind",
+    "remove", "renew", "rent", "repair", "replace", "reply", "report", "request", "research",
+    "reserve", "respond", "return", "review", "rewrite", "ring", "run", "say", "scan", "schedule",
+    "sell", "send", "set", "ship", "shop", "sign", "sort", "start", "stop", "store", "study",
+    "submit", "sweep", "switch", "take", "talk", "tell", "test", "text", "thank", "throw", "tidy",
+    "train", "transfer", "try", "turn", "unpack", "update", "upgrade", "upload", "vacuum", "verify",
+    "visit", "wait", "wake", "walk", "wash", "watch", "water", "wipe", "work", "wrap", "write",
+    "workout", "pray", "meditate", "stretch",
 ];
 
 /// Words that make a timed item an appointment even after a verb, or as the first word.
 #[rustfmt::skip]
 pub(crate) const EVENTS: &[&str] = &[
     "appointment", "appt", "attend", "bbq", "breakfast", "brunch", "ceremony", "checkup", "class",
-    "coffee", "concert", "conference", "date", "demo", "dentist", "dinner", "drinks", "event", "flight",
-    "game", "gig", "haircut", "hangout", "interview", "lecture", "lesson", "lunch", "match", "meet",
-    "meeting", "meetup", "movie", "party", "practice", "presentation", "recital", "rehearsal",
-    "retro", "seminar", "session", "show", "standup", "sync", "training", "webinar", "wedding",
-    "workshop", "yoga", "supper", "train", "1:1",
+    "coffee", "concert", "conference", "date", "demo", "dentist", "dinner", "drinks", "event",
+    "flight", "game", "gig", "haircut", "hangout", "interview", "lecture", "lesson", "lunch",
+    "match", "meet", "meeting", "meetup", "movie", "party", "practice", "presentation", "recital",
+    "rehearsal", "retro", "seminar", "session", "show", "standup", "sync", "training", "webinar",
+    "wedding", "workshop", "yoga", "supper", "train", "1:1",
+];
+
+/// Words that a bare range of hours may follow ("lunch 12-1").
+#[rustfmt::skip]
+pub(crate) const MEETINGS: &[&str] = &[
+    "lunch", "meeting", "practice", "class", "dinner", "breakfast", "brunch", "yoga", "gym", "session",
+    "interview", "standup", "sync", "training", "lesson", "appointment", "workshop", "rehearsal", "shift",
 ];
 
 /// Words before a weekday that make it a name ("Black Friday").
@@ -74,76 +83,85 @@ pub(crate) const BEFORE_DAY_WORD: &[&str] = &["usa", "psychology", "medicine", "
 /// Nouns after a bare number that make it an amount ("at 3 houses").
 #[rustfmt::skip]
 pub(crate) const UNITS_OF_THINGS: &[&str] = &[
-    "people", "persons", "eggs", "items", "things", "dollars", "euros", "pounds", "bucks", "percent",
-    "pages", "points", "degrees", "km", "kg", "mph", "miles", "meters", "metres", "cups", "cup", "tsp",
-    "tbsp", "liters", "litres", "g", "mg", "ml", "cm", "mm", "m", "lbs", "oz", "ft", "feet", "inches",
-    "stars", "star", "million", "billion", "thousand", "hundred", "k", "gb", "mb", "x", "of", "cents",
-    "guests", "kids", "tickets", "copies", "boxes", "bags", "pieces", "units", "users", "times",
+    "people", "persons", "eggs", "items", "things", "dollars", "euros", "pounds", "bucks",
+    "percent", "pages", "points", "degrees", "km", "kg", "mph", "miles", "meters", "metres", "cups",
+    "cup", "tsp", "tbsp", "liters", "litres", "g", "mg", "ml", "cm", "mm", "m", "lbs", "oz", "ft",
+    "feet", "inches", "stars", "star", "million", "billion", "thousand", "hundred", "k", "gb", "mb",
+    "x", "of", "cents", "guests", "kids", "tickets", "copies", "boxes", "bags", "pieces", "units",
+    "users", "times",
 ];
 
 /// Words before a number that make it a label, not a time or a date.
 #[rustfmt::skip]
 pub(crate) const LABELS: &[&str] = &[
-    "version", "v", "ver", "release", "chapter", "section", "page", "room", "ratio", "screen", "display", "monitor", "tv", "format", "score", "scored",
-    "odds", "aspect", "resolution", "python", "java", "node", "ubuntu", "ios", "android", "windows",
-    "rust", "php", "ruby", "won", "lost", "beat", "psalm", "genesis", "exodus", "matthew", "mark",
-    "luke", "john", "romans", "verse", "issue", "ticket", "bug", "pr", "build", "figure", "fig", "table",
-    "step", "level", "episode", "ep", "season", "line", "flight", "gate", "bus", "apartment", "apt",
-    "unit", "suite", "size", "number", "no", "model", "part", "scale", "rated", "rating", "isbn",
-    "phone", "tel", "fax", "ip", "port", "code", "pin", "id", "invoice", "rfc", "section", "volume",
-    "vol", "act", "scene", "postgresql", "postgres", "django", "debian", "macos", "kernel", "firmware",
-    "hymn", "acts", "corinthians", "proverbs", "revelation", "led", "leading", "drew", "tied", "mix",
-    "route", "highway", "channel", "track", "item", "question", "exercise", "problem", "article",
+    "version", "v", "ver", "release", "chapter", "section", "page", "room", "ratio", "screen",
+    "display", "monitor", "tv", "format", "score", "scored", "odds", "aspect", "resolution",
+    "python", "java", "node", "ubuntu", "ios", "android", "windows", "rust", "php", "ruby", "won",
+    "lost", "beat", "psalm", "genesis", "exodus", "matthew", "mark", "luke", "john", "romans",
+    "verse", "issue", "ticket", "bug", "pr", "build", "figure", "fig", "table", "step", "level",
+    "episode", "ep", "season", "line", "flight", "gate", "bus", "apartment", "apt", "unit", "suite",
+    "size", "number", "no", "model", "part", "scale", "rated", "rating", "isbn", "phone", "tel",
+    "fax", "ip", "port", "code", "pin", "id", "invoice", "rfc", "volume", "vol", "act", "scene",
+    "postgresql", "postgres", "django", "debian", "macos", "kernel", "firmware", "hymn", "acts",
+    "corinthians", "proverbs", "revelation", "led", "leading", "drew", "tied", "mix", "route",
+    "highway", "channel", "track", "item", "question", "exercise", "problem", "article",
 ];
 
 /// Verbs that take "by" and an amount ("raise it by 5").
 #[rustfmt::skip]
 pub(crate) const MEASURING: &[&str] = &[
-    "increase", "increased", "reduce", "reduced", "multiply", "multiplied", "divide", "divided", "grow",
-    "grew", "raise", "raised", "lower", "lowered", "cut", "up", "down", "scale", "shrink", "rose",
-    "fell", "drop", "dropped", "win", "lead", "beat", "off", "bigger", "smaller", "longer", "shorter",
+    "increase", "increased", "reduce", "reduced", "multiply", "multiplied", "divide", "divided",
+    "grow", "grew", "raise", "raised", "lower", "lowered", "cut", "up", "down", "scale", "shrink",
+    "rose", "fell", "drop", "dropped", "win", "lead", "beat", "off", "bigger", "smaller", "longer",
+    "shorter",
 ];
+
+/// Verbs that take "at" and an amount or a thing ("look at 3").
+pub(crate) const AIMING: &[&str] =
+    &["look", "looking", "aim", "level", "stay", "capped", "grade", "valued", "starts"];
 
 /// Words that ask for a person after them.
 #[rustfmt::skip]
 pub(crate) const PERSON_AFTER: &[&str] = &[
-    "with", "call", "email", "e-mail", "mail", "meet", "ask", "text", "message", "ping", "tell", "invite",
-    "remind", "phone", "ring", "visit", "thank", "contact", "w", "from", "to", "for", "and", "about",
-    "by", "skype", "facetime", "zoom", "help", "pay", "see", "congratulate", "chase", "interview", "dm",
-    "slack", "whatsapp", "join", "notify", "inform", "reply", "nudge", "hug", "poke", "miss", "fire",
-    "hire", "emails", "named", "called", "is", "drive", "sms",
+    "with", "call", "email", "e-mail", "mail", "meet", "ask", "text", "message", "ping", "tell",
+    "invite", "remind", "phone", "ring", "visit", "thank", "contact", "w", "from", "to", "for",
+    "and", "about", "by", "skype", "facetime", "zoom", "help", "pay", "see", "congratulate",
+    "chase", "interview", "dm", "slack", "whatsapp", "join", "notify", "inform", "reply", "nudge",
+    "hug", "poke", "miss", "fire", "hire", "emails", "named", "called", "is", "drive", "sms",
 ];
 
-/// Words of `PERSON_AFTER` after which a word in lower case is a person even if it is no known name.
+/// Words of `PERSON_AFTER` after which any word in lower case may be a person.
 pub(crate) const PERSON_SURELY: &[&str] = &["with"];
 
 /// Words that are never a person, though they stand after "with" or begin with a capital.
 #[rustfmt::skip]
 pub(crate) const NO_PERSON: &[&str] = &[
-    "a", "an", "the", "my", "your", "his", "her", "our", "their", "its", "this", "that", "these", "those",
-    "all", "some", "any", "no", "both", "each", "every", "it", "me", "you", "him", "them", "us", "i", "we",
-    "they", "everyone", "everybody", "someone", "somebody", "anyone", "people", "others", "friends",
-    "family", "clients", "client", "customers", "team", "work", "kids", "new", "more", "less", "lots",
-    "one", "two", "three", "what", "who", "which", "whom", "extra", "google", "zoom", "slack", "teams",
-    "twitter", "facebook", "instagram", "youtube", "amazon", "netflix", "python", "rust", "java",
-    "excel", "word", "github", "jira", "legal", "hr", "sales", "marketing", "finance", "it", "ops", "qa",
-    "support", "accounting", "engineering", "product", "design", "vendor", "vendors", "investors",
-    "doctor", "dentist", "lawyer", "accountant", "landlord", "plumber", "bank", "insurance", "school",
-    "cheese", "milk", "rice", "care", "love", "respect", "regards", "salad", "butter", "garlic",
-    "respect", "regard", "different", "other", "another", "someone", "respect", "only", "at", "on", "in",
-    "water", "coffee", "details", "notes", "questions", "feedback", "colleagues", "students", "reminder",
-    "notification", "notifications", "location", "subject", "music", "event", "events", "calendar",
-    "today", "tomorrow", "tonight", "please", "title", "description", "red", "black", "white", "him",
-    "ceo", "cto", "cfo", "manager", "boss", "reminders", "alarm", "repeat", "time", "date",
-    "dr", "mr", "mrs", "ms", "prof", "everything", "nothing", "something", "anything", "and", "or", "then", "if", "when", "while",
+    "a", "an", "the", "my", "your", "his", "her", "our", "their", "its", "this", "that", "these",
+    "those", "all", "some", "any", "no", "both", "each", "every", "it", "me", "you", "him", "them",
+    "us", "i", "we", "they", "everyone", "everybody", "someone", "somebody", "anyone", "people",
+    "others", "friends", "family", "clients", "client", "customers", "team", "work", "kids", "new",
+    "more", "less", "lots", "one", "two", "three", "what", "who", "which", "whom", "extra",
+    "google", "zoom", "slack", "teams", "twitter", "facebook", "instagram", "youtube", "amazon",
+    "netflix", "python", "rust", "java", "excel", "word", "github", "jira", "legal", "hr", "sales",
+    "marketing", "finance", "ops", "qa", "support", "accounting", "engineering", "product",
+    "design", "vendor", "vendors", "investors", "doctor", "dentist", "lawyer", "accountant",
+    "landlord", "plumber", "bank", "insurance", "school", "cheese", "milk", "rice", "care", "love",
+    "respect", "regards", "salad", "butter", "garlic", "regard", "different", "other", "another",
+    "only", "at", "on", "in", "water", "coffee", "details", "notes", "questions", "feedback",
+    "colleagues", "students", "reminder", "notification", "notifications", "location", "subject",
+    "music", "event", "events", "calendar", "today", "tomorrow", "tonight", "please", "title",
+    "description", "red", "black", "white", "ceo", "cto", "cfo", "manager", "boss", "reminders",
+    "alarm", "repeat", "time", "date", "dr", "mr", "mrs", "ms", "prof", "everything", "nothing",
+    "something", "anything", "and", "or", "then", "if", "when", "while",
 ];
 
 /// Words that go with a place after "at" in lower case.
 #[rustfmt::skip]
 pub(crate) const PLACES: &[&str] = &[
-    "home", "work", "school", "office", "gym", "library", "park", "airport", "station", "mall", "bank",
-    "hospital", "beach", "pool", "church", "museum", "restaurant", "cafe", "bar", "pub", "hotel",
-    "theatre", "theater", "cinema", "stadium", "store", "supermarket", "clinic", "university", "zoo",
+    "home", "work", "school", "office", "gym", "library", "park", "airport", "station", "mall",
+    "bank", "hospital", "beach", "pool", "church", "museum", "restaurant", "cafe", "bar", "pub",
+    "hotel", "theatre", "theater", "cinema", "stadium", "store", "supermarket", "clinic",
+    "university", "zoo",
 ];
 
 /// Names of days of more than one word, as meaning follows word by word.
@@ -202,9 +220,10 @@ pub(crate) const ZONES: &[(&str, &str)] = &[
     ("pt", "America/Los_Angeles"), ("pacific", "America/Los_Angeles"), ("cet", "Europe/Berlin"),
     ("cest", "Europe/Berlin"), ("bst", "Europe/London"), ("wet", "Europe/Lisbon"),
     ("eet", "Europe/Helsinki"), ("eest", "Europe/Helsinki"), ("msk", "Europe/Moscow"),
-    ("ist", "Asia/Kolkata"), ("jst", "Asia/Tokyo"), ("kst", "Asia/Seoul"), ("hkt", "Asia/Hong_Kong"),
-    ("sgt", "Asia/Singapore"), ("aest", "Australia/Sydney"), ("aedt", "Australia/Sydney"),
-    ("awst", "Australia/Perth"), ("acst", "Australia/Darwin"), ("nzst", "Pacific/Auckland"),
-    ("nzdt", "Pacific/Auckland"), ("brt", "America/Sao_Paulo"), ("akst", "America/Anchorage"),
-    ("hst", "Pacific/Honolulu"), ("ast", "America/Halifax"), ("sast", "Africa/Johannesburg"),
+    ("ist", "Asia/Kolkata"), ("jst", "Asia/Tokyo"), ("kst", "Asia/Seoul"),
+    ("hkt", "Asia/Hong_Kong"), ("sgt", "Asia/Singapore"), ("aest", "Australia/Sydney"),
+    ("aedt", "Australia/Sydney"), ("awst", "Australia/Perth"), ("acst", "Australia/Darwin"),
+    ("nzst", "Pacific/Auckland"), ("nzdt", "Pacific/Auckland"), ("brt", "America/Sao_Paulo"),
+    ("akst", "America/Anchorage"), ("hst", "Pacific/Honolulu"), ("ast", "America/Halifax"),
+    ("sast", "Africa/Johannesburg"),
 ];

@@ -81,6 +81,23 @@ const RELATIONS: &[&str] = &[
     "nephew", "niece", "sister", "son", "uncle", "wife",
 ];
 
+/// Given names that are also common words; they need a word such as "with" before them.
+#[rustfmt::skip]
+const RARE: &[&str] = &[
+    "al", "ali", "ann", "art", "bill", "bob", "carol", "chad", "chris", "crystal", "daisy", "dale",
+    "dean", "don", "drew", "earl", "ed", "eve", "faith", "frank", "gene", "grace", "grant", "guy",
+    "holly", "hope", "iris", "ivy", "jack", "jackson", "jan", "jasmine", "jay", "jean", "jerry",
+    "jess", "jo", "john", "jordan", "joy", "kim", "lee", "lily", "logan", "luna", "mark", "max",
+    "mel", "miles", "morgan", "nick", "norm", "paige", "pat", "penny", "pete", "ray", "rich", "rob",
+    "robin", "rose", "roy", "ruby", "sandy", "savannah", "sky", "spencer", "sue", "summer", "ted",
+    "troy", "victor", "violet", "wade", "will", "woody",
+];
+
+/// Whether a word in lower case is a name only where a person is asked for.
+pub(crate) fn is_rare_name(lower: &str) -> bool {
+    RARE.binary_search(&lower).is_ok()
+}
+
 /// Whether a word in lower case is a given name.
 pub(crate) fn is_given_name(lower: &str) -> bool {
     GIVEN.binary_search(&lower).is_ok()
@@ -113,15 +130,21 @@ const SURNAMES: &[&str] = &[
     "peterson", "phillips", "pierce", "porter", "powell", "ramirez", "ramos", "ray", "reed",
     "reyes", "rice", "richards", "richardson", "riley", "rivera", "roberts", "robertson",
     "robinson", "rodriguez", "rogers", "rose", "ross", "ruiz", "russell", "ryan", "salazar",
-    "sanchez", "sanders", "sandoval", "santos", "schmidt", "schneider", "scott", "shaw", "silva",
-    "simmons", "simpson", "singh", "smith", "snyder", "soto", "spencer", "stephens", "stewart",
-    "stone", "sullivan", "taylor", "thomas", "thompson", "torres", "trump", "tucker", "turner",
-    "vargas", "vasquez", "wagner", "walker", "wang", "ward", "warren", "washington", "watson",
-    "weaver", "webb", "weber", "wells", "white", "williams", "willis", "wilson", "wood", "woods",
-    "wright", "young", "zhang",
+    "sanchez", "sanders", "sandoval", "santos", "schmidt", "schneider", "scott", "sharma", "shaw",
+    "silva", "simmons", "simpson", "singh", "smith", "snyder", "soto", "spencer", "stephens",
+    "stewart", "stone", "sullivan", "taylor", "thomas", "thompson", "torres", "trump", "tucker",
+    "turner", "vargas", "vasquez", "wagner", "walker", "wang", "ward", "warren", "washington",
+    "watson", "weaver", "webb", "weber", "wells", "white", "williams", "willis", "wilson", "wood",
+    "woods", "wright", "young", "zhang",
 ];
 
 /// Whether a word in lower case is a family name.
 pub(crate) fn is_surname(lower: &str) -> bool {
     SURNAMES.binary_search(&lower).is_ok()
+}
+
+/// Every table of this file, for its test.
+#[cfg(test)]
+pub(super) fn tables() -> [&'static [&'static str]; 4] {
+    [GIVEN, RARE, RELATIONS, SURNAMES]
 }

@@ -152,5 +152,15 @@ fn person(
     })
 }
 
+/// Why a change reached no row: the session ended meanwhile, the token may only read, or `otherwise`.
+/// Policies hide rows silently, so the batch of the change reads the caller as well.
+fn unchanged(me: &[WhoAmIRow], otherwise: AccountError) -> AccountError {
+    match me.first() {
+        None => AccountError::SessionEnded,
+        Some(me) if !me.scopes.iter().any(|scope| scope == "write") => AccountError::OutOfScope,
+        Some(_) => otherwise,
+    }
+}
+
 #[cfg(test)]
 mod tests;

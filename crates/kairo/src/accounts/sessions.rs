@@ -3,8 +3,10 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::queries::{SessionList, SessionRevoke, SessionRevokeAll, SessionRow, SessionTouch};
-use super::{AccountError, Base, Person, SessionKind, visit};
+use super::queries::{
+    SessionList, SessionRevoke, SessionRevokeAll, SessionRow, SessionTouch, WhoAmI,
+};
+use super::{AccountError, Base, Person, SessionKind, unchanged, visit};
 use crate::db::Identity;
 use crate::keys::Column;
 use crate::limits::{SESSION_IDLE_S, SESSION_TOUCH_S};
@@ -78,10 +80,11 @@ pub async fn sign_out(base: &Base, identity: &Identity) -> Result<(), AccountErr
 
 /// Ends one session or token of the caller.
 pub async fn revoke(base: &Base, identity: &Identity, id: Uuid) -> Result<(), AccountError> {
-    let rows = base.db.app.write(Some(identity), SessionRevoke { id: Some(id) }).await?;
+    let batch = (WhoAmI {}, SessionRevoke { id: Some(id) });
+    let (me, rows) = base.db.app.write(Some(identity), batch).await?;
     match rows.first() {
         Some(row) if row.changed > 0 => Ok(()),
-        _ => Err(AccountError::NotFound),
+        _ => Err(unchanged(&me, AccountError::NotFound)),
     }
 }
 

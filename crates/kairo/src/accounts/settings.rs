@@ -3,8 +3,8 @@
 use jiff::civil::Weekday;
 use kairo_capture::{DateOrder, zone_named};
 
-use super::queries::SettingsUpdate;
-use super::{AccountError, Base, Person};
+use super::queries::{SettingsUpdate, WhoAmI};
+use super::{AccountError, Base, Person, unchanged};
 use crate::db::Identity;
 
 /// Zone, week and order of a date.
@@ -69,8 +69,8 @@ pub async fn update(
         day_first: settings.date_order == DateOrder::Dmy,
         version: settings.version,
     };
-    let rows = base.db.app.write(Some(identity), statement).await?;
-    if rows.is_empty() { Err(AccountError::VersionMoved) } else { Ok(()) }
+    let (me, rows) = base.db.app.write(Some(identity), (WhoAmI {}, statement)).await?;
+    if rows.is_empty() { Err(unchanged(&me, AccountError::VersionMoved)) } else { Ok(()) }
 }
 
 /// A zone name that a browser offered, or UTC where it is not one of ours.

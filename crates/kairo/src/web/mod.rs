@@ -6,6 +6,7 @@
 //! what: that is the database's, by the caller's session.
 //! **Invariant:** pages are changed by forms that POST to a noun and redirect; GET changes nothing.
 
+pub mod accounts;
 pub mod api;
 pub mod assets;
 pub mod caller;
@@ -16,6 +17,7 @@ pub mod frame;
 pub mod health;
 pub mod items;
 pub mod lost;
+pub mod outbox;
 pub mod render;
 pub mod routes;
 pub mod views;

@@ -4,7 +4,7 @@ use axum::Router;
 
 use super::Site;
 use super::edge::EdgeState;
-use super::{api, assets, capture, health, items};
+use super::{accounts, api, assets, capture, health, items, outbox};
 use crate::accounts::queries::Ping;
 
 /// Every route of the site, without the edge around it.
@@ -14,12 +14,13 @@ pub fn all(site: Site, edge: &EdgeState) -> Router {
         let base = base.clone();
         async move { base.db.app.read(None, Ping {}).await.is_ok() }
     };
-    let _ = edge;
     Router::new()
         .merge(api::routes())
         .merge(assets::routes())
         .merge(health::routes(ready))
         .merge(items::routes())
         .merge(capture::routes())
+        .merge(accounts::routes(edge))
+        .merge(outbox::routes())
         .with_state(site)
 }

@@ -3,5 +3,8 @@
 //! A folder has the path of what it tests under `src/`. `harness` starts a Kairo and its actors.
 #![expect(clippy::unwrap_used, reason = "a harness that cannot go on fails its test by panicking")]
 
+mod accounts;
 mod api;
+mod db;
 mod harness;
+mod schema;

@@ -1,0 +1,694 @@
+-- The schema of Kairo, made from the catalogue after every migration; a test compares. Never edited:
+-- KAIRO_SCHEMA_WRITE=1 cargo nextest run -p kairo --test it schema
+
+CREATE ROLE kairo_app LOGIN NOINHERIT;
+ALTER ROLE kairo_app SET idle_in_transaction_session_timeout=10s;
+ALTER ROLE kairo_app SET lock_timeout=5s;
+ALTER ROLE kairo_app SET search_path="";
+ALTER ROLE kairo_app SET statement_timeout=10s;
+CREATE ROLE kairo_audit NOLOGIN NOINHERIT;
+CREATE ROLE kairo_auth NOLOGIN NOINHERIT;
+CREATE ROLE kairo_guard NOLOGIN NOINHERIT;
+CREATE ROLE kairo_login LOGIN NOINHERIT;
+ALTER ROLE kairo_login SET idle_in_transaction_session_timeout=10s;
+ALTER ROLE kairo_login SET lock_timeout=5s;
+ALTER ROLE kairo_login SET search_path="";
+ALTER ROLE kairo_login SET statement_timeout=10s;
+CREATE ROLE kairo_owner NOLOGIN NOINHERIT;
+CREATE ROLE kairo_support LOGIN NOINHERIT;
+ALTER ROLE kairo_support SET idle_in_transaction_session_timeout=10s;
+ALTER ROLE kairo_support SET lock_timeout=5s;
+ALTER ROLE kairo_support SET search_path="";
+ALTER ROLE kairo_support SET statement_timeout=10s;
+CREATE ROLE kairo_worker LOGIN NOINHERIT;
+ALTER ROLE kairo_worker SET idle_in_transaction_session_timeout=10s;
+ALTER ROLE kairo_worker SET lock_timeout=5s;
+ALTER ROLE kairo_worker SET search_path="";
+ALTER ROLE kairo_worker SET statement_timeout=10s;
+
+-- New functions of kairo_auth: {kairo_auth=X/kairo_auth}
+-- New functions of kairo_owner: {kairo_owner=X/kairo_owner}
+GRANT CONNECT ON DATABASE kairo TO kairo_app;
+GRANT CONNECT ON DATABASE kairo TO kairo_login;
+GRANT CONNECT ON DATABASE kairo TO kairo_support;
+GRANT CONNECT ON DATABASE kairo TO kairo_worker;
+GRANT kairo_auth TO kairo_super;
+GRANT kairo_owner TO kairo_super;
+
+CREATE SCHEMA app AUTHORIZATION kairo_owner;
+GRANT USAGE ON SCHEMA app TO kairo_app;
+GRANT USAGE ON SCHEMA app TO kairo_auth;
+GRANT USAGE ON SCHEMA app TO kairo_worker;
+
+CREATE TABLE app.capture_keys (
+    user_id uuid NOT NULL,
+    key_hash bytea NOT NULL,
+    request_mac bytea NOT NULL,
+    capture_id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL DEFAULT statement_timestamp(),
+    CONSTRAINT capture_keys_pkey PRIMARY KEY (user_id, key_hash),
+    CONSTRAINT capture_keys_user_id_capture_id_fkey FOREIGN KEY (user_id, capture_id) REFERENCES app.captures(user_id, id),
+    CONSTRAINT capture_keys_key_hash_check CHECK ((octet_length(key_hash) = 32)),
+    CONSTRAINT capture_keys_request_mac_check CHECK ((octet_length(request_mac) = 32))
+);
+ALTER TABLE app.capture_keys OWNER TO kairo_owner;
+ALTER TABLE app.capture_keys ENABLE ROW LEVEL SECURITY;
+ALTER TABLE app.capture_keys FORCE ROW LEVEL SECURITY;
+GRANT INSERT, SELECT ON app.capture_keys TO kairo_app;
+CREATE POLICY capture_keys_insert ON app.capture_keys FOR INSERT TO kairo_app
+    WITH CHECK ((user_id = ( SELECT me.user_id FROM authn.me)));
+CREATE POLICY capture_keys_insert_scope ON app.capture_keys AS RESTRICTIVE FOR INSERT TO kairo_app
+    WITH CHECK (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
+CREATE POLICY capture_keys_select ON app.capture_keys FOR SELECT TO kairo_app
+    USING ((user_id = ( SELECT me.user_id FROM authn.me)));
+
+CREATE TABLE app.captures (
+    id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    text_sealed bytea NOT NULL,
+    reader_version text NOT NULL,
+    confidence text NOT NULL,
+    refine text NOT NULL DEFAULT 'none'::text,
+    reference_local timestamp without time zone NOT NULL,
+    zone text NOT NULL,
+    created_at timestamp with time zone NOT NULL DEFAULT statement_timestamp(),
+    CONSTRAINT captures_pkey PRIMARY KEY (id),
+    CONSTRAINT captures_user_id_id_key UNIQUE (user_id, id),
+    CONSTRAINT captures_user_id_fkey FOREIGN KEY (user_id) REFERENCES authn.users(id),
+    CONSTRAINT captures_confidence_check CHECK ((confidence = ANY (ARRAY['sure'::text, 'likely'::text, 'unsure'::text]))),
+    CONSTRAINT captures_reader_version_check CHECK ((octet_length(reader_version) <= 32)),
+    CONSTRAINT captures_refine_check CHECK ((refine = ANY (ARRAY['none'::text, 'running'::text, 'done'::text, 'refused'::text, 'failed'::text]))),
+    CONSTRAINT captures_zone_check CHECK (((octet_length(zone) >= 1) AND (octet_length(zone) <= 64)))
+);
+ALTER TABLE app.captures OWNER TO kairo_owner;
+ALTER TABLE app.captures ENABLE ROW LEVEL SECURITY;
+ALTER TABLE app.captures FORCE ROW LEVEL SECURITY;
+CREATE INDEX captures_user_id_created_at ON app.captures USING btree (user_id, created_at DESC);
+GRANT INSERT, SELECT ON app.captures TO kairo_app;
+GRANT INSERT, SELECT ON app.captures TO kairo_worker;
+CREATE POLICY captures_insert ON app.captures FOR INSERT TO kairo_app, kairo_worker
+    WITH CHECK ((user_id = ( SELECT me.user_id FROM authn.me)));
+CREATE POLICY captures_insert_scope ON app.captures AS RESTRICTIVE FOR INSERT TO kairo_app, kairo_worker
+    WITH CHECK (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
+CREATE POLICY captures_select ON app.captures FOR SELECT TO kairo_app, kairo_worker
+    USING ((user_id = ( SELECT me.user_id FROM authn.me)));
+
+CREATE TABLE app.data_keys (
+    id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    root_key_id text NOT NULL,
+    wrapped bytea,
+    created_at timestamp with time zone NOT NULL DEFAULT statement_timestamp(),
+    shredded_at timestamp with time zone,
+    CONSTRAINT data_keys_pkey PRIMARY KEY (id),
+    CONSTRAINT data_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES authn.users(id),
+    CONSTRAINT data_keys_check CHECK (((wrapped IS NULL) = (shredded_at IS NOT NULL))),
+    CONSTRAINT data_keys_root_key_id_check CHECK ((octet_length(root_key_id) <= 64))
+);
+ALTER TABLE app.data_keys OWNER TO kairo_owner;
+ALTER TABLE app.data_keys ENABLE ROW LEVEL SECURITY;
+ALTER TABLE app.data_keys FORCE ROW LEVEL SECURITY;
+CREATE INDEX data_keys_user_id ON app.data_keys USING btree (user_id, created_at DESC);
+GRANT SELECT ON app.data_keys TO kairo_app;
+GRANT INSERT, SELECT ON app.data_keys TO kairo_auth;
+GRANT SELECT ON app.data_keys TO kairo_worker;
+CREATE POLICY data_keys_insert_auth ON app.data_keys FOR INSERT TO kairo_auth
+    WITH CHECK (true);
+CREATE POLICY data_keys_select ON app.data_keys FOR SELECT TO kairo_app, kairo_worker
+    USING ((user_id = ( SELECT me.user_id FROM authn.me)));
+CREATE POLICY data_keys_select_auth ON app.data_keys FOR SELECT TO kairo_auth
+    USING (true);
+
+CREATE TABLE app.item_occurrences (
+    id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    item_id uuid NOT NULL,
+    original_local timestamp without time zone NOT NULL,
+    change text NOT NULL,
+    start_local timestamp without time zone,
+    end_local timestamp without time zone,
+    body_sealed bytea,
+    version integer NOT NULL DEFAULT 1,
+    created_at timestamp with time zone NOT NULL DEFAULT statement_timestamp(),
+    CONSTRAINT item_occurrences_pkey PRIMARY KEY (id),
+    CONSTRAINT item_occurrences_user_id_item_id_original_local_key UNIQUE (user_id, item_id, original_local),
+    CONSTRAINT item_occurrences_user_id_item_id_fkey FOREIGN KEY (user_id, item_id) REFERENCES app.items(user_id, id),
+    CONSTRAINT item_occurrences_change_check CHECK ((change = ANY (ARRAY['done'::text, 'skipped'::text, 'moved'::text, 'edited'::text])))
+);
+ALTER TABLE app.item_occurrences OWNER TO kairo_owner;
+ALTER TABLE app.item_occurrences ENABLE ROW LEVEL SECURITY;
+ALTER TABLE app.item_occurrences FORCE ROW LEVEL SECURITY;
+GRANT DELETE, INSERT, SELECT, UPDATE (change, start_local, end_local, body_sealed, version) ON app.item_occurrences TO kairo_app;
+GRANT DELETE, INSERT, SELECT, UPDATE (change, start_local, end_local, body_sealed, version) ON app.item_occurrences TO kairo_worker;
+CREATE POLICY item_occurrences_delete ON app.item_occurrences FOR DELETE TO kairo_app, kairo_worker
+    USING ((user_id = ( SELECT me.user_id FROM authn.me)));
+CREATE POLICY item_occurrences_delete_scope ON app.item_occurrences AS RESTRICTIVE FOR DELETE TO kairo_app, kairo_worker
+    USING (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
+CREATE POLICY item_occurrences_insert ON app.item_occurrences FOR INSERT TO kairo_app, kairo_worker
+    WITH CHECK ((user_id = ( SELECT me.user_id FROM authn.me)));
+CREATE POLICY item_occurrences_insert_scope ON app.item_occurrences AS RESTRICTIVE FOR INSERT TO kairo_app, kairo_worker
+    WITH CHECK (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
+CREATE POLICY item_occurrences_select ON app.item_occurrences FOR SELECT TO kairo_app, kairo_worker
+    USING ((user_id = ( SELECT me.user_id FROM authn.me)));
+CREATE POLICY item_occurrences_update ON app.item_occurrences FOR UPDATE TO kairo_app, kairo_worker
+    USING ((user_id = ( SELECT me.user_id FROM authn.me)))
+    WITH CHECK ((user_id = ( SELECT me.user_id FROM authn.me)));
+CREATE POLICY item_occurrences_update_scope ON app.item_occurrences AS RESTRICTIVE FOR UPDATE TO kairo_app, kairo_worker
+    USING (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
+
+CREATE TABLE app.item_revisions (
+    id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    item_id uuid NOT NULL,
+    version integer NOT NULL,
+    state_sealed bytea NOT NULL,
+    cause text NOT NULL,
+    created_at timestamp with time zone NOT NULL DEFAULT statement_timestamp(),
+    CONSTRAINT item_revisions_pkey PRIMARY KEY (id),
+    CONSTRAINT item_revisions_user_id_item_id_version_key UNIQUE (user_id, item_id, version),
+    CONSTRAINT item_revisions_user_id_item_id_fkey FOREIGN KEY (user_id, item_id) REFERENCES app.items(user_id, id),
+    CONSTRAINT item_revisions_cause_check CHECK ((cause = ANY (ARRAY['edit'::text, 'done'::text, 'reopen'::text, 'delete'::text, 'undo'::text, 'refine'::text])))
+);
+ALTER TABLE app.item_revisions OWNER TO kairo_owner;
+ALTER TABLE app.item_revisions ENABLE ROW LEVEL SECURITY;
+ALTER TABLE app.item_revisions FORCE ROW LEVEL SECURITY;
+GRANT INSERT, SELECT ON app.item_revisions TO kairo_app;
+GRANT INSERT, SELECT ON app.item_revisions TO kairo_worker;
+CREATE POLICY item_revisions_insert ON app.item_revisions FOR INSERT TO kairo_app, kairo_worker
+    WITH CHECK ((user_id = ( SELECT me.user_id FROM authn.me)));
+CREATE POLICY item_revisions_insert_scope ON app.item_revisions AS RESTRICTIVE FOR INSERT TO kairo_app, kairo_worker
+    WITH CHECK (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
+CREATE POLICY item_revisions_select ON app.item_revisions FOR SELECT TO kairo_app, kairo_worker
+    USING ((user_id = ( SELECT me.user_id FROM authn.me)));
+
+CREATE TABLE app.items (
+    id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    capture_id uuid,
+    kind text NOT NULL,
+    status text NOT NULL DEFAULT 'open'::text,
+    body_sealed bytea NOT NULL,
+    priority smallint,
+    start_local timestamp without time zone,
+    end_local timestamp without time zone,
+    all_day boolean NOT NULL DEFAULT false,
+    role text,
+    zone text,
+    start_at timestamp with time zone,
+    end_at timestamp with time zone,
+    rrule text,
+    anchor text,
+    exdates timestamp without time zone[] NOT NULL DEFAULT '{}'::timestamp without time zone[],
+    version integer NOT NULL DEFAULT 1,
+    created_at timestamp with time zone NOT NULL DEFAULT statement_timestamp(),
+    updated_at timestamp with time zone NOT NULL DEFAULT statement_timestamp(),
+    done_at timestamp with time zone,
+    deleted_at timestamp with time zone,
+    CONSTRAINT items_pkey PRIMARY KEY (id),
+    CONSTRAINT items_user_id_id_key UNIQUE (user_id, id),
+    CONSTRAINT items_user_id_capture_id_fkey FOREIGN KEY (user_id, capture_id) REFERENCES app.captures(user_id, id),
+    CONSTRAINT items_user_id_fkey FOREIGN KEY (user_id) REFERENCES authn.users(id),
+    CONSTRAINT items_anchor_check CHECK ((anchor = ANY (ARRAY['due'::text, 'completion'::text]))),
+    CONSTRAINT items_check CHECK (((start_local IS NULL) = (zone IS NULL))),
+    CONSTRAINT items_check1 CHECK (((start_local IS NULL) = (start_at IS NULL))),
+    CONSTRAINT items_check2 CHECK (((start_local IS NULL) = (role IS NULL))),
+    CONSTRAINT items_check3 CHECK (((end_local IS NULL) = (end_at IS NULL))),
+    CONSTRAINT items_check4 CHECK (((end_local IS NULL) OR (end_local >= start_local))),
+    CONSTRAINT items_check5 CHECK (((rrule IS NULL) = (anchor IS NULL))),
+    CONSTRAINT items_check6 CHECK (((status = 'done'::text) = (done_at IS NOT NULL))),
+    CONSTRAINT items_kind_check CHECK ((kind = ANY (ARRAY['task'::text, 'event'::text, 'note'::text]))),
+    CONSTRAINT items_priority_check CHECK (((priority >= 1) AND (priority <= 4))),
+    CONSTRAINT items_role_check CHECK ((role = ANY (ARRAY['start'::text, 'due'::text, 'not_before'::text]))),
+    CONSTRAINT items_rrule_check CHECK ((octet_length(rrule) <= 500)),
+    CONSTRAINT items_status_check CHECK ((status = ANY (ARRAY['open'::text, 'done'::text]))),
+    CONSTRAINT items_zone_check CHECK (((octet_length(zone) >= 1) AND (octet_length(zone) <= 64)))
+);
+ALTER TABLE app.items OWNER TO kairo_owner;
+ALTER TABLE app.items ENABLE ROW LEVEL SECURITY;
+ALTER TABLE app.items FORCE ROW LEVEL SECURITY;
+CREATE INDEX items_user_id_capture ON app.items USING btree (user_id, capture_id);
+CREATE INDEX items_user_id_created_at ON app.items USING btree (user_id, created_at DESC);
+CREATE INDEX items_user_id_done ON app.items USING btree (user_id, done_at DESC) WHERE ((status = 'done'::text) AND (deleted_at IS NULL));
+CREATE INDEX items_user_id_open ON app.items USING btree (user_id, start_at) WHERE ((status = 'open'::text) AND (deleted_at IS NULL));
+GRANT INSERT, SELECT, UPDATE (kind, status, body_sealed, priority, start_local, end_local, all_day, role, zone, start_at, end_at, rrule, anchor, exdates, version, updated_at, done_at, deleted_at) ON app.items TO kairo_app;
+GRANT INSERT, SELECT, UPDATE (kind, status, body_sealed, priority, start_local, end_local, all_day, role, zone, start_at, end_at, rrule, anchor, exdates, version, updated_at, done_at, deleted_at) ON app.items TO kairo_worker;
+CREATE POLICY items_insert ON app.items FOR INSERT TO kairo_app, kairo_worker
+    WITH CHECK ((user_id = ( SELECT me.user_id FROM authn.me)));
+CREATE POLICY items_insert_scope ON app.items AS RESTRICTIVE FOR INSERT TO kairo_app, kairo_worker
+    WITH CHECK (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
+CREATE POLICY items_select ON app.items FOR SELECT TO kairo_app, kairo_worker
+    USING ((user_id = ( SELECT me.user_id FROM authn.me)));
+CREATE POLICY items_update ON app.items FOR UPDATE TO kairo_app, kairo_worker
+    USING ((user_id = ( SELECT me.user_id FROM authn.me)))
+    WITH CHECK ((user_id = ( SELECT me.user_id FROM authn.me)));
+CREATE POLICY items_update_scope ON app.items AS RESTRICTIVE FOR UPDATE TO kairo_app, kairo_worker
+    USING (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
+
+CREATE TABLE app.key_ring (
+    one boolean NOT NULL DEFAULT true,
+    fingerprint bytea NOT NULL,
+    CONSTRAINT key_ring_pkey PRIMARY KEY (one),
+    CONSTRAINT key_ring_fingerprint_check CHECK ((octet_length(fingerprint) = 32)),
+    CONSTRAINT key_ring_one_check CHECK (one)
+);
+ALTER TABLE app.key_ring OWNER TO kairo_owner;
+ALTER TABLE app.key_ring ENABLE ROW LEVEL SECURITY;
+ALTER TABLE app.key_ring FORCE ROW LEVEL SECURITY;
+GRANT SELECT ON app.key_ring TO kairo_app;
+GRANT INSERT, SELECT ON app.key_ring TO kairo_auth;
+CREATE POLICY key_ring_insert_auth ON app.key_ring FOR INSERT TO kairo_auth
+    WITH CHECK (true);
+CREATE POLICY key_ring_select ON app.key_ring FOR SELECT TO kairo_app
+    USING (one);
+CREATE POLICY key_ring_select_auth ON app.key_ring FOR SELECT TO kairo_auth
+    USING (true);
+
+CREATE TABLE app.settings (
+    user_id uuid NOT NULL,
+    time_zone text NOT NULL,
+    week_start smallint NOT NULL DEFAULT 1,
+    day_first boolean NOT NULL DEFAULT false,
+    version integer NOT NULL DEFAULT 1,
+    CONSTRAINT settings_pkey PRIMARY KEY (user_id),
+    CONSTRAINT settings_user_id_fkey FOREIGN KEY (user_id) REFERENCES authn.users(id),
+    CONSTRAINT settings_time_zone_check CHECK (((octet_length(time_zone) >= 1) AND (octet_length(time_zone) <= 64))),
+    CONSTRAINT settings_week_start_check CHECK ((week_start = ANY (ARRAY[1, 6, 7])))
+);
+ALTER TABLE app.settings OWNER TO kairo_owner;
+ALTER TABLE app.settings ENABLE ROW LEVEL SECURITY;
+ALTER TABLE app.settings FORCE ROW LEVEL SECURITY;
+GRANT SELECT, UPDATE (time_zone, week_start, day_first, version) ON app.settings TO kairo_app;
+GRANT INSERT ON app.settings TO kairo_auth;
+GRANT SELECT ON app.settings TO kairo_worker;
+CREATE POLICY settings_insert_auth ON app.settings FOR INSERT TO kairo_auth
+    WITH CHECK (true);
+CREATE POLICY settings_select ON app.settings FOR SELECT TO kairo_app, kairo_worker
+    USING ((user_id = ( SELECT me.user_id FROM authn.me)));
+CREATE POLICY settings_update ON app.settings FOR UPDATE TO kairo_app
+    USING ((user_id = ( SELECT me.user_id FROM authn.me)))
+    WITH CHECK ((user_id = ( SELECT me.user_id FROM authn.me)));
+CREATE POLICY settings_update_scope ON app.settings AS RESTRICTIVE FOR UPDATE TO kairo_app
+    USING (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
+
+CREATE SCHEMA authn AUTHORIZATION kairo_owner;
+GRANT USAGE ON SCHEMA authn TO kairo_app;
+GRANT CREATE, USAGE ON SCHEMA authn TO kairo_auth;
+GRANT USAGE ON SCHEMA authn TO kairo_login;
+GRANT USAGE ON SCHEMA authn TO kairo_worker;
+
+CREATE VIEW authn.live WITH (security_barrier=true) AS
+ SELECT s.id,
+    s.token_hash,
+    s.user_id,
+    s.kind,
+    s.scopes,
+    s.aal,
+    s.purpose,
+    s.last_seen_at
+   FROM (authn.sessions s
+     JOIN authn.users u ON ((u.id = s.user_id)))
+  WHERE ((s.revoked_at IS NULL) AND ((s.idle_expires_at IS NULL) OR (s.idle_expires_at > statement_timestamp())) AND ((s.absolute_expires_at IS NULL) OR (s.absolute_expires_at > statement_timestamp())) AND (u.suspended_at IS NULL));
+ALTER VIEW authn.live OWNER TO kairo_auth;
+
+CREATE VIEW authn.me WITH (security_barrier=true) AS
+ SELECT l.user_id,
+    l.id AS session_id,
+    l.kind,
+    l.scopes,
+    l.aal,
+    l.last_seen_at
+   FROM authn.live l
+  WHERE (l.token_hash = sha256(convert_to(current_setting('kairo.session'::text, true), 'utf8'::name)));
+ALTER VIEW authn.me OWNER TO kairo_auth;
+GRANT SELECT ON authn.me TO kairo_app;
+GRANT SELECT ON authn.me TO kairo_worker;
+
+CREATE TABLE authn.proof_budgets (
+    email_norm text NOT NULL,
+    hour_start timestamp with time zone NOT NULL,
+    sent integer NOT NULL,
+    last_at timestamp with time zone NOT NULL,
+    CONSTRAINT proof_budgets_pkey PRIMARY KEY (email_norm),
+    CONSTRAINT proof_budgets_email_norm_check CHECK (((octet_length(email_norm) >= 3) AND (octet_length(email_norm) <= 254)))
+);
+ALTER TABLE authn.proof_budgets OWNER TO kairo_owner;
+ALTER TABLE authn.proof_budgets ENABLE ROW LEVEL SECURITY;
+ALTER TABLE authn.proof_budgets FORCE ROW LEVEL SECURITY;
+CREATE INDEX proof_budgets_last_at ON authn.proof_budgets USING btree (last_at);
+GRANT DELETE, INSERT, SELECT, UPDATE (hour_start, sent, last_at) ON authn.proof_budgets TO kairo_auth;
+CREATE POLICY proof_budgets_delete_auth ON authn.proof_budgets FOR DELETE TO kairo_auth
+    USING (true);
+CREATE POLICY proof_budgets_insert_auth ON authn.proof_budgets FOR INSERT TO kairo_auth
+    WITH CHECK (true);
+CREATE POLICY proof_budgets_select_auth ON authn.proof_budgets FOR SELECT TO kairo_auth
+    USING (true);
+CREATE POLICY proof_budgets_update_auth ON authn.proof_budgets FOR UPDATE TO kairo_auth
+    USING (true)
+    WITH CHECK (true);
+
+CREATE TABLE authn.proofs (
+    id uuid NOT NULL,
+    purpose text NOT NULL,
+    email_norm text NOT NULL,
+    link_hash bytea NOT NULL,
+    binding_hash bytea NOT NULL,
+    code_mac bytea NOT NULL,
+    tries smallint NOT NULL DEFAULT 0,
+    created_at timestamp with time zone NOT NULL DEFAULT statement_timestamp(),
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone,
+    superseded_at timestamp with time zone,
+    CONSTRAINT proofs_pkey PRIMARY KEY (id),
+    CONSTRAINT proofs_binding_hash_key UNIQUE (binding_hash),
+    CONSTRAINT proofs_link_hash_key UNIQUE (link_hash),
+    CONSTRAINT proofs_binding_hash_check CHECK ((octet_length(binding_hash) = 32)),
+    CONSTRAINT proofs_code_mac_check CHECK ((octet_length(code_mac) = 32)),
+    CONSTRAINT proofs_email_norm_check CHECK (((octet_length(email_norm) >= 3) AND (octet_length(email_norm) <= 254))),
+    CONSTRAINT proofs_link_hash_check CHECK ((octet_length(link_hash) = 32)),
+    CONSTRAINT proofs_purpose_check CHECK ((purpose = 'sign_in'::text))
+);
+ALTER TABLE authn.proofs OWNER TO kairo_owner;
+ALTER TABLE authn.proofs ENABLE ROW LEVEL SECURITY;
+ALTER TABLE authn.proofs FORCE ROW LEVEL SECURITY;
+CREATE INDEX proofs_email_norm ON authn.proofs USING btree (email_norm, created_at DESC);
+CREATE INDEX proofs_expires_at ON authn.proofs USING btree (expires_at);
+GRANT DELETE, INSERT, SELECT, UPDATE (tries, used_at, superseded_at) ON authn.proofs TO kairo_auth;
+CREATE POLICY proofs_delete_auth ON authn.proofs FOR DELETE TO kairo_auth
+    USING (true);
+CREATE POLICY proofs_insert_auth ON authn.proofs FOR INSERT TO kairo_auth
+    WITH CHECK (true);
+CREATE POLICY proofs_select_auth ON authn.proofs FOR SELECT TO kairo_auth
+    USING (true);
+CREATE POLICY proofs_update_auth ON authn.proofs FOR UPDATE TO kairo_auth
+    USING (true)
+    WITH CHECK (true);
+
+CREATE TABLE authn.sessions (
+    id uuid NOT NULL,
+    token_hash bytea NOT NULL,
+    user_id uuid NOT NULL,
+    kind text NOT NULL,
+    scopes text[] NOT NULL,
+    method text NOT NULL,
+    aal smallint NOT NULL DEFAULT 1,
+    device text,
+    name_sealed bytea,
+    purpose text,
+    created_at timestamp with time zone NOT NULL DEFAULT statement_timestamp(),
+    last_seen_at timestamp with time zone NOT NULL DEFAULT statement_timestamp(),
+    idle_expires_at timestamp with time zone,
+    absolute_expires_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    revoke_reason text,
+    CONSTRAINT sessions_pkey PRIMARY KEY (id),
+    CONSTRAINT sessions_token_hash_key UNIQUE (token_hash),
+    CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES authn.users(id),
+    CONSTRAINT sessions_aal_check CHECK (((aal >= 1) AND (aal <= 3))),
+    CONSTRAINT sessions_check CHECK (((kind = 'web'::text) = (idle_expires_at IS NOT NULL))),
+    CONSTRAINT sessions_check1 CHECK (((kind = 'key'::text) OR (absolute_expires_at IS NOT NULL))),
+    CONSTRAINT sessions_check2 CHECK (((kind = 'job'::text) = (purpose IS NOT NULL))),
+    CONSTRAINT sessions_check3 CHECK (((revoked_at IS NULL) = (revoke_reason IS NULL))),
+    CONSTRAINT sessions_device_check CHECK ((octet_length(device) <= 60)),
+    CONSTRAINT sessions_kind_check CHECK ((kind = ANY (ARRAY['web'::text, 'key'::text, 'job'::text]))),
+    CONSTRAINT sessions_method_check CHECK ((method = ANY (ARRAY['link'::text, 'code'::text, 'host'::text, 'job'::text]))),
+    CONSTRAINT sessions_purpose_check CHECK ((octet_length(purpose) <= 60)),
+    CONSTRAINT sessions_revoke_reason_check CHECK ((revoke_reason = ANY (ARRAY['sign_out'::text, 'everywhere'::text, 'cap'::text, 'rotated'::text]))),
+    CONSTRAINT sessions_scopes_check CHECK ((scopes <@ ARRAY['read'::text, 'write'::text])),
+    CONSTRAINT sessions_token_hash_check CHECK (((octet_length(token_hash) = 32) AND (token_hash <> sha256('\x'::bytea))))
+);
+ALTER TABLE authn.sessions OWNER TO kairo_owner;
+ALTER TABLE authn.sessions SET (fillfactor=80);
+ALTER TABLE authn.sessions ENABLE ROW LEVEL SECURITY;
+ALTER TABLE authn.sessions FORCE ROW LEVEL SECURITY;
+CREATE INDEX sessions_user_id ON authn.sessions USING btree (user_id, created_at DESC);
+GRANT INSERT, SELECT, UPDATE (last_seen_at, idle_expires_at, revoked_at, revoke_reason) ON authn.sessions TO kairo_auth;
+CREATE POLICY sessions_insert_auth ON authn.sessions FOR INSERT TO kairo_auth
+    WITH CHECK (true);
+CREATE POLICY sessions_select_auth ON authn.sessions FOR SELECT TO kairo_auth
+    USING (true);
+CREATE POLICY sessions_update_auth ON authn.sessions FOR UPDATE TO kairo_auth
+    USING (true)
+    WITH CHECK (true);
+
+CREATE TABLE authn.users (
+    id uuid NOT NULL,
+    email_norm text NOT NULL,
+    plan text NOT NULL DEFAULT 'free'::text,
+    created_at timestamp with time zone NOT NULL DEFAULT statement_timestamp(),
+    suspended_at timestamp with time zone,
+    CONSTRAINT users_pkey PRIMARY KEY (id),
+    CONSTRAINT users_email_norm_key UNIQUE (email_norm),
+    CONSTRAINT users_email_norm_check CHECK (((octet_length(email_norm) >= 3) AND (octet_length(email_norm) <= 254))),
+    CONSTRAINT users_plan_check CHECK ((plan = ANY (ARRAY['free'::text, 'pro'::text])))
+);
+ALTER TABLE authn.users OWNER TO kairo_owner;
+ALTER TABLE authn.users ENABLE ROW LEVEL SECURITY;
+ALTER TABLE authn.users FORCE ROW LEVEL SECURITY;
+GRANT SELECT (id, email_norm, plan, created_at) ON authn.users TO kairo_app;
+GRANT INSERT, SELECT, UPDATE (plan, suspended_at) ON authn.users TO kairo_auth;
+GRANT SELECT (id, email_norm, plan, created_at) ON authn.users TO kairo_worker;
+CREATE POLICY users_insert_auth ON authn.users FOR INSERT TO kairo_auth
+    WITH CHECK (true);
+CREATE POLICY users_select ON authn.users FOR SELECT TO kairo_app, kairo_worker
+    USING ((id = ( SELECT me.user_id FROM authn.me)));
+CREATE POLICY users_select_auth ON authn.users FOR SELECT TO kairo_auth
+    USING (true);
+CREATE POLICY users_update_auth ON authn.users FOR UPDATE TO kairo_auth
+    USING (true)
+    WITH CHECK (true);
+
+CREATE OR REPLACE FUNCTION authn.key_create(p_user uuid, p_session uuid, p_token_hash bytea, p_name_sealed bytea, p_scopes text[], p_expires_at timestamp with time zone, p_plan text, p_keys_max integer)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+BEGIN
+    PERFORM FROM authn.users u WHERE u.id = p_user FOR UPDATE;
+    IF p_plan IS NOT NULL THEN
+        UPDATE authn.users u SET plan = p_plan WHERE u.id = p_user;
+    END IF;
+    IF (SELECT count(*) FROM authn.live l WHERE l.user_id = p_user AND l.kind = 'key') >= p_keys_max THEN
+        RETURN false;
+    END IF;
+    INSERT INTO authn.sessions (id, token_hash, user_id, kind, scopes, method, name_sealed,
+                                absolute_expires_at)
+    VALUES (p_session, p_token_hash, p_user, 'key', p_scopes, 'host', p_name_sealed, p_expires_at);
+    RETURN true;
+END
+$function$;
+ALTER FUNCTION authn.key_create(uuid,uuid,bytea,bytea,text[],timestamp with time zone,text,integer) OWNER TO kairo_auth;
+
+CREATE OR REPLACE FUNCTION authn.proof_begin(p_id uuid, p_email text, p_link_hash bytea, p_binding_hash bytea, p_code_mac bytea, p_life_s bigint, p_spacing_s bigint, p_per_hour integer)
+ RETURNS text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+DECLARE
+    t timestamptz := statement_timestamp();
+BEGIN
+    -- What is old goes a little at a time, so that no table of mailed addresses grows.
+    DELETE FROM authn.proof_budgets WHERE email_norm IN (
+        SELECT email_norm FROM authn.proof_budgets WHERE last_at < t - interval '1 day' LIMIT 20
+        FOR UPDATE SKIP LOCKED);
+    DELETE FROM authn.proofs WHERE id IN (
+        SELECT id FROM authn.proofs WHERE expires_at < t - interval '1 day' LIMIT 20
+        FOR UPDATE SKIP LOCKED);
+
+    INSERT INTO authn.proof_budgets AS b (email_norm, hour_start, sent, last_at)
+    VALUES (p_email, t, 1, t)
+    ON CONFLICT (email_norm) DO UPDATE
+        SET hour_start = CASE WHEN b.hour_start <= t - interval '1 hour' THEN t ELSE b.hour_start END,
+            sent = CASE WHEN b.hour_start <= t - interval '1 hour' THEN 1 ELSE b.sent + 1 END,
+            last_at = t
+        WHERE b.last_at <= t - make_interval(secs => p_spacing_s)
+          AND (b.hour_start <= t - interval '1 hour' OR b.sent < p_per_hour);
+    IF NOT FOUND THEN
+        RETURN 'too_soon';
+    END IF;
+
+    UPDATE authn.proofs SET superseded_at = t
+     WHERE email_norm = p_email AND purpose = 'sign_in'
+       AND used_at IS NULL AND superseded_at IS NULL AND expires_at > t;
+    INSERT INTO authn.proofs (id, purpose, email_norm, link_hash, binding_hash, code_mac, expires_at)
+    VALUES (p_id, 'sign_in', p_email, p_link_hash, p_binding_hash, p_code_mac,
+            t + make_interval(secs => p_life_s));
+    RETURN 'sent';
+END
+$function$;
+ALTER FUNCTION authn.proof_begin(uuid,text,bytea,bytea,bytea,bigint,bigint,integer) OWNER TO kairo_auth;
+GRANT EXECUTE ON FUNCTION authn.proof_begin(uuid,text,bytea,bytea,bytea,bigint,bigint,integer) TO kairo_login;
+
+CREATE OR REPLACE FUNCTION authn.proof_redeem(p_link_hash bytea, p_binding_hash bytea, p_code_mac bytea, p_tries_max smallint, p_new_user uuid, p_new_key uuid, p_root_key_id text, p_wrapped bytea, p_zone text, p_session uuid, p_token_hash bytea, p_device text, p_idle_s bigint, p_absolute_s bigint, p_sessions_max integer)
+ RETURNS TABLE(outcome text, tries_left integer, user_id uuid)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+DECLARE
+    t timestamptz := statement_timestamp();
+    proof authn.proofs;
+    who uuid;
+BEGIN
+    IF p_link_hash IS NOT NULL THEN
+        UPDATE authn.proofs p SET used_at = t
+         WHERE p.link_hash = p_link_hash AND p.binding_hash = p_binding_hash AND p.purpose = 'sign_in'
+           AND p.used_at IS NULL AND p.superseded_at IS NULL AND p.expires_at > t
+        RETURNING p.* INTO proof;
+        IF proof.id IS NULL THEN
+            IF EXISTS (SELECT FROM authn.proofs p
+                        WHERE p.link_hash = p_link_hash AND p.binding_hash IS DISTINCT FROM p_binding_hash
+                          AND p.used_at IS NULL AND p.superseded_at IS NULL AND p.expires_at > t) THEN
+                RETURN QUERY SELECT 'other_browser', NULL::integer, NULL::uuid;
+            ELSE
+                RETURN QUERY SELECT 'spent', NULL::integer, NULL::uuid;
+            END IF;
+            RETURN;
+        END IF;
+    ELSE
+        UPDATE authn.proofs p SET tries = p.tries + 1
+         WHERE p.binding_hash = p_binding_hash AND p.purpose = 'sign_in' AND p.tries < p_tries_max
+           AND p.used_at IS NULL AND p.superseded_at IS NULL AND p.expires_at > t
+        RETURNING p.* INTO proof;
+        IF proof.id IS NULL THEN
+            RETURN QUERY SELECT 'spent', NULL::integer, NULL::uuid;
+            RETURN;
+        END IF;
+        IF proof.code_mac <> p_code_mac THEN
+            RETURN QUERY SELECT 'wrong_code', (p_tries_max - proof.tries)::integer, NULL::uuid;
+            RETURN;
+        END IF;
+        UPDATE authn.proofs p SET used_at = t WHERE p.id = proof.id;
+    END IF;
+
+    who := authn.user_ensure(proof.email_norm, p_new_user, p_new_key, p_root_key_id, p_wrapped, p_zone);
+    UPDATE authn.sessions s SET revoked_at = t, revoke_reason = 'cap'
+     WHERE s.id IN (SELECT o.id FROM authn.sessions o
+                     WHERE o.user_id = who AND o.kind = 'web' AND o.revoked_at IS NULL
+                       AND o.idle_expires_at > t AND o.absolute_expires_at > t
+                     ORDER BY o.last_seen_at DESC, o.id DESC OFFSET p_sessions_max - 1);
+    INSERT INTO authn.sessions (id, token_hash, user_id, kind, scopes, method, device,
+                                idle_expires_at, absolute_expires_at)
+    VALUES (p_session, p_token_hash, who, 'web', ARRAY['read', 'write'],
+            CASE WHEN p_link_hash IS NULL THEN 'code' ELSE 'link' END, p_device,
+            t + make_interval(secs => p_idle_s), t + make_interval(secs => p_absolute_s));
+    RETURN QUERY SELECT 'signed_in', NULL::integer, who;
+END
+$function$;
+ALTER FUNCTION authn.proof_redeem(bytea,bytea,bytea,smallint,uuid,uuid,text,bytea,text,uuid,bytea,text,bigint,bigint,integer) OWNER TO kairo_auth;
+GRANT EXECUTE ON FUNCTION authn.proof_redeem(bytea,bytea,bytea,smallint,uuid,uuid,text,bytea,text,uuid,bytea,text,bigint,bigint,integer) TO kairo_login;
+
+CREATE OR REPLACE FUNCTION authn.session_list()
+ RETURNS TABLE(id uuid, kind text, device text, name_sealed bytea, scopes text[], method text, created_at timestamp with time zone, last_seen_at timestamp with time zone, expires_at timestamp with time zone, this boolean)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    SELECT s.id, s.kind, s.device, s.name_sealed, s.scopes, s.method, s.created_at, s.last_seen_at,
+           least(s.idle_expires_at, s.absolute_expires_at), s.id = m.session_id
+      FROM authn.me m
+      JOIN authn.live l ON l.user_id = m.user_id
+      JOIN authn.sessions s ON s.id = l.id
+     WHERE s.kind IN ('web', 'key')
+     ORDER BY s.id = m.session_id DESC, s.last_seen_at DESC, s.id
+$function$;
+ALTER FUNCTION authn.session_list() OWNER TO kairo_auth;
+GRANT EXECUTE ON FUNCTION authn.session_list() TO kairo_app;
+
+CREATE OR REPLACE FUNCTION authn.session_revoke(p_id uuid)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+DECLARE
+    n integer;
+BEGIN
+    UPDATE authn.sessions s SET revoked_at = statement_timestamp(), revoke_reason = 'sign_out'
+      FROM authn.me m
+     WHERE s.id = coalesce(p_id, m.session_id) AND s.user_id = m.user_id AND s.revoked_at IS NULL
+       AND s.kind IN ('web', 'key')
+       AND ('write' = ANY (m.scopes) OR s.id = m.session_id);
+    GET DIAGNOSTICS n = ROW_COUNT;
+    RETURN n;
+END
+$function$;
+ALTER FUNCTION authn.session_revoke(uuid) OWNER TO kairo_auth;
+GRANT EXECUTE ON FUNCTION authn.session_revoke(uuid) TO kairo_app;
+
+CREATE OR REPLACE FUNCTION authn.session_revoke_all(p_keys boolean)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+DECLARE
+    n integer;
+BEGIN
+    UPDATE authn.sessions s SET revoked_at = statement_timestamp(), revoke_reason = 'everywhere'
+      FROM authn.me m
+     WHERE s.user_id = m.user_id AND s.revoked_at IS NULL AND m.kind = 'web'
+       AND (p_keys OR s.kind <> 'key');
+    GET DIAGNOSTICS n = ROW_COUNT;
+    RETURN n;
+END
+$function$;
+ALTER FUNCTION authn.session_revoke_all(boolean) OWNER TO kairo_auth;
+GRANT EXECUTE ON FUNCTION authn.session_revoke_all(boolean) TO kairo_app;
+
+CREATE OR REPLACE FUNCTION authn.session_touch(p_every_s bigint, p_idle_s bigint)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+DECLARE
+    t timestamptz := statement_timestamp();
+    n integer;
+BEGIN
+    UPDATE authn.sessions s
+       SET last_seen_at = t,
+           idle_expires_at = CASE WHEN s.kind = 'web' THEN t + make_interval(secs => p_idle_s) END
+     WHERE s.id = (SELECT session_id FROM authn.me)
+       AND s.last_seen_at <= t - make_interval(secs => p_every_s);
+    GET DIAGNOSTICS n = ROW_COUNT;
+    RETURN n;
+END
+$function$;
+ALTER FUNCTION authn.session_touch(bigint,bigint) OWNER TO kairo_auth;
+GRANT EXECUTE ON FUNCTION authn.session_touch(bigint,bigint) TO kairo_app;
+
+CREATE OR REPLACE FUNCTION authn.user_ensure(p_email text, p_new_user uuid, p_new_key uuid, p_root_key_id text, p_wrapped bytea, p_zone text)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+DECLARE
+    found_id uuid;
+BEGIN
+    INSERT INTO authn.users (id, email_norm) VALUES (p_new_user, p_email)
+    ON CONFLICT (email_norm) DO NOTHING RETURNING id INTO found_id;
+    IF found_id IS NOT NULL THEN
+        INSERT INTO app.data_keys (id, user_id, root_key_id, wrapped)
+        VALUES (p_new_key, found_id, p_root_key_id, p_wrapped);
+        INSERT INTO app.settings (user_id, time_zone) VALUES (found_id, p_zone);
+        RETURN found_id;
+    END IF;
+    SELECT id INTO found_id FROM authn.users WHERE email_norm = p_email FOR UPDATE;
+    RETURN found_id;
+END
+$function$;
+ALTER FUNCTION authn.user_ensure(text,uuid,uuid,text,bytea,text) OWNER TO kairo_auth;
+
+CREATE SCHEMA ops AUTHORIZATION kairo_super;
+
+CREATE TABLE ops.migrations (
+    name text NOT NULL,
+    sha256 bytea NOT NULL,
+    applied_at timestamp with time zone NOT NULL DEFAULT statement_timestamp(),
+    CONSTRAINT migrations_pkey PRIMARY KEY (name)
+);
+ALTER TABLE ops.migrations OWNER TO kairo_super;

@@ -1,0 +1,10 @@
+//! The door to PostgreSQL, and the schema behind it.
+
+mod door;
+mod lint;
+mod lost;
+mod migrations;
+mod registry;
+mod roles;
+mod sessions;
+mod statements;
