@@ -140,6 +140,12 @@ pub(crate) enum Day {
     Year(i16),
     /// The week that a day lies in.
     WeekOf(Box<Day>),
+    /// The last such weekday before a day, or the first after it.
+    WdNear {
+        wd: Weekday,
+        base: Box<Day>,
+        before: bool,
+    },
 }
 
 /// Which half of the day a clock time is in.

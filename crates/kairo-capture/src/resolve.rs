@@ -59,6 +59,17 @@ impl Calendar<'_> {
             Day::Nth { n, what, of } => sure(self.nth(*n, *what, *of)?),
             Day::Holiday(holiday, year, which) => sure(self.holiday(*holiday, *year, *which)?),
             Day::Year(year) => sure(Date::new(*year, 1, 1).ok()?),
+            Day::WdNear { wd, base, before } => {
+                let base = self.day(base)?;
+                let days = if *before {
+                    let since = i32::from(base.date.weekday().since(*wd));
+                    if since == 0 { -7 } else { -since }
+                } else {
+                    let until = i32::from(base.date.weekday().until(*wd));
+                    if until == 0 { 7 } else { until }
+                };
+                Resolved { date: plus_days(base.date, days)?, other: None, ..base }
+            }
             Day::WeekOf(day) => {
                 let inner = self.day(day)?;
                 Resolved { date: self.week_start(inner.date)?, ..inner }

@@ -83,7 +83,8 @@ fn together(one: &WhenSaid, two: &WhenSaid) -> Option<WhenSaid> {
     let dated = if b.day.is_some() { two } else { one };
     let lead = match (one.lead, two.lead) {
         (Lead::By | Lead::Due, _) | (_, Lead::Due) => Lead::Due,
-        (_, Lead::By) if two.from.day.is_some() => Lead::By,
+        (_, Lead::By) => Lead::By,
+        (Lead::None | Lead::On | Lead::At, Lead::After) => Lead::After,
         _ => dated.lead,
     };
     Some(WhenSaid {

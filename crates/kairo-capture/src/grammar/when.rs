@@ -399,7 +399,7 @@ impl Scan<'_> {
         if dur.is_clock() || !plural || !self.can_end(next) || self.unit(next).is_some() {
             return None;
         }
-        let from = Moment { day: Some(Day::Rel(0)), ..Moment::default() };
+        let from = Moment { day: Some(Day::Rel(1)), ..Moment::default() };
         let to = Moment { day: Some(Day::In(dur)), ..Moment::default() };
         let lead = if led { Lead::On } else { Lead::None };
         let said = WhenSaid { lead, from, to: Some(to), lasting: None, offset: None };
