@@ -145,6 +145,10 @@ impl Scan<'_> {
             _ => at,
         };
         let at = if inside && self.is(at, W::Next) { at + 1 } else { at };
+        let clock = lead == Lead::After && self.clock(at, true).is_some_and(|(time, _)| !time.bare);
+        if clock {
+            return None;
+        }
         let (dur, next) = self.duration(at).or_else(|| {
             let half = inside && self.is(at, W::Half);
             let (unit, next) = self.unit(at + 1).filter(|_| half)?;
@@ -202,7 +206,10 @@ impl Scan<'_> {
         let time_only = from.hour.is_none() && to.day.is_none();
         let day_only = from.day.is_none() && from.hour.is_none();
         let again = from.hour_end.is_some() && to.hour.is_some();
-        let named = matches!(to.day, Some(Day::Dom { .. } | Day::Numeric { .. } | Day::Wd(..)));
+        let named = matches!(
+            to.day,
+            Some(Day::Dom { .. } | Day::Numeric { .. } | Day::Ymd { .. } | Day::Wd(..))
+        );
         let ends = self.can_end(after) && (found.sure || (named && from.day.is_some()));
         (!time_only && !day_only && !again && ends && to.from_now.is_none()).then_some((to, after))
     }
@@ -399,7 +406,7 @@ impl Scan<'_> {
         if dur.is_clock() || !plural || !self.can_end(next) || self.unit(next).is_some() {
             return None;
         }
-        let from = Moment { day: Some(Day::Rel(0)), ..Moment::default() };
+        let from = Moment { day: Some(Day::Rel(1)), ..Moment::default() };
         let to = Moment { day: Some(Day::In(dur)), ..Moment::default() };
         let lead = if led { Lead::On } else { Lead::None };
         let said = WhenSaid { lead, from, to: Some(to), lasting: None, offset: None };
