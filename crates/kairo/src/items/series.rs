@@ -1,0 +1,59 @@
+//! A series moves on: what is done of it is one occurrence, and the next one is then to be done.
+//!
+//! **Invariant:** a series counts from its own start, so a bound of N times has one fewer left with
+//! each step; the phase of "every other week" is kept.
+
+use jiff::civil::DateTime;
+use jiff::{SignedDuration, Span};
+use kairo_capture::{Anchor, Recurrence};
+
+use super::when::{Repeat, When};
+
+/// How far ahead the next occurrence of a rule is looked for: past the 29th of February of a
+/// century that is no leap year.
+const AHEAD_YEARS: i64 = 9;
+/// Occurrences that may be left out in a row before the series counts as over.
+const SKIPS_MAX: usize = 400;
+
+/// The occurrence after the one that starts at `when.start` was done at the local time `done`;
+/// `None` where the series is over.
+pub fn next(when: &When, repeat: &Repeat, done: DateTime) -> Option<(When, Repeat)> {
+    let anchor = if repeat.from_completion { Anchor::Completion } else { Anchor::Due };
+    let series =
+        Recurrence { rrule: repeat.rrule.clone(), anchor, exdates: Vec::new(), time: None };
+    // From completion, the interval begins on the day it was done, at the hour it has.
+    let from = if repeat.from_completion {
+        done.date().to_datetime(when.start.time())
+    } else {
+        when.start
+    };
+    let to = from.checked_add(Span::new().years(AHEAD_YEARS)).ok()?;
+    let times = series.occurrences(from, from, to, SKIPS_MAX).ok()?;
+    let mut taken = 0_u32;
+    let start = times.into_iter().find(|at| {
+        let later = *at > from && !repeat.exdates.contains(at);
+        taken += u32::from(!later);
+        later
+    })?;
+    let length: Option<SignedDuration> = when.end.map(|end| end.duration_since(when.start));
+    let end = length.map(|length| start.checked_add(length)).transpose().ok()?;
+    let rrule = counted_down(&repeat.rrule, taken.max(1))?;
+    let moved = When { start, end, ..when.clone() };
+    Some((moved, Repeat { rrule, ..repeat.clone() }))
+}
+
+/// The rule with fewer times left; `None` where none is.
+fn counted_down(rrule: &str, by: u32) -> Option<String> {
+    let mut parts = Vec::new();
+    for part in rrule.split(';') {
+        let count = part.strip_prefix("COUNT=").map(str::parse::<u32>).transpose().ok()?;
+        match count {
+            Some(count) => {
+                let left = count.checked_sub(by).filter(|left| *left > 0)?;
+                parts.push(format!("COUNT={left}"));
+            }
+            None => parts.push(part.to_owned()),
+        }
+    }
+    Some(parts.join(";"))
+}
