@@ -107,3 +107,9 @@ pub const KEY_MEMO_TTL: Duration = Duration::from_secs(300);
 pub const MAIL_QUEUE_MAX: usize = 1_000;
 /// Mails that the development outbox keeps.
 pub const OUTBOX_MAX: usize = 100;
+/// Seconds for which a deleted item can still be brought back: 30 days.
+pub const DELETED_KEPT_S: i64 = 30 * 86_400;
+/// Time between two looks for deleted items that are due.
+pub const PURGE_EVERY: Duration = Duration::from_secs(3_600);
+/// Most people whose deleted items one look removes.
+pub const PURGE_PEOPLE_MAX: i32 = 1_000;
