@@ -121,12 +121,14 @@ impl Scan<'_> {
             if !single || !(comma || and) || between {
                 break;
             }
-            let Some((clock, after)) = self.clock(at, and).filter(|(_, to)| self.can_end(*to))
+            let Some((clock, after)) =
+                self.clock(at, and || comma).filter(|(_, to)| self.can_end(*to))
             else {
                 break;
             };
-            let stated =
-                !clock.bare || clock.half != Half::Open || (and && self.tok(after).is_none());
+            let more = comma && (self.sep(after, ',') || self.is(after, W::And));
+            let last = and && self.tok(after).is_none();
+            let stated = !clock.bare || clock.half != Half::Open || last || more;
             let next_day = moment.day.is_some() && self.day_follows(after);
             if !stated || next_day || self.range_mark(after).is_some() {
                 break;
@@ -163,7 +165,8 @@ impl Scan<'_> {
             W::From if now(next + 1) => (dur, next + 2),
             W::Ago | W::Earlier => (dur.negated(), next + 1),
             W::Hence | W::Later => (dur, next + 1),
-            W::Before | W::After if !inside => return None,
+            W::Before => return None,
+            W::After if !inside => return None,
             W::Of | W::Or if inside => return None,
             _ if inside => (dur, next),
             _ => return None,
