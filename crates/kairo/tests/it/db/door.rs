@@ -7,7 +7,8 @@ use super::registry::sign_in;
 use super::statements::*;
 use crate::harness::Kairo;
 
-// Goal: the very first use of a door has its identity (unprepared, the query would run after COMMIT).
+// Goal: the very first use of a door has its identity (unprepared, the query would run after
+// COMMIT).
 #[tokio::test]
 async fn a_cold_connection_knows_the_caller() {
     let app = Kairo::start().await;
@@ -29,8 +30,8 @@ async fn an_identity_does_not_outlive_its_transaction() {
     assert_ne!(me[0].user_id, other[0].user_id);
 }
 
-// Goal: the identity is set inside its transaction by the server too, so that a connection which another
-// pooler hands on (PgBouncer between transactions) carries nobody with it.
+// Goal: the identity is set inside its transaction by the server too, so that a connection which
+// another pooler hands on (PgBouncer between transactions) carries nobody with it.
 #[tokio::test]
 async fn the_identity_is_the_transactions_own() {
     let app = Kairo::start().await;

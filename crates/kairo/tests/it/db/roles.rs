@@ -98,7 +98,8 @@ const RELATIONS: &str = "
      WHERE c.relnamespace IN ('authn'::regnamespace, 'app'::regnamespace, 'ops'::regnamespace)
        AND c.relkind IN ('r', 'p', 'v', 'm', 'f') ORDER BY 1";
 
-// Goal: the role that works before there is a session reads no table, and the one of support none yet.
+// Goal: the role that works before there is a session reads no table, and the one of support none
+// yet.
 #[tokio::test]
 async fn kairo_login_reads_no_table() {
     let app = Kairo::start().await;
@@ -124,8 +125,8 @@ const POWERS: &str = "
            coalesce(array_length(r.rolconfig, 1), 0) AS settings
       FROM pg_roles r WHERE r.rolname = ANY($1) ORDER BY 1";
 
-// Goal: roles of `serve` own nothing, are members of nothing, and have no power of their own; each has
-// its search path and its three timeouts.
+// Goal: roles of `serve` own nothing, are members of nothing, and have no power of their own; each
+// has its search path and its three timeouts.
 #[tokio::test]
 async fn runtime_roles_have_no_power() {
     let app = Kairo::start().await;
