@@ -3,12 +3,10 @@
 //! Each reads the item in one transaction and writes it in another; the version between them decides, so no
 //! transaction waits for a person's program (MODEL 2).
 
-use jiff::tz::TimeZone;
-use kairo_capture::zone_named;
 use uuid::Uuid;
 
 use super::queries::{ItemFind, RevisionFind};
-use super::{Item, ItemError, State, Status, series, store};
+use super::{Item, ItemError, State, Status, store};
 use crate::accounts::{AccountError, Base, Person, visit};
 use crate::db::Identity;
 
@@ -105,8 +103,7 @@ pub async fn edit(
     Ok((person, item))
 }
 
-/// Marks an item done or open. Done of a series is done of its present occurrence: the series
-/// moves on, and is done itself with its last one.
+/// Marks an item done or open; see [`State::set_status`].
 pub async fn set_status(
     base: &Base,
     identity: &Identity,
@@ -117,18 +114,7 @@ pub async fn set_status(
     let now = base.clock.now();
     let cause = if status == Status::Done { Cause::Done } else { Cause::Reopen };
     edit(base, identity, id, version, cause, |_, state| {
-        if state.status == status {
-            return Ok(());
-        }
-        if let (Status::Done, Some(when), Some(repeat)) = (status, &state.when, &state.repeat) {
-            let zone = zone_named(&when.zone).unwrap_or(TimeZone::UTC);
-            if let Some((when, repeat)) = series::next(when, repeat, zone.to_datetime(now)) {
-                (state.when, state.repeat) = (Some(when), Some(repeat));
-                return Ok(());
-            }
-        }
-        state.status = status;
-        state.done_at = (status == Status::Done).then_some(now);
+        state.set_status(status, now);
         Ok(())
     })
     .await

@@ -4,16 +4,37 @@
 //! each step; the phase of "every other week" is kept.
 
 use jiff::civil::DateTime;
-use jiff::{SignedDuration, Span};
-use kairo_capture::{Anchor, Recurrence};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Span, Timestamp};
+use kairo_capture::{Anchor, Recurrence, zone_named};
 
 use super::when::{Repeat, When};
+use super::{State, Status};
 
 /// How far ahead the next occurrence of a rule is looked for: past the 29th of February of a
 /// century that is no leap year.
 const AHEAD_YEARS: i64 = 9;
 /// Occurrences that may be left out in a row before the series counts as over.
 const SKIPS_MAX: usize = 400;
+
+impl State {
+    /// Makes it done or open. Done of a series is done of its present occurrence: the series moves
+    /// on, and is done itself with its last one.
+    pub fn set_status(&mut self, status: Status, now: Timestamp) {
+        if self.status == status {
+            return;
+        }
+        if let (Status::Done, Some(when), Some(repeat)) = (status, &self.when, &self.repeat) {
+            let zone = zone_named(&when.zone).unwrap_or(TimeZone::UTC);
+            if let Some((when, repeat)) = next(when, repeat, zone.to_datetime(now)) {
+                (self.when, self.repeat) = (Some(when), Some(repeat));
+                return;
+            }
+        }
+        self.status = status;
+        self.done_at = (status == Status::Done).then_some(now);
+    }
+}
 
 /// The occurrence after the one that starts at `when.start` was done at the local time `done`;
 /// `None` where the series is over.
