@@ -39,9 +39,7 @@ impl State {
 /// The occurrence after the one that starts at `when.start` was done at the local time `done`;
 /// `None` where the series is over.
 pub fn next(when: &When, repeat: &Repeat, done: DateTime) -> Option<(When, Repeat)> {
-    let anchor = if repeat.from_completion { Anchor::Completion } else { Anchor::Due };
-    let series =
-        Recurrence { rrule: repeat.rrule.clone(), anchor, exdates: Vec::new(), time: None };
+    let series = series(repeat);
     // From completion, the interval begins on the day it was done, at the hour it has.
     let from = if repeat.from_completion {
         done.date().to_datetime(when.start.time())
@@ -61,6 +59,38 @@ pub fn next(when: &When, repeat: &Repeat, done: DateTime) -> Option<(When, Repea
     let rrule = counted_down(&repeat.rrule, taken.max(1))?;
     let moved = When { start, end, ..when.clone() };
     Some((moved, Repeat { rrule, ..repeat.clone() }))
+}
+
+/// The occurrences that begin within `from..=to`, or the first one after, at most `limit`.
+pub fn within(
+    when: &When,
+    repeat: &Repeat,
+    from: DateTime,
+    to: DateTime,
+    limit: usize,
+) -> Vec<When> {
+    let series = series(repeat);
+    let far = from.checked_add(Span::new().years(AHEAD_YEARS)).unwrap_or(to);
+    let times = series.occurrences(when.start, from, far, limit + repeat.exdates.len());
+    let length = when.end.map(|end| end.duration_since(when.start));
+    let mut found: Vec<When> = Vec::new();
+    for start in times.unwrap_or_default() {
+        if repeat.exdates.contains(&start) {
+            continue;
+        }
+        if (start > to && !found.is_empty()) || found.len() >= limit {
+            break;
+        }
+        let end = length.and_then(|length| start.checked_add(length).ok());
+        found.push(When { start, end, ..when.clone() });
+    }
+    found
+}
+
+/// The rule alone: days left out are kept as local starts, and passed over by those.
+fn series(repeat: &Repeat) -> Recurrence {
+    let anchor = if repeat.from_completion { Anchor::Completion } else { Anchor::Due };
+    Recurrence { rrule: repeat.rrule.clone(), anchor, exdates: Vec::new(), time: None }
 }
 
 /// The rule with fewer times left; `None` where none is.

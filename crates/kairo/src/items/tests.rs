@@ -114,3 +114,19 @@ fn a_series_counts_from_completion_and_passes_exceptions() {
     let next = series::next(&when, &daily, late).unwrap().0.start;
     assert_eq!(next, date(2026, 11, 25).at(9, 0, 0, 0));
 }
+
+// Goal: occurrences of a window are found from any start, with their length, or else the first after.
+#[test]
+fn occurrences_of_a_window() {
+    let start = date(2026, 11, 2).at(9, 15, 0, 0);
+    let when = When { end: Some(date(2026, 11, 2).at(9, 30, 0, 0)), ..at(start, "UTC") };
+    let weekdays = every("FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR");
+    let (from, to) = (date(2026, 11, 27).into(), date(2026, 11, 30).at(23, 0, 0, 0));
+    let found = series::within(&when, &weekdays, from, to, 10);
+    let starts: Vec<DateTime> = found.iter().map(|when| when.start).collect();
+    assert_eq!(starts, [27, 30].map(|day| date(2026, 11, day).at(9, 15, 0, 0)));
+    assert_eq!(found[0].end, Some(date(2026, 11, 27).at(9, 30, 0, 0)));
+    let yearly = series::within(&when, &every("FREQ=YEARLY"), from, to, 10);
+    assert_eq!(yearly[0].start, date(2027, 11, 2).at(9, 15, 0, 0));
+    assert_eq!(yearly.len(), 1);
+}
