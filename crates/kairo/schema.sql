@@ -605,6 +605,11 @@ BEGIN
     END IF;
 
     who := authn.user_ensure(proof.email_norm, p_new_user, p_new_key, p_root_key_id, p_wrapped, p_zone);
+    -- A suspended person gets no session, and no hint: the proof counts as used.
+    IF EXISTS (SELECT FROM authn.users u WHERE u.id = who AND u.suspended_at IS NOT NULL) THEN
+        RETURN QUERY SELECT 'spent', NULL::integer, NULL::uuid;
+        RETURN;
+    END IF;
     UPDATE authn.sessions s SET revoked_at = t, revoke_reason = 'cap'
      WHERE s.id IN (SELECT o.id FROM authn.sessions o
                      WHERE o.user_id = who AND o.kind = 'web' AND o.revoked_at IS NULL

@@ -97,6 +97,8 @@ pub const DB_POOL_MAX: usize = 8;
 pub const DB_WAIT_MAX: Duration = Duration::from_secs(5);
 /// Longest run of one statement, in milliseconds.
 pub const DB_STATEMENT_MS_MAX: u32 = 10_000;
+/// Longest wait of one statement for a lock, in milliseconds.
+pub const DB_LOCK_MS_MAX: u32 = 5_000;
 /// Most statements in one transaction; one pipeline keeps its order up to here.
 pub const DB_BATCH_MAX: usize = 24;
 /// Unwrapped keys that a node remembers.

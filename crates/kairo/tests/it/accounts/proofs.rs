@@ -152,3 +152,16 @@ async fn the_database_keeps_digests_only() {
     let unreadable = Evidence::Link("kl1_".to_owned());
     assert!(matches!(redeem(&app.base, &unreadable, Some(&binding)).await, Redeemed::Spent));
 }
+
+// Goal: a suspended person gets no session by a proof, and no hint of the suspension.
+#[tokio::test]
+async fn a_suspended_person_gets_no_session() {
+    let app = Kairo::start().await;
+    app.member(ANA).await;
+    let host = app.superuser().await;
+    host.execute("UPDATE authn.users SET suspended_at = now()").await.unwrap();
+    app.forget_mails(ANA).await;
+    let (binding, letter) = asked(&app, ANA).await;
+    assert!(matches!(redeem(&app.base, &link(&letter), Some(&binding)).await, Redeemed::Spent));
+    assert_eq!(count(&app, "SELECT count(*) FROM authn.sessions").await, 1);
+}
