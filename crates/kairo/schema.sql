@@ -301,15 +301,20 @@ ALTER TABLE app.settings OWNER TO kairo_owner;
 ALTER TABLE app.settings ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app.settings FORCE ROW LEVEL SECURITY;
 GRANT SELECT, UPDATE (time_zone, week_start, day_first, version) ON app.settings TO kairo_app;
-GRANT INSERT ON app.settings TO kairo_auth;
+GRANT INSERT, SELECT, UPDATE (time_zone) ON app.settings TO kairo_auth;
 GRANT SELECT ON app.settings TO kairo_worker;
 CREATE POLICY settings_insert_auth ON app.settings FOR INSERT TO kairo_auth
     WITH CHECK (true);
 CREATE POLICY settings_select ON app.settings FOR SELECT TO kairo_app, kairo_worker
     USING ((user_id = ( SELECT me.user_id FROM authn.me)));
+CREATE POLICY settings_select_auth ON app.settings FOR SELECT TO kairo_auth
+    USING (true);
 CREATE POLICY settings_update ON app.settings FOR UPDATE TO kairo_app
     USING ((user_id = ( SELECT me.user_id FROM authn.me)))
     WITH CHECK ((user_id = ( SELECT me.user_id FROM authn.me)));
+CREATE POLICY settings_update_auth ON app.settings FOR UPDATE TO kairo_auth
+    USING ((version = 1))
+    WITH CHECK ((version = 1));
 CREATE POLICY settings_update_scope ON app.settings AS RESTRICTIVE FOR UPDATE TO kairo_app
     USING (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
 
@@ -739,6 +744,10 @@ BEGIN
         RETURN found_id;
     END IF;
     SELECT id INTO found_id FROM authn.users WHERE email_norm = p_email FOR UPDATE;
+    -- An account that the host made, or a browser without scripts, has no zone yet: the first one that
+    -- a browser tells is taken, unless the person has chosen.
+    UPDATE app.settings SET time_zone = p_zone
+     WHERE user_id = found_id AND version = 1 AND time_zone = 'UTC' AND p_zone <> 'UTC';
     RETURN found_id;
 END
 $function$;

@@ -62,6 +62,10 @@ BEGIN
         RETURN found_id;
     END IF;
     SELECT id INTO found_id FROM authn.users WHERE email_norm = p_email FOR UPDATE;
+    -- An account that the host made, or a browser without scripts, has no zone yet: the first one that
+    -- a browser tells is taken, unless the person has chosen.
+    UPDATE app.settings SET time_zone = p_zone
+     WHERE user_id = found_id AND version = 1 AND time_zone = 'UTC' AND p_zone <> 'UTC';
     RETURN found_id;
 END
 $$;
