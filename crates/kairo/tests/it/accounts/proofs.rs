@@ -64,8 +64,8 @@ async fn another_browser_spends_nothing() {
     signed_in(redeem(&app.base, &link(&letter), Some(&binding)).await);
 }
 
-// Goal: after five wrong codes the right one is dead, and the link with it is not: five guesses of forty
-// bits say nothing about its 256.
+// Goal: after five wrong codes the right one is dead, and the link with it is not: five guesses of
+// forty bits say nothing about its 256.
 #[tokio::test]
 async fn a_code_has_five_tries() {
     let app = Kairo::start().await;

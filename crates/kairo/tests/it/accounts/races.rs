@@ -1,5 +1,6 @@
-//! The same verbs from fifty clients at once. Each promise is shown twice: it holds, and with its guard
-//! taken out of the database function (a read first, a write later) the very same race breaks it.
+//! The same verbs from fifty clients at once. Each promise is shown twice: it holds, and with its
+//! guard taken out of the database function (a read first, a write later) the very same race breaks
+//! it.
 
 use std::sync::Arc;
 
@@ -74,7 +75,8 @@ async fn a_link_makes_one_session() {
 async fn an_unguarded_link_makes_several() {
     let app = Kairo::start().await;
     let guarded = "UPDATE authn.proofs p SET used_at = t
-         WHERE p.link_hash = p_link_hash AND p.binding_hash = p_binding_hash AND p.purpose = 'sign_in'
+         WHERE p.link_hash = p_link_hash AND p.binding_hash = p_binding_hash \
+           AND p.purpose = 'sign_in'
            AND p.used_at IS NULL AND p.superseded_at IS NULL AND p.expires_at > t
         RETURNING p.* INTO proof;";
     let unguarded = "SELECT p.* INTO proof FROM authn.proofs p
@@ -188,7 +190,8 @@ async fn first_sign_ins_make_one_account() {
     app.superuser().await.execute(revive).await.unwrap();
     let redeemed = rush(crowd(&app, carried.len()).await, carried).await;
     assert!(redeemed.iter().all(|it| matches!(it, Redeemed::SignedIn(_))), "{redeemed:?}");
-    let rows = "SELECT (SELECT count(*) FROM authn.users) * 100 + (SELECT count(*) FROM app.data_keys) * 10
+    let rows = "SELECT (SELECT count(*) FROM authn.users) * 100
+                     + (SELECT count(*) FROM app.data_keys) * 10
                      + (SELECT count(*) FROM app.settings)";
     assert_eq!(count(&app, rows).await, 111);
 }

@@ -6,7 +6,8 @@ use kairo::limits::{DB_BATCH_MAX, DB_POOL_MAX};
 use super::statements::*;
 use crate::harness::Kairo;
 
-// Goal: the very first use of a door has its identity (unprepared, the query would run after COMMIT).
+// Goal: the very first use of a door has its identity (unprepared, the query would run after
+// COMMIT).
 #[tokio::test]
 async fn a_cold_connection_knows_the_caller() {
     let app = Kairo::start().await;

@@ -58,8 +58,8 @@ async fn a_dropped_write_is_whole() {
     assert_eq!(zones, ["UTC", "Europe/Oslo"]);
 }
 
-// Goal: when the server drops a connection before COMMIT, nothing was written, the caller is told to
-// try again, and the connection is gone.
+// Goal: when the server drops a connection before COMMIT, nothing was written, the caller is told
+// to try again, and the connection is gone.
 #[tokio::test]
 async fn a_killed_backend_commits_nothing() {
     let app = Kairo::start().await;

@@ -39,8 +39,8 @@ const FORBIDDEN: [&str; 26] = [
 /// Verbs before there is a session: kairo_login's alone.
 const LOGIN_VERBS: [&str; 2] = [
     "SELECT authn.proof_begin(NULL, 'a@b.org', NULL, NULL, NULL, 1, 1, 0)",
-    "SELECT authn.proof_redeem('x', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, \
-     NULL, NULL, NULL)",
+    "SELECT authn.proof_redeem('x', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, \
+     NULL, NULL, NULL, NULL)",
 ];
 
 /// Verbs of a signed-in person: kairo_app's alone.
@@ -98,7 +98,8 @@ const RELATIONS: &str = "
      WHERE c.relnamespace IN ('authn'::regnamespace, 'app'::regnamespace, 'ops'::regnamespace)
        AND c.relkind IN ('r', 'p', 'v', 'm', 'f') ORDER BY 1";
 
-// Goal: the role that works before there is a session reads no table, and the one of support none yet.
+// Goal: the role that works before there is a session reads no table, and the one of support none
+// yet.
 #[tokio::test]
 async fn kairo_login_reads_no_table() {
     let app = Kairo::start().await;
@@ -117,15 +118,16 @@ async fn kairo_login_reads_no_table() {
 }
 
 const POWERS: &str = "
-    SELECT r.rolname, r.rolsuper OR r.rolinherit OR r.rolcreaterole OR r.rolcreatedb OR r.rolreplication
-           OR r.rolbypassrls AS powers,
+    SELECT r.rolname, r.rolsuper OR r.rolinherit OR r.rolcreaterole OR r.rolcreatedb
+           OR r.rolreplication OR r.rolbypassrls AS powers,
            (SELECT count(*) FROM pg_auth_members m WHERE m.member = r.oid) AS memberships,
-           (SELECT count(*) FROM pg_shdepend d WHERE d.refobjid = r.oid AND d.deptype = 'o') AS owned,
+           (SELECT count(*) FROM pg_shdepend d
+             WHERE d.refobjid = r.oid AND d.deptype = 'o') AS owned,
            coalesce(array_length(r.rolconfig, 1), 0) AS settings
       FROM pg_roles r WHERE r.rolname = ANY($1) ORDER BY 1";
 
-// Goal: roles of `serve` own nothing, are members of nothing, and have no power of their own; each has
-// its search path and its three timeouts.
+// Goal: roles of `serve` own nothing, are members of nothing, and have no power of their own; each
+// has its search path and its three timeouts.
 #[tokio::test]
 async fn runtime_roles_have_no_power() {
     let app = Kairo::start().await;

@@ -1,9 +1,11 @@
 //! A private cluster for one test, copied from a template that is made once.
 //!
-//! The template is a data folder with a migrated database and a key ring. Its name holds a hash of the
-//! migrations and the version of PostgreSQL, so another state of the sources has another template.
+//! The template is a data folder with a migrated database and a key ring. Its name holds a hash of
+//! the migrations and the version of PostgreSQL, so another state of the sources has another
+//! template.
 //!
-//! **Invariant:** every test process may ask at once; a file lock lets one of them make the template.
+//! **Invariant:** every test process may ask at once; a file lock lets one of them make the
+//! template.
 //! **Invariant:** folders of tests that were killed go away with the next test that starts.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};

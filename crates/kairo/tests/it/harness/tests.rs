@@ -8,7 +8,8 @@ use super::actors::link_token;
 use super::cluster::Private;
 use super::http::form;
 
-// Goal: actors are who they say, each by their own bearer, and a person's two bearers are one person.
+// Goal: actors are who they say, each by their own bearer, and a person's two bearers are one
+// person.
 #[tokio::test]
 async fn actors_are_known() {
     let app = Kairo::start().await;
