@@ -20,8 +20,8 @@ use crate::web::render::{page, page_with, with_cookies};
 use crate::web::views::{Choice, Field, Place, Reading, Select, words};
 use crate::web::{frame, lost};
 
-/// What the form sends. The version is the one that the page was made from; pages of an earlier release
-/// sent none, and count as the newest.
+/// What the form sends. The version is the one that the page was made from; pages of an earlier
+/// release sent none, and count as the newest.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Sent {
@@ -67,7 +67,8 @@ pub(super) async fn update(
         let mut view = view(&site, &identity, &person, &asked).await?;
         let message = match fault {
             SettingsFault::UnknownZone => {
-                "There is no time zone of this name. Choose one from the list, such as Europe/Berlin."
+                "There is no time zone of this name. Choose one from the list, such as \
+                 Europe/Berlin."
             }
             SettingsFault::WeekStart => "A week begins on a Monday, Saturday or Sunday.",
         };

@@ -72,7 +72,8 @@ pub(super) async fn ask(
             let asked = Asked::new(&binding, &email, next, site.base.clock.now(), &sent.zone);
             Ok(with_cookies(see_other("/sign-in/code"), [asked.cookie(&site)]))
         }
-        // The mail of a moment ago still counts, and so does the cookie of the browser that asked for it.
+        // The mail of a moment ago still counts, and so does the cookie of the browser that asked
+        // for it.
         Err(AskError::TooSoon) => {
             let earlier = Asked::read(&site, &headers).filter(|a| a.email == email.as_str());
             let problem = Problem {
@@ -139,8 +140,8 @@ pub(super) async fn redeem_code(
     page_with(StatusCode::UNPROCESSABLE_ENTITY, &view)
 }
 
-/// `GET /sign-in/link`: the page that a mailed link opens. It does nothing by itself: mail scanners open
-/// links, and some run scripts.
+/// `GET /sign-in/link`: the page that a mailed link opens. It does nothing by itself: mail scanners
+/// open links, and some run scripts.
 pub(super) async fn show_link() -> Result<Response, Error> {
     page(&SignInLink::landing())
 }

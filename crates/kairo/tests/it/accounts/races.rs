@@ -75,7 +75,8 @@ async fn a_link_makes_one_session() {
 async fn an_unguarded_link_makes_several() {
     let app = Kairo::start().await;
     let guarded = "UPDATE authn.proofs p SET used_at = t
-         WHERE p.link_hash = p_link_hash AND p.binding_hash = p_binding_hash AND p.purpose = 'sign_in'
+         WHERE p.link_hash = p_link_hash AND p.binding_hash = p_binding_hash \
+           AND p.purpose = 'sign_in'
            AND p.used_at IS NULL AND p.superseded_at IS NULL AND p.expires_at > t
         RETURNING p.* INTO proof;";
     let unguarded = "SELECT p.* INTO proof FROM authn.proofs p
