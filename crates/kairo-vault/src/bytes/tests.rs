@@ -1,3 +1,5 @@
+//! Attacks on concatenation, and taking from too few bytes.
+
 use proptest::prelude::*;
 
 use super::{length_prefixed, length_prefixed_len, take};

@@ -1,3 +1,5 @@
+//! What a data key shows of itself.
+
 use crate::test_entropy::Counting;
 use crate::{DataKey, KeyId, KeyRing, Owner};
 

@@ -1,3 +1,5 @@
+//! The system's bytes, and a source that has none.
+
 use super::draw;
 use crate::{SystemEntropy, VaultError, test_entropy::Dry};
 

@@ -1,3 +1,5 @@
+//! The text of a ring, and the life of its keys.
+
 use proptest::prelude::*;
 
 use crate::limits::{RING_KEYS_MAX, RING_TEXT_BYTES_MAX};

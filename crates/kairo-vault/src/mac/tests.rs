@@ -1,3 +1,5 @@
+//! Digests as they are written down, and what changes them.
+
 use crate::test_entropy::Counting;
 use crate::{DataKey, KeyId, KeyRing, Owner, VaultError};
 

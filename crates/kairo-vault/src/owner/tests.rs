@@ -1,3 +1,5 @@
+//! The words of the kinds of owner.
+
 use crate::{OwnerKind, VaultError};
 
 // Goal: every kind is read back from its word, and nothing else is read.

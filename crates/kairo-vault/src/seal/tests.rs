@@ -1,3 +1,5 @@
+//! The format as it is written down, and attempts on sealed records.
+
 use proptest::prelude::*;
 
 use crate::limits::{NAME_BYTES_MAX, PLAINTEXT_BYTES_MAX, SEAL_OVERHEAD_BYTES};

@@ -1,3 +1,5 @@
+//! The format as it is written down, and attempts on wrapped keys.
+
 use crate::limits::WRAPPED_BYTES;
 use crate::test_entropy::{Counting, Dry};
 use crate::{DataKey, KeyId, KeyRing, Owner, OwnerKind, SystemEntropy, VaultError, Wrapped};

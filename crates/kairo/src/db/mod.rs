@@ -27,6 +27,3 @@ pub use host::Host;
 pub use identity::{Identity, TokenHash};
 pub use pool::{Db, Door};
 pub use statement::{App, Column, Entry, FromRow, Login, Nothing, RuntimeRole, Statement, Worker};
-
-#[cfg(test)]
-mod tests;

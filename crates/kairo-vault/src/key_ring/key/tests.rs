@@ -1,3 +1,5 @@
+//! The text of a key's id and of its time.
+
 use crate::test_entropy::Counting;
 use crate::{KeyId, KeyRing, VaultError};
 
