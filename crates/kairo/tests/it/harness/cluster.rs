@@ -164,7 +164,13 @@ impl Template {
         let name = format!("template-{}", hash(programs));
         let (path, lock) = (place.join(&name), place.join(format!("{name}.lock")));
         let open = || OpenOptions::new().create(true).append(true).open(&lock).unwrap();
-        if !path.exists() {
+        loop {
+            let shared = open();
+            shared.lock_shared().unwrap();
+            if path.exists() {
+                return Self { path, _shared: shared };
+            }
+            drop(shared);
             let making = open();
             making.lock().unwrap();
             // Another process may have made it while this one waited.
@@ -173,9 +179,6 @@ impl Template {
                 remove_old(place);
             }
         }
-        let shared = open();
-        shared.lock_shared().unwrap();
-        Self { path, _shared: shared }
     }
 
     /// Copies the cluster with its owner, and the keys.
