@@ -55,11 +55,18 @@ ALTER TABLE app.capture_keys OWNER TO kairo_owner;
 ALTER TABLE app.capture_keys ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app.capture_keys FORCE ROW LEVEL SECURITY;
 GRANT INSERT, SELECT ON app.capture_keys TO kairo_app;
+GRANT DELETE, SELECT ON app.capture_keys TO kairo_worker;
+CREATE POLICY capture_keys_delete ON app.capture_keys FOR DELETE TO kairo_worker
+    USING ((user_id = ( SELECT me.user_id FROM authn.me)));
+CREATE POLICY capture_keys_delete_scope ON app.capture_keys AS RESTRICTIVE FOR DELETE TO kairo_worker
+    USING (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
 CREATE POLICY capture_keys_insert ON app.capture_keys FOR INSERT TO kairo_app
     WITH CHECK ((user_id = ( SELECT me.user_id FROM authn.me)));
 CREATE POLICY capture_keys_insert_scope ON app.capture_keys AS RESTRICTIVE FOR INSERT TO kairo_app
     WITH CHECK (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
 CREATE POLICY capture_keys_select ON app.capture_keys FOR SELECT TO kairo_app
+    USING ((user_id = ( SELECT me.user_id FROM authn.me)));
+CREATE POLICY capture_keys_select_worker ON app.capture_keys FOR SELECT TO kairo_worker
     USING ((user_id = ( SELECT me.user_id FROM authn.me)));
 
 CREATE TABLE app.captures (
@@ -85,7 +92,11 @@ ALTER TABLE app.captures ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app.captures FORCE ROW LEVEL SECURITY;
 CREATE INDEX captures_user_id_created_at ON app.captures USING btree (user_id, created_at DESC);
 GRANT INSERT, SELECT ON app.captures TO kairo_app;
-GRANT INSERT, SELECT ON app.captures TO kairo_worker;
+GRANT DELETE, INSERT, SELECT ON app.captures TO kairo_worker;
+CREATE POLICY captures_delete ON app.captures FOR DELETE TO kairo_worker
+    USING ((user_id = ( SELECT me.user_id FROM authn.me)));
+CREATE POLICY captures_delete_scope ON app.captures AS RESTRICTIVE FOR DELETE TO kairo_worker
+    USING (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
 CREATE POLICY captures_insert ON app.captures FOR INSERT TO kairo_app, kairo_worker
     WITH CHECK ((user_id = ( SELECT me.user_id FROM authn.me)));
 CREATE POLICY captures_insert_scope ON app.captures AS RESTRICTIVE FOR INSERT TO kairo_app, kairo_worker
@@ -173,7 +184,11 @@ ALTER TABLE app.item_revisions OWNER TO kairo_owner;
 ALTER TABLE app.item_revisions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app.item_revisions FORCE ROW LEVEL SECURITY;
 GRANT INSERT, SELECT ON app.item_revisions TO kairo_app;
-GRANT INSERT, SELECT ON app.item_revisions TO kairo_worker;
+GRANT DELETE, INSERT, SELECT ON app.item_revisions TO kairo_worker;
+CREATE POLICY item_revisions_delete ON app.item_revisions FOR DELETE TO kairo_worker
+    USING ((user_id = ( SELECT me.user_id FROM authn.me)));
+CREATE POLICY item_revisions_delete_scope ON app.item_revisions AS RESTRICTIVE FOR DELETE TO kairo_worker
+    USING (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
 CREATE POLICY item_revisions_insert ON app.item_revisions FOR INSERT TO kairo_app, kairo_worker
     WITH CHECK ((user_id = ( SELECT me.user_id FROM authn.me)));
 CREATE POLICY item_revisions_insert_scope ON app.item_revisions AS RESTRICTIVE FOR INSERT TO kairo_app, kairo_worker
@@ -226,18 +241,26 @@ CREATE TABLE app.items (
 ALTER TABLE app.items OWNER TO kairo_owner;
 ALTER TABLE app.items ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app.items FORCE ROW LEVEL SECURITY;
+CREATE INDEX items_deleted_at ON app.items USING btree (deleted_at) WHERE (deleted_at IS NOT NULL);
 CREATE INDEX items_user_id_capture ON app.items USING btree (user_id, capture_id);
 CREATE INDEX items_user_id_created_at ON app.items USING btree (user_id, created_at DESC);
 CREATE INDEX items_user_id_done ON app.items USING btree (user_id, done_at DESC) WHERE ((status = 'done'::text) AND (deleted_at IS NULL));
 CREATE INDEX items_user_id_open ON app.items USING btree (user_id, start_at) WHERE ((status = 'open'::text) AND (deleted_at IS NULL));
 GRANT INSERT, SELECT, UPDATE (kind, status, body_sealed, priority, start_local, end_local, all_day, role, zone, start_at, end_at, rrule, anchor, exdates, version, updated_at, done_at, deleted_at) ON app.items TO kairo_app;
-GRANT INSERT, SELECT, UPDATE (kind, status, body_sealed, priority, start_local, end_local, all_day, role, zone, start_at, end_at, rrule, anchor, exdates, version, updated_at, done_at, deleted_at) ON app.items TO kairo_worker;
+GRANT SELECT (user_id, deleted_at) ON app.items TO kairo_auth;
+GRANT DELETE, INSERT, SELECT, UPDATE (kind, status, body_sealed, priority, start_local, end_local, all_day, role, zone, start_at, end_at, rrule, anchor, exdates, version, updated_at, done_at, deleted_at) ON app.items TO kairo_worker;
+CREATE POLICY items_delete ON app.items FOR DELETE TO kairo_worker
+    USING (((user_id = ( SELECT me.user_id FROM authn.me)) AND (deleted_at IS NOT NULL)));
+CREATE POLICY items_delete_scope ON app.items AS RESTRICTIVE FOR DELETE TO kairo_worker
+    USING (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
 CREATE POLICY items_insert ON app.items FOR INSERT TO kairo_app, kairo_worker
     WITH CHECK ((user_id = ( SELECT me.user_id FROM authn.me)));
 CREATE POLICY items_insert_scope ON app.items AS RESTRICTIVE FOR INSERT TO kairo_app, kairo_worker
     WITH CHECK (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
 CREATE POLICY items_select ON app.items FOR SELECT TO kairo_app, kairo_worker
     USING ((user_id = ( SELECT me.user_id FROM authn.me)));
+CREATE POLICY items_select_auth ON app.items FOR SELECT TO kairo_auth
+    USING ((deleted_at IS NOT NULL));
 CREATE POLICY items_update ON app.items FOR UPDATE TO kairo_app, kairo_worker
     USING ((user_id = ( SELECT me.user_id FROM authn.me)))
     WITH CHECK ((user_id = ( SELECT me.user_id FROM authn.me)));
@@ -278,15 +301,20 @@ ALTER TABLE app.settings OWNER TO kairo_owner;
 ALTER TABLE app.settings ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app.settings FORCE ROW LEVEL SECURITY;
 GRANT SELECT, UPDATE (time_zone, week_start, day_first, version) ON app.settings TO kairo_app;
-GRANT INSERT ON app.settings TO kairo_auth;
+GRANT INSERT, SELECT, UPDATE (time_zone) ON app.settings TO kairo_auth;
 GRANT SELECT ON app.settings TO kairo_worker;
 CREATE POLICY settings_insert_auth ON app.settings FOR INSERT TO kairo_auth
     WITH CHECK (true);
 CREATE POLICY settings_select ON app.settings FOR SELECT TO kairo_app, kairo_worker
     USING ((user_id = ( SELECT me.user_id FROM authn.me)));
+CREATE POLICY settings_select_auth ON app.settings FOR SELECT TO kairo_auth
+    USING (true);
 CREATE POLICY settings_update ON app.settings FOR UPDATE TO kairo_app
     USING ((user_id = ( SELECT me.user_id FROM authn.me)))
     WITH CHECK ((user_id = ( SELECT me.user_id FROM authn.me)));
+CREATE POLICY settings_update_auth ON app.settings FOR UPDATE TO kairo_auth
+    USING ((version = 1))
+    WITH CHECK ((version = 1));
 CREATE POLICY settings_update_scope ON app.settings AS RESTRICTIVE FOR UPDATE TO kairo_app
     USING (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
 
@@ -457,6 +485,24 @@ CREATE POLICY users_update_auth ON authn.users FOR UPDATE TO kairo_auth
     USING (true)
     WITH CHECK (true);
 
+CREATE OR REPLACE FUNCTION authn.job_session(p_user uuid, p_purpose text, p_session uuid, p_token_hash bytea)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+BEGIN
+    INSERT INTO authn.sessions (id, token_hash, user_id, kind, scopes, method, purpose,
+                                absolute_expires_at)
+    SELECT p_session, p_token_hash, u.id, 'job', ARRAY['read', 'write'], 'job', p_purpose,
+           statement_timestamp() + interval '15 minutes'
+      FROM authn.users u WHERE u.id = p_user AND u.suspended_at IS NULL;
+    RETURN FOUND;
+END
+$function$;
+ALTER FUNCTION authn.job_session(uuid,text,uuid,bytea) OWNER TO kairo_auth;
+GRANT EXECUTE ON FUNCTION authn.job_session(uuid,text,uuid,bytea) TO kairo_worker;
+
 CREATE OR REPLACE FUNCTION authn.key_create(p_user uuid, p_session uuid, p_token_hash bytea, p_name_sealed bytea, p_scopes text[], p_expires_at timestamp with time zone, p_plan text, p_keys_max integer)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -564,6 +610,11 @@ BEGIN
     END IF;
 
     who := authn.user_ensure(proof.email_norm, p_new_user, p_new_key, p_root_key_id, p_wrapped, p_zone);
+    -- A suspended person gets no session, and no hint: the proof counts as used.
+    IF EXISTS (SELECT FROM authn.users u WHERE u.id = who AND u.suspended_at IS NOT NULL) THEN
+        RETURN QUERY SELECT 'spent', NULL::integer, NULL::uuid;
+        RETURN;
+    END IF;
     UPDATE authn.sessions s SET revoked_at = t, revoke_reason = 'cap'
      WHERE s.id IN (SELECT o.id FROM authn.sessions o
                      WHERE o.user_id = who AND o.kind = 'web' AND o.revoked_at IS NULL
@@ -579,6 +630,21 @@ END
 $function$;
 ALTER FUNCTION authn.proof_redeem(bytea,bytea,bytea,smallint,uuid,uuid,text,bytea,text,uuid,bytea,text,bigint,bigint,integer) OWNER TO kairo_auth;
 GRANT EXECUTE ON FUNCTION authn.proof_redeem(bytea,bytea,bytea,smallint,uuid,uuid,text,bytea,text,uuid,bytea,text,bigint,bigint,integer) TO kairo_login;
+
+CREATE OR REPLACE FUNCTION authn.purge_due(p_after_s bigint, p_limit integer)
+ RETURNS TABLE(user_id uuid)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    SELECT DISTINCT i.user_id
+      FROM app.items i
+      JOIN authn.users u ON u.id = i.user_id AND u.suspended_at IS NULL
+     WHERE i.deleted_at < statement_timestamp() - make_interval(secs => p_after_s)
+     LIMIT p_limit
+$function$;
+ALTER FUNCTION authn.purge_due(bigint,integer) OWNER TO kairo_auth;
+GRANT EXECUTE ON FUNCTION authn.purge_due(bigint,integer) TO kairo_worker;
 
 CREATE OR REPLACE FUNCTION authn.session_list()
  RETURNS TABLE(id uuid, kind text, device text, name_sealed bytea, scopes text[], method text, created_at timestamp with time zone, last_seen_at timestamp with time zone, expires_at timestamp with time zone, this boolean)
@@ -678,6 +744,10 @@ BEGIN
         RETURN found_id;
     END IF;
     SELECT id INTO found_id FROM authn.users WHERE email_norm = p_email FOR UPDATE;
+    -- An account that the host made, or a browser without scripts, has no zone yet: the first one that
+    -- a browser tells is taken, unless the person has chosen.
+    UPDATE app.settings SET time_zone = p_zone
+     WHERE user_id = found_id AND version = 1 AND time_zone = 'UTC' AND p_zone <> 'UTC';
     RETURN found_id;
 END
 $function$;

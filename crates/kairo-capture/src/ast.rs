@@ -140,6 +140,17 @@ pub(crate) enum Day {
     Year(i16),
     /// The week that a day lies in.
     WeekOf(Box<Day>),
+    /// "May 5 next year": a day of the year so many ahead.
+    OfYear {
+        base: Box<Day>,
+        ahead: i32,
+    },
+    /// The last such weekday before a day, or the first after it.
+    WdNear {
+        wd: Weekday,
+        base: Box<Day>,
+        before: bool,
+    },
 }
 
 /// Which half of the day a clock time is in.

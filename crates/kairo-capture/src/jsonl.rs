@@ -4,7 +4,7 @@
 //! is read.
 
 use crate::limits::LINE_BYTES_MAX;
-use crate::{Confidence, Context, DateOrder, Item, Kind, Reading, When, read};
+use crate::{Confidence, Context, DateOrder, Field, Item, Kind, Reading, Span, When, read};
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
@@ -74,7 +74,7 @@ fn reply(
     let context = context(&ask)?;
     let reading = read(&ask.text, &context);
     let us = u64::try_from(elapsed().as_micros()).unwrap_or(u64::MAX);
-    render(id, &reading, &context, us, full).map_err(|error| error.to_string())
+    render(id, &ask.text, &reading, &context, us, full).map_err(|error| error.to_string())
 }
 
 fn context(ask: &Ask) -> Result<Context, String> {
@@ -93,6 +93,7 @@ fn context(ask: &Ask) -> Result<Context, String> {
 
 fn render(
     id: &Value,
+    text: &str,
     reading: &Reading,
     context: &Context,
     us: u64,
@@ -110,7 +111,7 @@ fn render(
         time: recurrence
             .and_then(|recurrence| recurrence.time)
             .map(|time| format!("{:02}:{:02}", time.hour(), time.minute())),
-        title: item.map_or("", |item| &item.title),
+        title: item.filter(|item| !is_bare(text, item)).map_or("", |item| &item.title),
         us,
     };
     if !full {
@@ -123,6 +124,16 @@ fn render(
         confidence: reading.confidence,
         items: &reading.items,
     })
+}
+
+/// Whether a text says a time and nothing else. The item repeats it as its title, since people
+/// need one; a program is told that no words were left.
+fn is_bare(text: &str, item: &Item) -> bool {
+    let timed = |field: Field| !matches!(field, Field::Who | Field::Place | Field::Quote);
+    let spans = item.spans.iter().filter(|read| timed(read.field));
+    let spans: Vec<Span> = spans.map(|read| read.span).collect();
+    let free = |at: usize| !spans.iter().any(|span| (span.start..span.end).contains(&at));
+    item.when.is_some() && !text.char_indices().any(|(at, c)| c.is_alphanumeric() && free(at))
 }
 
 /// A time as wall time of the asker's zone, since the answer has no field for another zone.

@@ -190,7 +190,8 @@ impl Gathered {
         if let Some(to) = &said.to {
             self.add_end(to);
         }
-        let Some(day) = from.day.clone() else { return true };
+        let ahead = said.to.as_ref().is_some_and(|to| matches!(to.day, Some(Day::In(_))));
+        let Some(day) = from.day.clone().filter(|_| !ahead) else { return true };
         if ends {
             self.until = Some(day);
         } else if starts || !self.narrow(from, &day) {

@@ -59,6 +59,21 @@ impl Calendar<'_> {
             Day::Nth { n, what, of } => sure(self.nth(*n, *what, *of)?),
             Day::Holiday(holiday, year, which) => sure(self.holiday(*holiday, *year, *which)?),
             Day::Year(year) => sure(Date::new(*year, 1, 1).ok()?),
+            Day::OfYear { base, ahead } => {
+                let year = self.today.year().checked_add(i16::try_from(*ahead).ok()?)?;
+                return self.day(&in_year((**base).clone(), year));
+            }
+            Day::WdNear { wd, base, before } => {
+                let base = self.day(base)?;
+                let days = if *before {
+                    let since = i32::from(base.date.weekday().since(*wd));
+                    if since == 0 { -7 } else { -since }
+                } else {
+                    let until = i32::from(base.date.weekday().until(*wd));
+                    if until == 0 { 7 } else { until }
+                };
+                Resolved { date: plus_days(base.date, days)?, other: None, ..base }
+            }
             Day::WeekOf(day) => {
                 let inner = self.day(day)?;
                 Resolved { date: self.week_start(inner.date)?, ..inner }
@@ -304,6 +319,16 @@ impl Calendar<'_> {
         (this..this + 9).filter_map(|year| holiday_in(holiday, year)).find(|date| {
             if which == Which::Next { *date > self.today } else { *date >= self.today }
         })
+    }
+}
+
+/// A day without a year in a given one.
+fn in_year(day: Day, year: i16) -> Day {
+    let year = Some(year);
+    match day {
+        Day::Ymd { month, day, wd, .. } => Day::Ymd { year, month, day, wd },
+        Day::Month { month, edge, ahead, .. } => Day::Month { month, year, edge, ahead },
+        other => other,
     }
 }
 

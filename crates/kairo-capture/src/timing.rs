@@ -42,7 +42,9 @@ pub(crate) fn join(scan: &Scan<'_>, chosen: &[Match]) -> Option<Joined> {
     let mut joined: Option<Joined> = None;
     for (at, one) in chosen.iter().enumerate() {
         let Said::When(said) = &one.said else { continue };
-        let listed = end > 0 && (end..one.from).all(|i| scan.is(i, W::And) || scan.sep(i, ','));
+        let listed = end > 0
+            && end < one.from
+            && (end..one.from).all(|i| scan.is(i, W::And) || scan.sep(i, ','));
         end = one.to;
         let Some(so_far) = joined.as_mut() else {
             let (said, used) = ((**said).clone(), vec![at]);
@@ -83,7 +85,8 @@ fn together(one: &WhenSaid, two: &WhenSaid) -> Option<WhenSaid> {
     let dated = if b.day.is_some() { two } else { one };
     let lead = match (one.lead, two.lead) {
         (Lead::By | Lead::Due, _) | (_, Lead::Due) => Lead::Due,
-        (_, Lead::By) if two.from.day.is_some() => Lead::By,
+        (_, Lead::By) => Lead::By,
+        (Lead::None | Lead::On | Lead::At, Lead::After) => Lead::After,
         _ => dated.lead,
     };
     Some(WhenSaid {
@@ -332,8 +335,9 @@ impl Resolver<'_> {
 
     fn at_clock(&self, clock: crate::ast::Clock) -> Option<Start> {
         let from = &self.said.from;
-        let late =
-            from.tonight && (clock.hour <= 4 || clock.hour == 12) && clock.half == Half::Open;
+        let dark = matches!(from.part, None | Some(Daypart::Evening | Daypart::Night));
+        let small = clock.hour <= 4 || clock.hour == 12;
+        let late = from.tonight && dark && small && clock.half == Half::Open;
         let part = if late { Some(Daypart::Night) } else { from.part };
         let blind = settle(clock, Hints { part, mood: self.mood, now: None })?;
         let day = self.day(blind.time > self.now())?;

@@ -33,6 +33,18 @@ fn the_contract_lines_come_out_as_printed() {
     assert_eq!(ask("a2", standup, "Europe/Berlin", "DMY"), two);
 }
 
+// Goal: a text that is nothing but a time leaves no title over.
+#[test]
+fn a_bare_time_leaves_no_title() {
+    let line = |text: &str| {
+        reply(&format!(
+            r#"{{"id":1,"text":"{text}","timezone":"UTC","reference":"2026-11-23T09:00:00"}}"#
+        ))
+    };
+    assert!(line("tomorrow at noon!").contains(r#""title":"","us""#));
+    assert!(line("the 3pm meeting").contains(r#""title":"the 3pm meeting""#));
+}
+
 // Goal: a bad line is answered with its id and a reason.
 #[test]
 fn bad_lines_are_answered_with_a_reason() {

@@ -10,7 +10,11 @@ ALTER TABLE app.settings OWNER TO kairo_owner;
 ALTER TABLE app.settings ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app.settings FORCE ROW LEVEL SECURITY;
 
-GRANT INSERT ON app.settings TO kairo_auth;
+GRANT INSERT, SELECT ON app.settings TO kairo_auth;
+GRANT UPDATE (time_zone) ON app.settings TO kairo_auth;
+CREATE POLICY settings_select_auth ON app.settings FOR SELECT TO kairo_auth USING (true);
+CREATE POLICY settings_update_auth ON app.settings FOR UPDATE TO kairo_auth
+    USING (version = 1) WITH CHECK (version = 1);
 CREATE POLICY settings_insert_auth ON app.settings FOR INSERT TO kairo_auth WITH CHECK (true);
 
 GRANT SELECT ON app.settings TO kairo_app, kairo_worker;

@@ -62,6 +62,10 @@ BEGIN
         RETURN found_id;
     END IF;
     SELECT id INTO found_id FROM authn.users WHERE email_norm = p_email FOR UPDATE;
+    -- An account that the host made, or a browser without scripts, has no zone yet: the first one that
+    -- a browser tells is taken, unless the person has chosen.
+    UPDATE app.settings SET time_zone = p_zone
+     WHERE user_id = found_id AND version = 1 AND time_zone = 'UTC' AND p_zone <> 'UTC';
     RETURN found_id;
 END
 $$;
@@ -116,6 +120,11 @@ BEGIN
     END IF;
 
     who := authn.user_ensure(proof.email_norm, p_new_user, p_new_key, p_root_key_id, p_wrapped, p_zone);
+    -- A suspended person gets no session, and no hint: the proof counts as used.
+    IF EXISTS (SELECT FROM authn.users u WHERE u.id = who AND u.suspended_at IS NOT NULL) THEN
+        RETURN QUERY SELECT 'spent', NULL::integer, NULL::uuid;
+        RETURN;
+    END IF;
     UPDATE authn.sessions s SET revoked_at = t, revoke_reason = 'cap'
      WHERE s.id IN (SELECT o.id FROM authn.sessions o
                      WHERE o.user_id = who AND o.kind = 'web' AND o.revoked_at IS NULL

@@ -97,6 +97,8 @@ pub const DB_POOL_MAX: usize = 8;
 pub const DB_WAIT_MAX: Duration = Duration::from_secs(5);
 /// Longest run of one statement, in milliseconds.
 pub const DB_STATEMENT_MS_MAX: u32 = 10_000;
+/// Longest wait of one statement for a lock, in milliseconds.
+pub const DB_LOCK_MS_MAX: u32 = 5_000;
 /// Most statements in one transaction; one pipeline keeps its order up to here.
 pub const DB_BATCH_MAX: usize = 24;
 /// Unwrapped keys that a node remembers.
@@ -107,3 +109,9 @@ pub const KEY_MEMO_TTL: Duration = Duration::from_secs(300);
 pub const MAIL_QUEUE_MAX: usize = 1_000;
 /// Mails that the development outbox keeps.
 pub const OUTBOX_MAX: usize = 100;
+/// Seconds for which a deleted item can still be brought back: 30 days.
+pub const DELETED_KEPT_S: i64 = 30 * 86_400;
+/// Time between two looks for deleted items that are due.
+pub const PURGE_EVERY: Duration = Duration::from_secs(3_600);
+/// Most people whose deleted items one look removes.
+pub const PURGE_PEOPLE_MAX: i32 = 1_000;

@@ -151,6 +151,14 @@ impl Scan<'_> {
         if month == 5 && self.lower(next) == "may" && self.modal_may(next) {
             return None;
         }
+        if self.glued(next)
+            && self.glued(after)
+            && let Some((year, 2)) = self.num(after)
+            && self.can_end(after + 1)
+        {
+            let year = i16::try_from(2000 + year).ok();
+            return sure(Day::Ymd { year, month, day, wd: None }, after + 1);
+        }
         let dashes = matches!(self.tok(next - 1).map(|tok| tok.kind), Some(Kind::Sep('-' | '/')));
         let (year, after) = self.year_after(after, dashes);
         sure(Day::Ymd { year, month, day, wd: None }, after)
@@ -338,7 +346,9 @@ impl Scan<'_> {
         ) || ahead != 0
             || edge != Edge::Whole
             || year.is_some()
-            || (i == 0 && self.tok(next).is_none());
+            || (i == 0 && self.tok(next).is_none())
+            || (matches!(self.word(next), W::Next | W::This)
+                && self.is(next + 1, W::Unit(Unit::Year)));
         let modal =
             self.lower(next.saturating_sub(1)) == "may" && self.modal_may(next.saturating_sub(1));
         let article = self.is(next, W::The) || self.is(next, W::A);

@@ -123,7 +123,7 @@ impl Scan<'_> {
 
     /// "Nov 24-26", "24-26 Nov" and "Mon-Fri" behind their first day.
     fn day_range(&self, mut moment: Moment, next: usize) -> (Moment, usize) {
-        let Some(Day::Ymd { year, month, wd, .. }) = moment.day.clone() else {
+        let Some(Day::Ymd { year, month, .. }) = moment.day.clone() else {
             return (moment, next);
         };
         let Some(at) = self.range_mark(next) else { return (moment, next) };
@@ -138,7 +138,7 @@ impl Scan<'_> {
         let Ok(day) = i8::try_from(day) else { return (moment, next) };
         let clock = self.followed_by_clock(after) || self.month(after).is_some();
         let dom = self.is(after, W::Of);
-        if clock || dom || wd.is_some() && !self.can_end(after) {
+        if clock || dom || !self.can_end(after) {
             return (moment, next);
         }
         let (said, after) = match self.year(after) {
@@ -253,6 +253,14 @@ impl Scan<'_> {
     ) -> Found<(Moment, bool)> {
         let mut moment = so_far.clone();
         if so_far.hour.is_some() {
+            if let Some((Hour::Part(part, _), next)) = self.daypart(i)
+                && so_far.part.is_none()
+                && so_far.day.is_some()
+                && !first
+            {
+                moment.part = Some(part);
+                return Some(((moment, false), next));
+            }
             let (zone, next) = self.zone(i).filter(|_| so_far.zone.is_none())?;
             moment.zone = Some(zone);
             return Some(((moment, true), next));
@@ -338,7 +346,8 @@ impl Scan<'_> {
                 && i > 0;
         let led = led && (article || self.is(i.wrapping_sub(1), W::At) || !first);
         let bare_night = matches!(hour, Hour::Part(Daypart::Night, _)) && article;
-        let of_day = self.is(next, W::Of) && self.day(next + 1).is_some();
+        let at_day = next + usize::from(matches!(self.word(next), W::Of | W::On));
+        let of_day = self.day(at_day).is_some_and(|(found, _)| found.sure);
         if first && !this && (!led || bare_night) && !of_day {
             return None;
         }
@@ -412,6 +421,14 @@ pub(crate) fn agreeing(one: &Day, two: Day) -> Option<Day> {
             Day::Dom { day, wd, of: Of::Soonest },
             Day::Period { unit: Unit::Month, ahead, edge: Edge::Whole },
         ) => Some(Day::Dom { day, wd, of: Of::MonthsAhead(ahead) }),
+        (
+            base @ (Day::Ymd { year: None, .. } | Day::Month { year: None, ahead: 0, .. }),
+            Day::Period { unit: Unit::Year, ahead, edge: Edge::Whole },
+        )
+        | (
+            Day::Period { unit: Unit::Year, ahead, edge: Edge::Whole },
+            base @ (Day::Ymd { year: None, .. } | Day::Month { year: None, ahead: 0, .. }),
+        ) => Some(Day::OfYear { base: Box::new(base), ahead }),
         (Day::Wd(wd, _), Day::In(Dur { months: 0, workdays: 0, days, .. }))
         | (Day::In(Dur { months: 0, workdays: 0, days, .. }), Day::Wd(wd, _))
             if days % 7 == 0 =>

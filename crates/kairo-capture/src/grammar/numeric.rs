@@ -129,21 +129,11 @@ impl Scan<'_> {
         if !(self.can_end(next) || ranged) || mark == '-' {
             return None;
         }
+        let lead = self.word_before(i);
+        let long = second_width == 2 || first >= 10;
         let led = i == 0
-            || matches!(
-                self.word_before(i),
-                W::On
-                    | W::By
-                    | W::Due
-                    | W::From
-                    | W::Until
-                    | W::Before
-                    | W::After
-                    | W::To
-                    | W::Through
-                    | W::Starting
-                    | W::Wd(..)
-            );
+            || matches!(lead, W::On | W::By | W::Due | W::Until | W::Before | W::After | W::Wd(..))
+            || (long && matches!(lead, W::From | W::To | W::Through | W::Starting));
         if mark == '.' && !led {
             return None;
         }

@@ -11,6 +11,7 @@ impl Scan<'_> {
     /// A day by its distance from today or from another day.
     pub(super) fn relative(&self, i: usize) -> Found<Day> {
         self.day_word(i)
+            .or_else(|| self.weekday_near(i))
             .or_else(|| self.day_after(i))
             .or_else(|| self.ahead(i))
             .or_else(|| self.which_weekday(i))
@@ -38,6 +39,22 @@ impl Scan<'_> {
             return Some((Day::Rel(i32::from(days) + 7), next));
         }
         Some((Day::Rel(i32::from(days)), next))
+    }
+
+    /// "the Friday before Christmas", "first Monday after Dec 1".
+    fn weekday_near(&self, i: usize) -> Found<Day> {
+        let at = i + usize::from(self.is(i, W::The));
+        let at = at + usize::from(self.is(at, W::Nth(1)));
+        let (wd, _, next) = self.weekday(at)?;
+        let before = match self.word(next) {
+            W::Before => true,
+            W::After => false,
+            _ => return None,
+        };
+        let (base, after) = self.base_day(next + 1)?;
+        let base = Box::new(base);
+        let named = !matches!(*base, Day::Wd(..));
+        named.then_some((Day::WdNear { wd, base, before }, after))
     }
 
     /// "the day after tomorrow", "two days before Christmas", "a week from Friday".
@@ -82,7 +99,14 @@ impl Scan<'_> {
         if let Some((holiday, next)) = self.holiday_name(i) {
             return Some((Day::Holiday(holiday, None, Which::Plain), next));
         }
-        let (found, next) = self.month_day(i).or_else(|| self.day_month(i))?;
+        let (found, next) = self
+            .month_day(i)
+            .or_else(|| self.day_month(i))
+            .or_else(|| {
+                self.digits_date(i)
+                    .map(|(found, next)| (DayFound { day: found.day, sure: true }, next))
+            })
+            .or_else(|| self.day_of_month(i).filter(|_| self.is(i, W::The)))?;
         Some((found.day, next))
     }
 

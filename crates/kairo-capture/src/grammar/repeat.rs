@@ -326,7 +326,8 @@ impl Scan<'_> {
             && after.is_some_and(|tok| tok.capital)
             && self.tok(i).is_some_and(|tok| tok.capital);
         let hyphen = self.sep(next, '-') && self.glued(next);
-        if hyphen || capitals || (noun && determined) {
+        let plain = self.is_word(next) && matches!(self.word(next), W::None);
+        if hyphen || capitals || (plain && determined) || (noun && i > 0) {
             return None;
         }
         (said, next) = self.unit_tail(said, next);

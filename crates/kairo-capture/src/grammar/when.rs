@@ -121,12 +121,14 @@ impl Scan<'_> {
             if !single || !(comma || and) || between {
                 break;
             }
-            let Some((clock, after)) = self.clock(at, and).filter(|(_, to)| self.can_end(*to))
+            let Some((clock, after)) =
+                self.clock(at, and || comma).filter(|(_, to)| self.can_end(*to))
             else {
                 break;
             };
-            let stated =
-                !clock.bare || clock.half != Half::Open || (and && self.tok(after).is_none());
+            let more = comma && (self.sep(after, ',') || self.is(after, W::And));
+            let last = and && self.tok(after).is_none();
+            let stated = !clock.bare || clock.half != Half::Open || last || more;
             let next_day = moment.day.is_some() && self.day_follows(after);
             if !stated || next_day || self.range_mark(after).is_some() {
                 break;
@@ -145,6 +147,10 @@ impl Scan<'_> {
             _ => at,
         };
         let at = if inside && self.is(at, W::Next) { at + 1 } else { at };
+        let clock = lead == Lead::After && self.clock(at, true).is_some_and(|(time, _)| !time.bare);
+        if clock {
+            return None;
+        }
         let (dur, next) = self.duration(at).or_else(|| {
             let half = inside && self.is(at, W::Half);
             let (unit, next) = self.unit(at + 1).filter(|_| half)?;
@@ -159,7 +165,8 @@ impl Scan<'_> {
             W::From if now(next + 1) => (dur, next + 2),
             W::Ago | W::Earlier => (dur.negated(), next + 1),
             W::Hence | W::Later => (dur, next + 1),
-            W::Before | W::After if !inside => return None,
+            W::Before => return None,
+            W::After if !inside => return None,
             W::Of | W::Or if inside => return None,
             _ if inside => (dur, next),
             _ => return None,
@@ -202,7 +209,10 @@ impl Scan<'_> {
         let time_only = from.hour.is_none() && to.day.is_none();
         let day_only = from.day.is_none() && from.hour.is_none();
         let again = from.hour_end.is_some() && to.hour.is_some();
-        let named = matches!(to.day, Some(Day::Dom { .. } | Day::Numeric { .. } | Day::Wd(..)));
+        let named = matches!(
+            to.day,
+            Some(Day::Dom { .. } | Day::Numeric { .. } | Day::Ymd { .. } | Day::Wd(..))
+        );
         let ends = self.can_end(after) && (found.sure || (named && from.day.is_some()));
         (!time_only && !day_only && !again && ends && to.from_now.is_none()).then_some((to, after))
     }
@@ -399,7 +409,7 @@ impl Scan<'_> {
         if dur.is_clock() || !plural || !self.can_end(next) || self.unit(next).is_some() {
             return None;
         }
-        let from = Moment { day: Some(Day::Rel(0)), ..Moment::default() };
+        let from = Moment { day: Some(Day::Rel(1)), ..Moment::default() };
         let to = Moment { day: Some(Day::In(dur)), ..Moment::default() };
         let lead = if led { Lead::On } else { Lead::None };
         let said = WhenSaid { lead, from, to: Some(to), lasting: None, offset: None };

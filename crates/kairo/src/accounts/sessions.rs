@@ -94,10 +94,11 @@ pub async fn sign_out_everywhere(
     identity: &Identity,
     keys: bool,
 ) -> Result<usize, AccountError> {
-    let rows = base.db.app.write(Some(identity), SessionRevokeAll { keys }).await?;
-    let ended = rows.first().map_or(0, |row| row.changed);
-    if ended == 0 {
-        return Err(AccountError::SessionEnded);
+    let batch = (WhoAmI {}, SessionRevokeAll { keys });
+    let (me, rows) = base.db.app.write(Some(identity), batch).await?;
+    match rows.first() {
+        Some(row) if row.changed > 0 => Ok(usize::try_from(row.changed).unwrap_or(0)),
+        // An API token cannot do this for its person.
+        _ => Err(unchanged(&me, AccountError::OutOfScope)),
     }
-    Ok(usize::try_from(ended).unwrap_or(0))
 }

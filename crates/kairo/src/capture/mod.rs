@@ -7,6 +7,7 @@
 //! answer, built again from the items.
 
 pub mod item_page;
+pub mod purge;
 pub mod queries;
 pub mod reading;
 

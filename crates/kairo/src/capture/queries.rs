@@ -25,6 +25,18 @@ crate::rows! {
         /// What it made.
         capture_id: Uuid,
     }
+
+    /// Somebody whose deleted items are due.
+    DuePerson {
+        /// The account.
+        user_id: Uuid,
+    }
+
+    /// Whether a job may begin.
+    JobBegun {
+        /// False where the account is suspended or gone.
+        begun: bool,
+    }
 }
 
 crate::queries! {
@@ -58,4 +70,45 @@ crate::queries! {
           FROM app.items i
           JOIN app.captures c ON c.user_id = i.user_id AND c.id = i.capture_id
          WHERE i.id = $1";
+
+    /// Whose deleted items are due.
+    Worker PurgeDue { after_s: i64, limit: i32 } -> DuePerson = "
+        SELECT user_id FROM authn.purge_due($1, $2)";
+
+    /// Begins a job's session for one person.
+    Worker JobBegin {
+        user_id: Uuid, purpose: String, session: Uuid, token_hash: Vec<u8>,
+    } -> JobBegun = "
+        SELECT authn.job_session($1, $2, $3, $4) AS begun";
+
+    /// What hangs on items that are due.
+    Worker OccurrencesPurge { after_s: i64 } -> Nothing = "
+        DELETE FROM app.item_occurrences o USING app.items i
+         WHERE i.user_id = o.user_id AND i.id = o.item_id
+           AND i.deleted_at < statement_timestamp() - make_interval(secs => $1::bigint)";
+
+    /// Likewise.
+    Worker RevisionsPurge { after_s: i64 } -> Nothing = "
+        DELETE FROM app.item_revisions r USING app.items i
+         WHERE i.user_id = r.user_id AND i.id = r.item_id
+           AND i.deleted_at < statement_timestamp() - make_interval(secs => $1::bigint)";
+
+    /// Items that are due.
+    Worker ItemsPurge { after_s: i64 } -> Nothing = "
+        DELETE FROM app.items
+         WHERE deleted_at < statement_timestamp() - make_interval(secs => $1::bigint)";
+
+    /// Keys of captures of which no item is left.
+    Worker CaptureKeysPurge { after_s: i64 } -> Nothing = "
+        DELETE FROM app.capture_keys k
+         WHERE k.created_at < statement_timestamp() - make_interval(secs => $1::bigint)
+           AND NOT EXISTS (SELECT FROM app.items i
+                            WHERE i.user_id = k.user_id AND i.capture_id = k.capture_id)";
+
+    /// Captures of which no item is left.
+    Worker CapturesPurge { after_s: i64 } -> Nothing = "
+        DELETE FROM app.captures c
+         WHERE c.created_at < statement_timestamp() - make_interval(secs => $1::bigint)
+           AND NOT EXISTS (SELECT FROM app.items i
+                            WHERE i.user_id = c.user_id AND i.capture_id = c.id)";
 }

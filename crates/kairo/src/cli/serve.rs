@@ -10,6 +10,7 @@ use super::Failure;
 use super::open::{DATABASE, Opened, open, prepare};
 use crate::accounts::Base;
 use crate::accounts::checks::OwnerChecks;
+use crate::capture::purge;
 use crate::config::Node;
 use crate::db::Db;
 use crate::db::cluster::{Cluster, Tuning};
@@ -50,6 +51,7 @@ async fn serve(opened: &Opened, cluster: &Cluster, keys: Keys) -> Result<(), Fai
         ids: opened.ids.clone(),
         checks: OwnerChecks::on(),
     };
+    tokio::spawn(purge::run(base.clone()));
     let loopback = config.is_loopback();
     let site = Site::new(SiteSettings { base, mailer, outbox, origin: origin.clone(), loopback });
     let edge = EdgeState::new(EdgeSettings {

@@ -49,6 +49,8 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0015_sessions_list_and_revoke",
     "0016_keys_create",
     "0017_ring_create",
+    "0018_jobs_create",
+    "0019_items_purge",
 ];
 
 /// Why a database cannot be brought to this schema.

@@ -17,10 +17,20 @@ use super::batch::{Bound, Member};
 use super::error::DbError;
 use super::identity::Identity;
 use super::statement::{App, Entry, Login, RuntimeRole, Worker};
-use crate::limits::{DB_BATCH_MAX, DB_POOL_MAX, DB_WAIT_MAX};
+use crate::limits::{DB_BATCH_MAX, DB_LOCK_MS_MAX, DB_POOL_MAX, DB_STATEMENT_MS_MAX, DB_WAIT_MAX};
 
 /// Makes the identity of a transaction. The third argument keeps it inside the transaction.
 const SET_IDENTITY: &str = "SELECT set_config('kairo.session', $1, true)";
+
+/// Bounds and the empty search path of each connection, said at its start: a role may change its
+/// own defaults (`ALTER ROLE`), so an injected statement could loosen what the next one gets.
+fn bounded(mut config: Config) -> Config {
+    config.options(format!(
+        "-c statement_timeout={DB_STATEMENT_MS_MAX} -c lock_timeout={DB_LOCK_MS_MAX} \
+         -c idle_in_transaction_session_timeout={DB_STATEMENT_MS_MAX} -c search_path= -c jit=off"
+    ));
+    config
+}
 
 /// A connection and what it has prepared.
 struct Connection {
@@ -102,7 +112,7 @@ impl<R: RuntimeRole> Door<R> {
     pub fn open(config: Config, registry: &[&[Entry]]) -> Result<Self, DbError> {
         let entries =
             registry.iter().copied().flatten().filter(|entry| entry.role == R::NAME).copied();
-        let connector = Connector { config, entries: entries.collect() };
+        let connector = Connector { config: bounded(config), entries: entries.collect() };
         let pool = managed::Pool::builder(connector)
             .max_size(DB_POOL_MAX)
             .wait_timeout(Some(DB_WAIT_MAX))

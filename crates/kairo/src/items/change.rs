@@ -103,7 +103,7 @@ pub async fn edit(
     Ok((person, item))
 }
 
-/// Marks an item done or open.
+/// Marks an item done or open; see [`State::set_status`].
 pub async fn set_status(
     base: &Base,
     identity: &Identity,
@@ -114,10 +114,7 @@ pub async fn set_status(
     let now = base.clock.now();
     let cause = if status == Status::Done { Cause::Done } else { Cause::Reopen };
     edit(base, identity, id, version, cause, |_, state| {
-        if state.status != status {
-            state.status = status;
-            state.done_at = (status == Status::Done).then_some(now);
-        }
+        state.set_status(status, now);
         Ok(())
     })
     .await

@@ -12,6 +12,7 @@ pub mod lists;
 pub mod page;
 pub mod queries;
 mod rule;
+pub mod series;
 pub mod store;
 pub mod when;
 

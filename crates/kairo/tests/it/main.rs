@@ -5,6 +5,7 @@
 
 mod accounts;
 mod api;
+mod capture;
 mod db;
 mod harness;
 mod schema;

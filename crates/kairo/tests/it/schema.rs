@@ -1,5 +1,5 @@
-//! The schema as it is now, for a reviewer: `crates/kairo/schema.sql` is made from the catalogue, and a
-//! change of a migration shows there as a change of tables, policies and grants.
+//! The schema as it is now, for a reviewer: `crates/kairo/schema.sql` is made from the catalogue,
+//! and a change of a migration shows there as a change of tables, policies and grants.
 //!
 //! `KAIRO_SCHEMA_WRITE=1` writes the file; without it the test compares.
 

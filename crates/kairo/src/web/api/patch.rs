@@ -87,9 +87,8 @@ impl Patch {
             Sent::Nothing => {}
         }
         state.kind = self.kind.value().unwrap_or(state.kind);
-        if let Some(status) = self.status.value().filter(|status| *status != state.status) {
-            state.status = status;
-            state.done_at = (status == Status::Done).then_some(now);
+        if let Some(status) = self.status.value() {
+            state.set_status(status, now);
         }
         if faults.is_empty() { Ok(()) } else { Err(faults) }
     }

@@ -30,14 +30,14 @@ const HSTS_PUBLIC: &str = "max-age=63072000; includeSubDomains; preload";
 const HSTS_LOOPBACK: &str = "max-age=300";
 
 /// Browser features: passkeys and the copy button are used, nothing else is.
-const PERMISSIONS: &str = "accelerometer=(), ambient-light-sensor=(), autoplay=(), battery=(), \
-    bluetooth=(), browsing-topics=(), camera=(), clipboard-read=(), clipboard-write=(self), \
+const PERMISSIONS: &str = "accelerometer=(), autoplay=(), \
+    browsing-topics=(), camera=(), clipboard-read=(), clipboard-write=(self), \
     display-capture=(), encrypted-media=(), fullscreen=(), gamepad=(), geolocation=(), \
     gyroscope=(), hid=(), identity-credentials-get=(), idle-detection=(), local-fonts=(), \
     magnetometer=(), microphone=(), midi=(), otp-credentials=(), payment=(), \
     picture-in-picture=(), publickey-credentials-create=(self), \
     publickey-credentials-get=(self), screen-wake-lock=(), serial=(), storage-access=(), \
-    usb=(), web-share=(), window-management=(), xr-spatial-tracking=()";
+    usb=(), window-management=(), xr-spatial-tracking=()";
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 

@@ -1,17 +1,21 @@
 //! The agenda: overdue first, then day by day, with the line of now in today.
 
-use jiff::civil::{DateTime, Weekday};
+use std::collections::HashSet;
+
+use jiff::Span;
+use jiff::civil::{DateTime, Time, Weekday};
 
 use super::rows::{Column, Here, last_here, row, start_here};
-use crate::items::{Item, Kind, Status};
+use crate::items::{Item, Kind, Status, series};
 use crate::web::views::words::{self, Section};
 use crate::web::views::{Day, Now, Row};
 
 /// Sections of the agenda in order. Today is always there.
 pub(super) fn agenda(open: &[Item], done: &[Item], here: &Here, week_start: Weekday) -> Vec<Day> {
-    let mut placed: Vec<(Section, DateTime, &Item)> = open
+    let shown: Vec<Item> =
+        open.iter().chain(done).flat_map(|item| occurrences(item, here)).collect();
+    let mut placed: Vec<(Section, DateTime, &Item)> = shown
         .iter()
-        .chain(done)
         .filter_map(|item| place(item, here, week_start).map(|(section, at)| (section, at, item)))
         .collect();
     placed.sort_by_key(|(section, at, item)| (*section, *at, item.id));
@@ -26,7 +30,47 @@ pub(super) fn agenda(open: &[Item], done: &[Item], here: &Here, week_start: Week
         }
     }
     days.sort_by_key(|(section, _)| *section);
-    days.into_iter().map(|(section, items)| day(section, &items, here)).collect()
+    let mut days: Vec<Day> =
+        days.into_iter().map(|(section, items)| day(section, &items, here)).collect();
+    tell_anchors_apart(&mut days);
+    days
+}
+
+/// The first row of an item has its anchor; further occurrences have their time in it, so that no
+/// id stands twice on the page.
+fn tell_anchors_apart(days: &mut [Day]) {
+    let mut seen = HashSet::new();
+    for row in days.iter_mut().flat_map(|day| day.rows.iter_mut().chain(&mut day.later)) {
+        if !seen.insert(row.anchor.clone()) {
+            row.anchor = format!("{}-{}", row.anchor, row.when_iso);
+        }
+    }
+}
+
+/// Days for which the occurrences of a recurring event are shown; beyond them, the next one.
+const AHEAD_DAYS: i64 = 13;
+/// Most occurrences of one event on the page: several a day would fill it.
+const OCCURRENCES_MAX: usize = 14;
+
+/// A recurring event once for each time it takes place soon; anything else once. A recurring task
+/// waits at its present occurrence until that is done.
+fn occurrences(item: &Item, here: &Here) -> Vec<Item> {
+    let (Kind::Event, Some(when), Some(repeat)) =
+        (item.state.kind, &item.state.when, &item.state.repeat)
+    else {
+        return vec![item.clone()];
+    };
+    let from = here.today().to_datetime(Time::midnight());
+    let to = from.checked_add(Span::new().days(AHEAD_DAYS)).unwrap_or(from);
+    let times = series::within(when, repeat, from, to, OCCURRENCES_MAX);
+    times
+        .into_iter()
+        .map(|when| {
+            let mut item = item.clone();
+            item.state.when = Some(when);
+            item
+        })
+        .collect()
 }
 
 /// In which section an item stands; `None` for one that has no date, or that lies back for good.

@@ -1,4 +1,5 @@
-//! One mail a minute and five an hour to an address, whoever asks and whether it has an account or not.
+//! One mail a minute and five an hour to an address, whoever asks and whether it has an account or
+//! not.
 
 use kairo::limits::{PROOF_SPACING_S, PROOFS_PER_HOUR_MAX};
 
@@ -63,6 +64,7 @@ async fn old_rows_go() {
     let old = "UPDATE authn.proofs SET expires_at = expires_at - interval '2 days'";
     app.superuser().await.execute(old).await.unwrap();
     asked(&app, ANA).await;
-    let rows = "SELECT (SELECT count(*) FROM authn.proofs) * 10 + (SELECT count(*) FROM authn.proof_budgets)";
+    let rows = "SELECT (SELECT count(*) FROM authn.proofs) * 10
+                     + (SELECT count(*) FROM authn.proof_budgets)";
     assert_eq!(count(&app, rows).await, 11);
 }

@@ -64,8 +64,8 @@ async fn another_browser_spends_nothing() {
     signed_in(redeem(&app.base, &link(&letter), Some(&binding)).await);
 }
 
-// Goal: after five wrong codes the right one is dead, and the link with it is not: five guesses of forty
-// bits say nothing about its 256.
+// Goal: after five wrong codes the right one is dead, and the link with it is not: five guesses of
+// forty bits say nothing about its 256.
 #[tokio::test]
 async fn a_code_has_five_tries() {
     let app = Kairo::start().await;
@@ -151,4 +151,35 @@ async fn the_database_keeps_digests_only() {
     assert!(row.contains(ANA), "the row was not read");
     let unreadable = Evidence::Link("kl1_".to_owned());
     assert!(matches!(redeem(&app.base, &unreadable, Some(&binding)).await, Redeemed::Spent));
+}
+
+// Goal: a suspended person gets no session by a proof, and no hint of the suspension.
+#[tokio::test]
+async fn a_suspended_person_gets_no_session() {
+    let app = Kairo::start().await;
+    app.member(ANA).await;
+    let host = app.superuser().await;
+    host.execute("UPDATE authn.users SET suspended_at = now()").await.unwrap();
+    app.forget_mails(ANA).await;
+    let (binding, letter) = asked(&app, ANA).await;
+    assert!(matches!(redeem(&app.base, &link(&letter), Some(&binding)).await, Redeemed::Spent));
+    assert_eq!(count(&app, "SELECT count(*) FROM authn.sessions").await, 1);
+}
+
+// Goal: an account made on the host takes the zone of the first browser, and keeps one that was chosen.
+#[tokio::test]
+async fn the_first_browser_tells_the_zone() {
+    let app = Kairo::start().await;
+    app.program(ANA).await;
+    let zone = "SELECT count(*) FROM app.settings WHERE time_zone = 'Europe/Rome'";
+    assert_eq!(count(&app, zone).await, 0);
+    let (binding, letter) = asked(&app, ANA).await;
+    signed_in(redeem(&app.base, &link(&letter), Some(&binding)).await);
+    assert_eq!(count(&app, zone).await, 1);
+    let chosen = "UPDATE app.settings SET time_zone = 'UTC', version = 2";
+    app.superuser().await.execute(chosen).await.unwrap();
+    app.forget_mails(ANA).await;
+    let (binding, letter) = asked(&app, ANA).await;
+    signed_in(redeem(&app.base, &link(&letter), Some(&binding)).await);
+    assert_eq!(count(&app, zone).await, 0);
 }

@@ -1,5 +1,6 @@
-//! The same verbs from fifty clients at once. Each promise is shown twice: it holds, and with its guard
-//! taken out of the database function (a read first, a write later) the very same race breaks it.
+//! The same verbs from fifty clients at once. Each promise is shown twice: it holds, and with its
+//! guard taken out of the database function (a read first, a write later) the very same race breaks
+//! it.
 
 use std::sync::Arc;
 
@@ -188,7 +189,8 @@ async fn first_sign_ins_make_one_account() {
     app.superuser().await.execute(revive).await.unwrap();
     let redeemed = rush(crowd(&app, carried.len()).await, carried).await;
     assert!(redeemed.iter().all(|it| matches!(it, Redeemed::SignedIn(_))), "{redeemed:?}");
-    let rows = "SELECT (SELECT count(*) FROM authn.users) * 100 + (SELECT count(*) FROM app.data_keys) * 10
+    let rows = "SELECT (SELECT count(*) FROM authn.users) * 100
+                     + (SELECT count(*) FROM app.data_keys) * 10
                      + (SELECT count(*) FROM app.settings)";
     assert_eq!(count(&app, rows).await, 111);
 }

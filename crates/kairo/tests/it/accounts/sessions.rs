@@ -24,7 +24,8 @@ async fn live(app: &Kairo, actors: &[&Actor]) -> Vec<bool> {
     out
 }
 
-// Goal: a person has fifty sessions; one more ends the one that was seen least recently, and no token.
+// Goal: a person has fifty sessions; one more ends the one that was seen least recently, and no
+// token.
 #[tokio::test]
 async fn the_cap_ends_the_least_recent() {
     let app = Kairo::start().await;
@@ -145,7 +146,8 @@ async fn a_read_only_token_ends_itself_alone() {
     assert_eq!(live(&app, &[&ana, &reader]).await, [true, false]);
 }
 
-// Goal: the last sight is written once in five minutes, moves the idle end, and never the absolute one.
+// Goal: the last sight is written once in five minutes, moves the idle end, and never the absolute
+// one.
 #[tokio::test]
 async fn a_sight_is_written_seldom() {
     let app = Kairo::start().await;

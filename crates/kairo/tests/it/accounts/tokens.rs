@@ -27,7 +27,8 @@ async fn made(app: &Kairo, new: &NewToken) -> Result<Secret, TokenError> {
     create(&mut host, &base.keys, &base.ids, &base.random, new).await
 }
 
-// Goal: a token makes the account once, sets the plan only when told, and is a bearer of its own kind.
+// Goal: a token makes the account once, sets the plan only when told, and is a bearer of its own
+// kind.
 #[tokio::test]
 async fn a_token_makes_the_account_once() {
     let app = Kairo::start().await;

@@ -3,10 +3,12 @@
 use kairo::db::{App, DbError, Door};
 use kairo::limits::{DB_BATCH_MAX, DB_POOL_MAX};
 
+use super::registry::sign_in;
 use super::statements::*;
 use crate::harness::Kairo;
 
-// Goal: the very first use of a door has its identity (unprepared, the query would run after COMMIT).
+// Goal: the very first use of a door has its identity (unprepared, the query would run after
+// COMMIT).
 #[tokio::test]
 async fn a_cold_connection_knows_the_caller() {
     let app = Kairo::start().await;
@@ -26,6 +28,24 @@ async fn an_identity_does_not_outlive_its_transaction() {
     let (other, third) = door.read(Some(ben.identity()), (Me {}, Backend {})).await.unwrap();
     assert_eq!((first[0].n, second), (second, third[0].n), "the connection was not reused");
     assert_ne!(me[0].user_id, other[0].user_id);
+}
+
+// Goal: the identity is set inside its transaction by the server too, so that a connection which
+// another pooler hands on (PgBouncer between transactions) carries nobody with it.
+#[tokio::test]
+async fn the_identity_is_the_transactions_own() {
+    let app = Kairo::start().await;
+    let statement = door(&app).read(None, SetIdentity {}).await.unwrap().remove(0).text;
+    let bare = sign_in(&app, "kairo_app").await;
+    let setting = async || -> String {
+        let ask = "SELECT coalesce(current_setting('kairo.session', true), '')";
+        bare.query_one(ask, &[]).await.unwrap().get(0)
+    };
+    bare.batch_execute("BEGIN").await.unwrap();
+    bare.query(&statement, &[&"somebody"]).await.unwrap();
+    assert_eq!(setting().await, "somebody");
+    bare.batch_execute("COMMIT").await.unwrap();
+    assert_eq!(setting().await, "");
 }
 
 mod unknown {

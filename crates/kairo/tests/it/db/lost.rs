@@ -3,22 +3,11 @@
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
-use kairo::db::{DbError, Host};
+use kairo::db::DbError;
 use tokio::time::{sleep, timeout};
 
 use super::statements::*;
 use crate::harness::Kairo;
-
-async fn until_asleep(host: &Host) -> i32 {
-    let asleep = "SELECT pid FROM pg_stat_activity WHERE wait_event = 'PgSleep'";
-    for _look in 0..1_000 {
-        if let Some(row) = host.query(asleep, &[]).await.unwrap().first() {
-            return row.get("pid");
-        }
-        sleep(Duration::from_millis(5)).await;
-    }
-    unreachable!("nobody fell asleep")
-}
 
 // Goal: a request that is dropped after its first poll (its client went away) leaves no connection
 // with its identity: the pool makes another one.
@@ -50,16 +39,19 @@ async fn a_dropped_write_is_whole() {
     let batch = (first, Sleep { s: 0.1 }, ZoneSet { zone: "Europe/Oslo".to_owned() });
     assert!(door.write(Some(ana.identity()), batch).now_or_never().is_none());
     let mut zones = Vec::new();
-    for _look in 0..60 {
+    for _look in 0..1_000 {
         zones.push(zone(&door, &ana).await);
+        if zones.last().is_some_and(|zone| zone != "UTC") {
+            break;
+        }
         sleep(Duration::from_millis(5)).await;
     }
     zones.dedup();
     assert_eq!(zones, ["UTC", "Europe/Oslo"]);
 }
 
-// Goal: when the server drops a connection before COMMIT, nothing was written, the caller is told to
-// try again, and the connection is gone.
+// Goal: when the server drops a connection before COMMIT, nothing was written, the caller is told
+// to try again, and the connection is gone.
 #[tokio::test]
 async fn a_killed_backend_commits_nothing() {
     let app = Kairo::start().await;

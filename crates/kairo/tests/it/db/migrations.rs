@@ -21,7 +21,8 @@ async fn one<T: for<'a> tokio_postgres::types::FromSql<'a>>(host: &Host, sql: &s
 }
 
 const UNFORCED: &str = "
-    SELECT count(*) FROM pg_class WHERE relkind = 'r' AND relnamespace::regnamespace::text IN ('app', 'authn')
+    SELECT count(*) FROM pg_class WHERE relkind = 'r'
+       AND relnamespace::regnamespace::text IN ('app', 'authn')
        AND NOT (relrowsecurity AND relforcerowsecurity)";
 
 // Goal: the list of steps is the folder, in order, without a gap in the numbers.
@@ -68,8 +69,8 @@ async fn two_migrate_at_once() {
     assert_eq!(a.unwrap().len() + b.unwrap().len(), 1);
 }
 
-// Goal: a file that was changed after it had been applied, and a database of a newer Kairo, are refused
-// by name, and nothing is run.
+// Goal: a file that was changed after it had been applied, and a database of a newer Kairo, are
+// refused by name, and nothing is run.
 #[tokio::test]
 async fn another_history_is_refused() {
     let app = Kairo::start().await;
@@ -100,8 +101,8 @@ async fn a_failing_step_leaves_nothing() {
     assert_eq!(migrate::run_steps(&mut other, &mended).await.unwrap(), ["0999_x"]);
 }
 
-/// A foreign key that a planted row violates, added by the owner, as on a server where the migrating
-/// user is no superuser.
+/// A foreign key that a planted row violates, added by the owner, as on a server where the
+/// migrating user is no superuser.
 macro_rules! key_to_settings {
     ($first_line:literal) => {
         concat!(
@@ -138,8 +139,8 @@ async fn a_step_sees_the_rows_that_it_names() {
     assert_eq!(one::<i64>(&host, UNFORCED).await, 0);
 }
 
-// Goal: without that line the same step would "validate" the key over a row that violates it; so the
-// test above can fail.
+// Goal: without that line the same step would "validate" the key over a row that violates it; so
+// the test above can fail.
 #[tokio::test]
 async fn forced_security_blinds_a_step() {
     let app = Kairo::start().await;

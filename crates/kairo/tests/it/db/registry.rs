@@ -8,8 +8,8 @@ use tokio_postgres::{Client, NoTls};
 use super::statements::Number;
 use crate::harness::Kairo;
 
-/// A connection as a role that really signed in: with `SET ROLE`, definer functions would see another
-/// `session_user`.
+/// A connection as a role that really signed in: with `SET ROLE`, definer functions would see
+/// another `session_user`.
 pub async fn sign_in(app: &Kairo, role: &str) -> Client {
     let (client, connection) = app.pg_config(role).connect(NoTls).await.unwrap();
     tokio::spawn(connection);

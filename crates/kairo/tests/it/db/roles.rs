@@ -1,6 +1,8 @@
 //! What a runtime role may not do, tried as that role, and as the superuser for a witness that the
 //! statement is one that could be done.
 
+use kairo::db::{App, Door, Entry};
+
 use super::registry::sign_in;
 use crate::harness::Kairo;
 
@@ -98,7 +100,8 @@ const RELATIONS: &str = "
      WHERE c.relnamespace IN ('authn'::regnamespace, 'app'::regnamespace, 'ops'::regnamespace)
        AND c.relkind IN ('r', 'p', 'v', 'm', 'f') ORDER BY 1";
 
-// Goal: the role that works before there is a session reads no table, and the one of support none yet.
+// Goal: the role that works before there is a session reads no table, and the one of support none
+// yet.
 #[tokio::test]
 async fn kairo_login_reads_no_table() {
     let app = Kairo::start().await;
@@ -124,8 +127,8 @@ const POWERS: &str = "
            coalesce(array_length(r.rolconfig, 1), 0) AS settings
       FROM pg_roles r WHERE r.rolname = ANY($1) ORDER BY 1";
 
-// Goal: roles of `serve` own nothing, are members of nothing, and have no power of their own; each has
-// its search path and its three timeouts.
+// Goal: roles of `serve` own nothing, are members of nothing, and have no power of their own; each
+// has its search path and its three timeouts.
 #[tokio::test]
 async fn runtime_roles_have_no_power() {
     let app = Kairo::start().await;
@@ -141,4 +144,36 @@ async fn runtime_roles_have_no_power() {
     }
     let owners = host.query(POWERS, &[&["kairo_owner", "kairo_auth"].as_slice()]).await.unwrap();
     assert!(owners.iter().all(|row| row.get::<_, i64>("owned") > 0), "the count of owned is blind");
+}
+
+// Goal: a role that loosens its own defaults loosens nothing: connections say their bounds themselves.
+#[tokio::test]
+async fn a_role_cannot_loosen_its_bounds() {
+    let app = Kairo::start().await;
+    let host = app.superuser().await;
+    host.execute("ALTER ROLE kairo_app SET statement_timeout = 0").await.unwrap();
+    host.execute("ALTER ROLE kairo_app SET search_path = public").await.unwrap();
+    let registry: &[&[Entry]] = &[bounds::REGISTRY];
+    let door: Door<App> = Door::open(app.pg_config("kairo_app"), registry).unwrap();
+    let rows = door.read(None, bounds::Bounds {}).await.unwrap();
+    let row = rows.first().unwrap();
+    assert_eq!((row.timeout.as_str(), row.path.as_str()), ("10s", ""));
+}
+
+mod bounds {
+    kairo::rows! {
+        /// What a connection has.
+        BoundsRow {
+            /// `statement_timeout`.
+            timeout: String,
+            /// `search_path`.
+            path: String,
+        }
+    }
+    kairo::queries! {
+        /// Reads the settings in force.
+        App Bounds {} -> BoundsRow = "
+            SELECT current_setting('statement_timeout') AS timeout,
+                   current_setting('search_path') AS path";
+    }
 }

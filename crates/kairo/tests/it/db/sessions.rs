@@ -1,10 +1,7 @@
 //! What a live session is, is decided by the database at every statement.
 
-use std::time::Duration;
-
 use kairo::accounts::{AccountError, caller};
 use kairo::db::{DbError, Host, Identity};
-use tokio::time::sleep;
 
 use super::statements::*;
 use crate::harness::Kairo;
@@ -94,7 +91,7 @@ async fn a_revocation_reaches_an_open_transaction() {
     let zone_set = ZoneSet { zone: "Europe/Rome".to_owned() };
     let batch = (Me {}, Sleep { s: 0.3 }, Me {}, ZoneOf {}, zone_set);
     let (seen, ()) = tokio::join!(door.write(Some(ana.identity()), batch), async {
-        sleep(Duration::from_millis(100)).await;
+        until_asleep(&host).await;
         change(&host, &ana, "revoked_at = now(), revoke_reason = 'everywhere'").await;
     });
     let (before, _, after, zones, _) = seen.unwrap();
@@ -108,11 +105,11 @@ async fn a_revocation_reaches_an_open_transaction() {
 async fn an_end_reaches_an_open_transaction() {
     let app = Kairo::start().await;
     let (host, ana) = (app.superuser().await, app.member("ana@example.org").await);
-    let soon = "idle_expires_at = statement_timestamp() + interval '250 ms'";
+    let soon = "idle_expires_at = statement_timestamp() + interval '1 s'";
     let door = door(&app);
     nobody_is_nobody(&door).await;
     change(&host, &ana, soon).await;
-    let batch = (Me {}, Sleep { s: 0.3 }, Me {});
+    let batch = (Me {}, Sleep { s: 1.1 }, Me {});
     let (before, _, after) = door.read(Some(ana.identity()), batch).await.unwrap();
     assert_eq!((before.len(), after.len()), (1, 0));
 }

@@ -1,10 +1,12 @@
 //! Statements that only tests run, over doors of their own.
 
 use std::error::Error;
+use std::time::Duration;
 
 use bytes::BytesMut;
-use kairo::db::{App, Door, Nothing};
+use kairo::db::{App, Door, Host, Nothing};
 use kairo::{queries, rows};
+use tokio::time::sleep;
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 use uuid::Uuid;
 
@@ -26,6 +28,8 @@ queries! {
     App Sleep { s: f64 } -> Text = "SELECT pg_sleep($1)::text AS text";
     App ZoneOf {} -> Zone = "SELECT time_zone FROM app.settings";
     App ZoneSet { zone: String } -> Nothing = "UPDATE app.settings SET time_zone = $1";
+    App SetIdentity {} -> Text = "SELECT statement AS text FROM pg_prepared_statements
+        WHERE statement LIKE 'SELECT set_config(%'";
     App Unencoded { it: Unencodable } -> Text = "SELECT $1::text AS text";
 }
 
@@ -57,6 +61,18 @@ pub async fn nobody_is_nobody(door: &Door<App>) -> i32 {
     let left = (me.len(), setting.remove(0).text);
     assert_eq!(left, (0, String::new()), "an identity was left behind");
     backend.remove(0).n
+}
+
+/// Waits until a backend runs [`Sleep`]; gives it.
+pub async fn until_asleep(host: &Host) -> i32 {
+    let asleep = "SELECT pid FROM pg_stat_activity WHERE wait_event = 'PgSleep'";
+    for _look in 0..1_000 {
+        if let Some(row) = host.query(asleep, &[]).await.unwrap().first() {
+            return row.get("pid");
+        }
+        sleep(Duration::from_millis(5)).await;
+    }
+    unreachable!("nobody fell asleep")
 }
 
 /// The one zone that somebody sees.

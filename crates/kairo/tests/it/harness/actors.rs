@@ -51,8 +51,8 @@ impl Kairo {
         }
     }
 
-    /// A person in a browser of their own, signed in by the link of a mail; the account is made when it
-    /// is the first time.
+    /// A person in a browser of their own, signed in by the link of a mail; the account is made
+    /// when it is the first time.
     pub async fn member(&self, email: &str) -> Actor {
         let secret = self.sign_in(email).await;
         let actor = Actor {

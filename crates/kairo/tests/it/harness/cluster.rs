@@ -1,9 +1,11 @@
 //! A private cluster for one test, copied from a template that is made once.
 //!
-//! The template is a data folder with a migrated database and a key ring. Its name holds a hash of the
-//! migrations and the version of PostgreSQL, so another state of the sources has another template.
+//! The template is a data folder with a migrated database and a key ring. Its name holds a hash of
+//! the migrations and the version of PostgreSQL, so another state of the sources has another
+//! template.
 //!
-//! **Invariant:** every test process may ask at once; a file lock lets one of them make the template.
+//! **Invariant:** every test process may ask at once; a file lock lets one of them make the
+//! template.
 //! **Invariant:** folders of tests that were killed go away with the next test that starts.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
@@ -162,7 +164,13 @@ impl Template {
         let name = format!("template-{}", hash(programs));
         let (path, lock) = (place.join(&name), place.join(format!("{name}.lock")));
         let open = || OpenOptions::new().create(true).append(true).open(&lock).unwrap();
-        if !path.exists() {
+        loop {
+            let shared = open();
+            shared.lock_shared().unwrap();
+            if path.exists() {
+                return Self { path, _shared: shared };
+            }
+            drop(shared);
             let making = open();
             making.lock().unwrap();
             // Another process may have made it while this one waited.
@@ -171,9 +179,6 @@ impl Template {
                 remove_old(place);
             }
         }
-        let shared = open();
-        shared.lock_shared().unwrap();
-        Self { path, _shared: shared }
     }
 
     /// Copies the cluster with its owner, and the keys.

@@ -1,5 +1,5 @@
-//! A whole Kairo for one test: a private cluster of its own, the real doors, the real router behind the
-//! real edge, and actors who use it as people and programs do.
+//! A whole Kairo for one test: a private cluster of its own, the real doors, the real router behind
+//! the real edge, and actors who use it as people and programs do.
 //!
 //! ```ignore
 //! let app = Kairo::start().await;
@@ -8,9 +8,10 @@
 //! assert_eq!(page.status, 200);
 //! ```
 //!
-//! **Invariant:** a test shares nothing with another one, and leaves nothing behind, also when it fails.
-//! **Invariant:** what an actor may do is decided by the product; the harness signs actors in by the same
-//! verbs, and goes past the product only by [`Kairo::superuser`], by name.
+//! **Invariant:** a test shares nothing with another one, and leaves nothing behind, also when it
+//! fails.
+//! **Invariant:** what an actor may do is decided by the product; the harness signs actors in by
+//! the same verbs, and goes past the product only by [`Kairo::superuser`], by name.
 
 pub mod actors;
 pub mod cluster;
@@ -39,8 +40,8 @@ use cluster::Private;
 /// The origin of every test's site; on loopback, so its cookies' names hold the port.
 pub const ORIGIN: &str = "https://localhost:8443";
 
-/// Time that stands still until a test moves it, but for a microsecond at each look: ids and letters
-/// still come in order. The database has its own time, which no test moves.
+/// Time that stands still until a test moves it, but for a microsecond at each look: ids and
+/// letters still come in order. The database has its own time, which no test moves.
 #[derive(Clone)]
 pub struct Hand(Arc<Mutex<Timestamp>>);
 

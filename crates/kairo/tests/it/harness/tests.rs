@@ -8,7 +8,8 @@ use super::actors::link_token;
 use super::cluster::Private;
 use super::http::form;
 
-// Goal: actors are who they say, each by their own bearer, and a person's two bearers are one person.
+// Goal: actors are who they say, each by their own bearer, and a person's two bearers are one
+// person.
 #[tokio::test]
 async fn actors_are_known() {
     let app = Kairo::start().await;
@@ -75,4 +76,23 @@ async fn an_empty_cluster_is_empty() {
     let names = server.query("SELECT datname FROM pg_database ORDER BY 1", &[]).await.unwrap();
     let names: Vec<String> = names.iter().map(|row| row.get(0)).collect();
     assert_eq!(names, ["postgres", "template0", "template1"]);
+}
+
+// Goal: a test that fails leaves neither its server nor its files.
+#[tokio::test]
+async fn a_failed_test_leaves_nothing() {
+    let (told, places) = tokio::sync::oneshot::channel();
+    let failed = tokio::spawn(async move {
+        let app = Kairo::start().await;
+        let folder = app.private.outbox();
+        let socket = app.pg_config("kairo_app").get_hosts().first().cloned().unwrap();
+        let tokio_postgres::config::Host::Unix(socket) = socket else { unreachable!() };
+        assert!(folder.exists() && socket.exists());
+        told.send((folder, socket)).unwrap();
+        unreachable!("this test fails on purpose");
+    });
+    assert!(failed.await.unwrap_err().is_panic());
+    let (folder, socket) = places.await.unwrap();
+    assert!(!folder.exists() && !folder.parent().unwrap().exists(), "{} is left", folder.display());
+    assert!(!socket.exists(), "{} is left", socket.display());
 }

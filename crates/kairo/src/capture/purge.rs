@@ -1,0 +1,59 @@
+//! Deleted items go for good after 30 days, with their revisions and, once no item of it is left,
+//! what was typed.
+//!
+//! The job holds no wide right: it learns whose items are due, begins a session of its own for each
+//! person, and deletes under that person's policies.
+//!
+//! **Invariant:** running it twice, or on two nodes at once, deletes nothing more.
+
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use super::queries::{
+    CaptureKeysPurge, CapturesPurge, ItemsPurge, JobBegin, OccurrencesPurge, PurgeDue,
+    RevisionsPurge,
+};
+use crate::accounts::bearer::{Secret, Use};
+use crate::accounts::{AccountError, Base};
+use crate::limits::{DELETED_KEPT_S, PURGE_EVERY, PURGE_PEOPLE_MAX};
+
+/// Purges now and then for as long as the runtime lives.
+pub async fn run(base: Base) {
+    loop {
+        match purge(&base).await {
+            Ok(0) => {}
+            Ok(people) => tracing::info!(people, "deleted items were removed for good"),
+            Err(error) => tracing::warn!(%error, "deleted items were not removed; trying later"),
+        }
+        tokio::time::sleep(PURGE_EVERY.max(Duration::from_secs(1))).await;
+    }
+}
+
+/// Removes what is due; gives the number of people whose items it removed.
+pub async fn purge(base: &Base) -> Result<usize, AccountError> {
+    let due = PurgeDue { after_s: DELETED_KEPT_S, limit: PURGE_PEOPLE_MAX };
+    let people = base.db.worker.read(None, due).await?;
+    for person in &people {
+        purge_person(base, person.user_id).await?;
+    }
+    Ok(people.len())
+}
+
+async fn purge_person(base: &Base, user_id: Uuid) -> Result<(), AccountError> {
+    let secret = Secret::draw(Use::Session, &base.random)?;
+    let identity = secret.identity();
+    let begin = JobBegin {
+        user_id,
+        purpose: "purge".to_owned(),
+        session: base.ids.next()?,
+        token_hash: identity.token_hash().to_vec(),
+    };
+    base.db.worker.write(None, begin).await?;
+    let after_s = DELETED_KEPT_S;
+    let of_items =
+        (OccurrencesPurge { after_s }, RevisionsPurge { after_s }, ItemsPurge { after_s });
+    let of_captures = (CaptureKeysPurge { after_s }, CapturesPurge { after_s });
+    base.db.worker.write(Some(&identity), (of_items, of_captures)).await?;
+    Ok(())
+}

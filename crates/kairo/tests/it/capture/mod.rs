@@ -1,0 +1,3 @@
+//! Captures beyond a request: what becomes of them when their items are deleted.
+
+mod purge;
