@@ -12,6 +12,9 @@ use crate::capture::reading::{self, Setting};
 use crate::items::{Body, Fault, Item, Kind, State};
 use crate::web::views::{Field, ItemSheet, Select};
 
+/// After a time: no longer a series.
+const ONCE: &str = " once";
+
 /// `POST /items/{id}`.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
@@ -71,11 +74,16 @@ impl Edit {
             (state.when, state.repeat) = (None, None);
             return Ok(());
         }
+        // Words for a time move a series and do not end it: the field never showed its rule.
+        let (words, series) = match words.strip_suffix(ONCE) {
+            Some(words) => (words, None),
+            None => (words, state.repeat.take()),
+        };
         let read = reading::read_time(words, setting).ok_or_else(|| {
             fault("when", "Kairo does not read this as a time. Try words like tomorrow 1pm to 2pm.")
         })?;
         read.0.check()?;
-        (state.when, state.repeat) = (Some(read.0), read.1);
+        (state.when, state.repeat) = (Some(read.0), read.1.or(series));
         Ok(())
     }
 
