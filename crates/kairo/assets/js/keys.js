@@ -49,9 +49,11 @@ addEventListener("keydown", (event) => {
 });
 
 // After a change the page opens at the row that was changed. The focus goes there too, once
-// the browser has scrolled, because that takes the focus away.
+// the browser has scrolled, because that takes the focus away; and not from a person who is
+// typing by then, whose next letters would be taken for keys.
 if (location.hash.startsWith("#row-")) {
   const changed = document.getElementById(location.hash.slice(1));
-  const focus = () => changed?.querySelector(":scope > a")?.focus();
+  const idle = () => document.activeElement === document.body;
+  const focus = () => idle() && changed?.querySelector(":scope > a")?.focus();
   addEventListener("load", () => setTimeout(focus));
 }
