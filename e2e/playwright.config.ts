@@ -27,11 +27,14 @@ export default defineConfig({
     // Never `bypassCSP`: it also switches Trusted Types off, and the policy is part of what is tested.
     locale: 'en-US',
     timezoneId: 'America/New_York',
-    trace: 'retain-on-failure',
+    // A colour on its way from one theme to the other has no contrast of its own to measure.
+    contextOptions: { reducedMotion: 'reduce' },
+    // A trace of each test costs a third of the time; `--trace on` has one.
+    trace: 'off',
   },
   projects: [
     { name: 'desktop', use: { viewport: desktop }, testIgnore: /noscript/ },
-    { name: 'phone', use: { viewport: phone, hasTouch: true, isMobile: true }, testIgnore: /noscript|keyboard/ },
+    { name: 'phone', use: { viewport: phone, hasTouch: true, isMobile: true }, testIgnore: /noscript|keyboard|settings/ },
     { name: 'noscript', use: { viewport: desktop, javaScriptEnabled: false }, testMatch: /noscript/ },
   ],
 });

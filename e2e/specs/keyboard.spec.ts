@@ -21,11 +21,12 @@ test('a slash that is typed into a field stays a slash', async ({ page }) => {
 });
 
 test('typed, found, done, opened, changed and left by keys alone', async ({ page }) => {
-  for (const text of ['pay rent tomorrow 9am', 'call the bank tomorrow 10am']) {
-    await page.keyboard.press('/');
-    await page.keyboard.type(text);
-    await after(page, () => page.keyboard.press('Enter'));
-  }
+  // On a first visit the line has the focus already.
+  await page.keyboard.type('pay rent tomorrow 9am');
+  await after(page, () => page.keyboard.press('Enter'));
+  await page.keyboard.press('/');
+  await page.keyboard.type('call the bank tomorrow 10am');
+  await after(page, () => page.keyboard.press('Enter'));
   const link = (title: string) => row(page, title).getByRole('link');
   // What was just kept has the focus.
   await expect(link('call the bank')).toBeFocused();
