@@ -1,5 +1,6 @@
 //! An item as the sheet that changes it.
 
+use jiff::civil::Date;
 use serde::Deserialize;
 
 use super::rows::{Here, mark};
@@ -8,7 +9,7 @@ use crate::accounts::Person;
 use crate::capture::Thought;
 use crate::capture::item_page::ItemPage;
 use crate::capture::reading::Setting;
-use crate::items::{Item, Kind, Role, State, Status};
+use crate::items::{Item, Kind, Repeat, Role, State, Status};
 use crate::web::Site;
 use crate::web::views::rows::tick_action;
 use crate::web::views::{Choice, Field, ItemSheet, Select, Typed, repeats, words};
@@ -56,7 +57,7 @@ pub(super) fn of(page: &ItemPage, here: &Here, back: &str) -> ItemSheet {
         .to_owned(),
         conflict: false,
         title: plain(state.body.title.clone()),
-        when: plain(when_words(state)),
+        when: plain(when_words(state, here.today())),
         reading: reading(state, here),
         kind: kinds(state.kind),
         place: plain(state.body.place.clone().unwrap_or_default()),
@@ -88,8 +89,8 @@ fn about(item: &Item, here: &Here) -> String {
     format!("{kind}, added {day} at {}", words::clock(added.time()))
 }
 
-/// The time in words that the reader reads back to the same time.
-pub(super) fn when_words(state: &State) -> String {
+/// The time in words that the reader reads back to the same time, and the repetition after it.
+pub(super) fn when_words(state: &State, today: Date) -> String {
     let mut out = String::new();
     if let Some(when) = &state.when {
         out.push_str(match when.role {
@@ -112,7 +113,13 @@ pub(super) fn when_words(state: &State) -> String {
             out.push_str(&format!(" to{day}{time}"));
         }
     }
-    out
+    out + &repeat_words(state, today)
+}
+
+/// ", the 1st of every month"; empty for what does not repeat.
+pub(super) fn repeat_words(state: &State, today: Date) -> String {
+    let words = |repeat: &Repeat| repeats::repeat(&repeat.rrule, repeat.from_completion, today);
+    state.repeat.as_ref().map(|repeat| format!(", {}", words(repeat))).unwrap_or_default()
 }
 
 /// "Mon 23 Nov, 2:00 to 3:00 pm, New York; every week".
