@@ -1,4 +1,4 @@
-//! Attacks on concatenation, and taking from too few bytes.
+//! What length-prefixing and cutting promise.
 
 use proptest::prelude::*;
 

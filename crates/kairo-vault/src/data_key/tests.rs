@@ -1,4 +1,4 @@
-//! What a data key shows of itself.
+//! What a data key shows and hides.
 
 use crate::test_entropy::Counting;
 use crate::{DataKey, KeyId, KeyRing, Owner};

@@ -1,4 +1,4 @@
-//! The system's bytes, and a source that has none.
+//! What drawing randomness promises.
 
 use super::draw;
 use crate::{SystemEntropy, VaultError, test_entropy::Dry};

@@ -1,4 +1,4 @@
-//! The text of a ring, and the life of its keys.
+//! What the text of a key ring may be, and what a ring keeps over its life.
 
 use proptest::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Digests as they are written down, and what changes them.
+//! What keyed digests promise: known vectors, and no two lists with one digest.
 
 use crate::test_entropy::Counting;
 use crate::{DataKey, KeyId, KeyRing, Owner, VaultError};

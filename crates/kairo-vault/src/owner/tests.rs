@@ -1,4 +1,4 @@
-//! The words of the kinds of owner.
+//! What the words of an owner promise.
 
 use crate::{OwnerKind, VaultError};
 

@@ -1,4 +1,4 @@
-//! The format as it is written down, and attempts on sealed records.
+//! What a sealed record promises: it opens in its place alone, whole and unchanged.
 
 use proptest::prelude::*;
 

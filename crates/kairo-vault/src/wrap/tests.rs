@@ -1,4 +1,4 @@
-//! The format as it is written down, and attempts on wrapped keys.
+//! What a wrapped key promises: it opens for its owner under its root key alone.
 
 use crate::limits::WRAPPED_BYTES;
 use crate::test_entropy::{Counting, Dry};

@@ -101,10 +101,9 @@ fn letter(base: &Base, origin: &str, email: &Email, link: &Secret, code: &str) -
     let link = Zeroizing::new(format!("{origin}/sign-in/link#t={}", *token));
     let shown = shown_code(code);
     let text = Zeroizing::new(format!(
-        "Open this link in the browser where you asked for it:\n\n{}\n\n\
-         Or type this code there:\n\n{}\n\n\
-         Both work once, for 10 minutes. If you did not ask for this mail, leave it: without it \
-         nobody is signed in.\n",
+        "Open this link in the browser where you asked for it:\n\n{}\n\nOr type this code \
+         there:\n\n{}\n\nBoth work once, for 10 minutes. If you did not ask for this mail, \
+         leave it: without it nobody is signed in.\n",
         *link, *shown
     ));
     Letter {

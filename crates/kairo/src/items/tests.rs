@@ -116,7 +116,7 @@ fn a_series_counts_from_completion_and_passes_exceptions() {
 }
 
 // Goal: occurrences of a window are found from any start, with their length, or else the first
-// after.
+// after it.
 #[test]
 fn occurrences_of_a_window() {
     let start = date(2026, 11, 2).at(9, 15, 0, 0);

@@ -48,8 +48,9 @@ const POWERS: &str = "
 
 /// Schemas of Kairo.
 const SCHEMAS: &str = "
-    SELECT n.oid, format(E'\\n\\nCREATE SCHEMA %I AUTHORIZATION %s;', n.nspname,
-                         n.nspowner::regrole) AS text
+    SELECT n.oid,
+           format(E'\\n\\nCREATE SCHEMA %I AUTHORIZATION %s;', n.nspname, n.nspowner::regrole)
+           AS text
       FROM pg_namespace n WHERE n.nspname IN ('app', 'authn', 'ops') ORDER BY n.nspname";
 
 const SCHEMA_GRANTS: &str = "

@@ -1,4 +1,4 @@
-//! The text of a key's id and of its time.
+//! What a root key and its id show and hide.
 
 use crate::test_entropy::Counting;
 use crate::{KeyId, KeyRing, VaultError};

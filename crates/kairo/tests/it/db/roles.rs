@@ -147,8 +147,7 @@ async fn runtime_roles_have_no_power() {
     assert!(owners.iter().all(|row| row.get::<_, i64>("owned") > 0), "the count of owned is blind");
 }
 
-// Goal: a role that loosens its own defaults loosens nothing: connections say their bounds
-// themselves.
+// Goal: a role that loosens its own defaults loosens nothing: connections say their own bounds.
 #[tokio::test]
 async fn a_role_cannot_loosen_its_bounds() {
     let app = Kairo::start().await;
