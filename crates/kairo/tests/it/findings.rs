@@ -27,7 +27,7 @@ async fn an_edit_keeps_the_repetition() {
     let (ana, api) = (app.member("ana@example.org").await, app.program("ana@example.org").await);
     let id = capture(&api, "pay rent every 1st at 9am", "UTC").await;
     let path = format!("/items/{id}");
-    let later = form("2026-12-01 10:00, the 1st of every month", &[]);
+    let later = form("1 Dec 2026 10am, the 1st of every month", &[]);
     assert_eq!(ana.post_form(&path, &later).await.status, 303);
     let kept = item(&api, &id).await;
     assert_eq!(kept["rrule"], "FREQ=MONTHLY;BYMONTHDAY=1", "{kept}");

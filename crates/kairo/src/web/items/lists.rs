@@ -162,9 +162,14 @@ fn lean(mut items: Vec<Item>) -> Vec<Item> {
 }
 
 fn say_if_empty(days: &mut [Day], narrowed: bool) {
+    let alone = days.len() == 1;
     let today = days.iter_mut().find(|day| day.id == "today");
     if let Some(today) = today.filter(|day| day.rows.is_empty() && day.later.is_empty()) {
-        let empty = if narrowed { "Nothing here fits." } else { "Nothing more for today." };
+        let empty = match (narrowed, alone) {
+            (true, true) => "Nothing matches. Remove a filter, or look for another word.",
+            (true, false) => "Nothing of today matches.",
+            (false, _) => "Nothing more for today.",
+        };
         today.empty = empty.to_owned();
     }
 }
