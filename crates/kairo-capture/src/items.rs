@@ -81,6 +81,7 @@ fn timing(scan: &Scan<'_>, chosen: &[Match], context: &Context, mood: Mood) -> T
             recurrence: Some(series.recurrence),
             doubt: Some(series.doubt),
             used: series.used,
+            others: series.others,
             estimate,
             ..Timing::default()
         };

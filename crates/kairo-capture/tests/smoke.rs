@@ -1,7 +1,7 @@
 //! Texts without end: labelled cases, broken and mixed by a seeded generator.
 //!
 //! The sequence is the same on every run; `KAIRO_FUZZ_S` says for how many seconds it is followed
-//! (2 where it is not set). A failure names the number of its text, from which it can be made again.
+//! (2 where it is not set). A failure names the number of its text, which makes it again.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 

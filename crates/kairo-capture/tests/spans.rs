@@ -81,8 +81,7 @@ fn of(reading: &Reading, field: Field) -> Vec<Span> {
     spans.filter(|read| read.field == field).map(|read| read.span).collect()
 }
 
-// Goal: in every labelled case, dismissing the hour leaves the day and dismissing the day leaves the
-// hour.
+// Goal: in every labelled case, dismissing the hour leaves the day, and the other way round.
 #[test]
 fn a_dismissed_chip_leaves_the_other() {
     let (mut pairs, mut faults) = (0, String::new());
