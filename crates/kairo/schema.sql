@@ -1,5 +1,5 @@
--- The schema of Kairo, made from the catalogue after every migration; a test compares. Never edited:
--- KAIRO_SCHEMA_WRITE=1 cargo nextest run -p kairo --test it schema
+-- The schema of Kairo, made from the catalogue after every migration; a test compares. Never
+-- edited: KAIRO_SCHEMA_WRITE=1 cargo nextest run -p kairo --test it schema
 
 CREATE ROLE kairo_app LOGIN NOINHERIT;
 ALTER ROLE kairo_app SET idle_in_transaction_session_timeout=10s;
@@ -351,13 +351,37 @@ ALTER VIEW authn.me OWNER TO kairo_auth;
 GRANT SELECT ON authn.me TO kairo_app;
 GRANT SELECT ON authn.me TO kairo_worker;
 
-CREATE TABLE authn.proof_budgets (
+CREATE TABLE authn.proof_address_budgets (
     email_norm text NOT NULL,
     hour_start timestamp with time zone NOT NULL,
     sent integer NOT NULL,
+    CONSTRAINT proof_address_budgets_pkey PRIMARY KEY (email_norm),
+    CONSTRAINT proof_address_budgets_email_norm_check CHECK (((octet_length(email_norm) >= 3) AND (octet_length(email_norm) <= 254)))
+);
+ALTER TABLE authn.proof_address_budgets OWNER TO kairo_owner;
+ALTER TABLE authn.proof_address_budgets ENABLE ROW LEVEL SECURITY;
+ALTER TABLE authn.proof_address_budgets FORCE ROW LEVEL SECURITY;
+CREATE INDEX proof_address_budgets_hour_start ON authn.proof_address_budgets USING btree (hour_start);
+GRANT DELETE, INSERT, SELECT, UPDATE (hour_start, sent) ON authn.proof_address_budgets TO kairo_auth;
+CREATE POLICY proof_address_budgets_delete_auth ON authn.proof_address_budgets FOR DELETE TO kairo_auth
+    USING (true);
+CREATE POLICY proof_address_budgets_insert_auth ON authn.proof_address_budgets FOR INSERT TO kairo_auth
+    WITH CHECK (true);
+CREATE POLICY proof_address_budgets_select_auth ON authn.proof_address_budgets FOR SELECT TO kairo_auth
+    USING (true);
+CREATE POLICY proof_address_budgets_update_auth ON authn.proof_address_budgets FOR UPDATE TO kairo_auth
+    USING (true)
+    WITH CHECK (true);
+
+CREATE TABLE authn.proof_budgets (
+    email_norm text NOT NULL,
+    source bytea NOT NULL,
+    hour_start timestamp with time zone NOT NULL,
+    sent integer NOT NULL,
     last_at timestamp with time zone NOT NULL,
-    CONSTRAINT proof_budgets_pkey PRIMARY KEY (email_norm),
-    CONSTRAINT proof_budgets_email_norm_check CHECK (((octet_length(email_norm) >= 3) AND (octet_length(email_norm) <= 254)))
+    CONSTRAINT proof_budgets_pkey PRIMARY KEY (email_norm, source),
+    CONSTRAINT proof_budgets_email_norm_check CHECK (((octet_length(email_norm) >= 3) AND (octet_length(email_norm) <= 254))),
+    CONSTRAINT proof_budgets_source_check CHECK ((octet_length(source) = 32))
 );
 ALTER TABLE authn.proof_budgets OWNER TO kairo_owner;
 ALTER TABLE authn.proof_budgets ENABLE ROW LEVEL SECURITY;
@@ -525,46 +549,64 @@ END
 $function$;
 ALTER FUNCTION authn.key_create(uuid,uuid,bytea,bytea,text[],timestamp with time zone,text,integer) OWNER TO kairo_auth;
 
-CREATE OR REPLACE FUNCTION authn.proof_begin(p_id uuid, p_email text, p_link_hash bytea, p_binding_hash bytea, p_code_mac bytea, p_life_s bigint, p_spacing_s bigint, p_per_hour integer)
+CREATE OR REPLACE FUNCTION authn.proof_begin(p_id uuid, p_email text, p_source bytea, p_earlier_binding_hash bytea, p_link_hash bytea, p_binding_hash bytea, p_code_mac bytea)
  RETURNS text
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO ''
 AS $function$
 DECLARE
+    life        CONSTANT interval := '600 seconds';
+    spacing     CONSTANT interval := '60 seconds';
+    per_hour    CONSTANT integer := 5;
+    per_address CONSTANT integer := 20;
     t timestamptz := statement_timestamp();
+    sent_to_address integer;
 BEGIN
     -- What is old goes a little at a time, so that no table of mailed addresses grows.
-    DELETE FROM authn.proof_budgets WHERE email_norm IN (
-        SELECT email_norm FROM authn.proof_budgets WHERE last_at < t - interval '1 day' LIMIT 20
-        FOR UPDATE SKIP LOCKED);
+    DELETE FROM authn.proof_budgets WHERE (email_norm, source) IN (
+        SELECT email_norm, source FROM authn.proof_budgets WHERE last_at < t - interval '1 day'
+        LIMIT 20 FOR UPDATE SKIP LOCKED);
+    DELETE FROM authn.proof_address_budgets WHERE email_norm IN (
+        SELECT email_norm FROM authn.proof_address_budgets WHERE hour_start < t - interval '1 day'
+        LIMIT 20 FOR UPDATE SKIP LOCKED);
     DELETE FROM authn.proofs WHERE id IN (
         SELECT id FROM authn.proofs WHERE expires_at < t - interval '1 day' LIMIT 20
         FOR UPDATE SKIP LOCKED);
 
-    INSERT INTO authn.proof_budgets AS b (email_norm, hour_start, sent, last_at)
-    VALUES (p_email, t, 1, t)
+    -- Locks the address's row before it reads, so that sources at once cannot pass the bound together;
+    -- it counts only once the source's own share allows the mail.
+    INSERT INTO authn.proof_address_budgets AS a (email_norm, hour_start, sent) VALUES (p_email, t, 0)
     ON CONFLICT (email_norm) DO UPDATE
+        SET hour_start = CASE WHEN a.hour_start <= t - interval '1 hour' THEN t ELSE a.hour_start END,
+            sent = CASE WHEN a.hour_start <= t - interval '1 hour' THEN 0 ELSE a.sent END
+    RETURNING a.sent INTO sent_to_address;
+    IF sent_to_address >= per_address THEN
+        RETURN 'too_soon';
+    END IF;
+    INSERT INTO authn.proof_budgets AS b (email_norm, source, hour_start, sent, last_at)
+    VALUES (p_email, p_source, t, 1, t)
+    ON CONFLICT (email_norm, source) DO UPDATE
         SET hour_start = CASE WHEN b.hour_start <= t - interval '1 hour' THEN t ELSE b.hour_start END,
             sent = CASE WHEN b.hour_start <= t - interval '1 hour' THEN 1 ELSE b.sent + 1 END,
             last_at = t
-        WHERE b.last_at <= t - make_interval(secs => p_spacing_s)
-          AND (b.hour_start <= t - interval '1 hour' OR b.sent < p_per_hour);
+        WHERE b.last_at <= t - spacing
+          AND (b.hour_start <= t - interval '1 hour' OR b.sent < per_hour);
     IF NOT FOUND THEN
         RETURN 'too_soon';
     END IF;
+    UPDATE authn.proof_address_budgets SET sent = sent + 1 WHERE email_norm = p_email;
 
     UPDATE authn.proofs SET superseded_at = t
-     WHERE email_norm = p_email AND purpose = 'sign_in'
+     WHERE binding_hash = p_earlier_binding_hash AND purpose = 'sign_in'
        AND used_at IS NULL AND superseded_at IS NULL AND expires_at > t;
     INSERT INTO authn.proofs (id, purpose, email_norm, link_hash, binding_hash, code_mac, expires_at)
-    VALUES (p_id, 'sign_in', p_email, p_link_hash, p_binding_hash, p_code_mac,
-            t + make_interval(secs => p_life_s));
+    VALUES (p_id, 'sign_in', p_email, p_link_hash, p_binding_hash, p_code_mac, t + life);
     RETURN 'sent';
 END
 $function$;
-ALTER FUNCTION authn.proof_begin(uuid,text,bytea,bytea,bytea,bigint,bigint,integer) OWNER TO kairo_auth;
-GRANT EXECUTE ON FUNCTION authn.proof_begin(uuid,text,bytea,bytea,bytea,bigint,bigint,integer) TO kairo_login;
+ALTER FUNCTION authn.proof_begin(uuid,text,bytea,bytea,bytea,bytea,bytea) OWNER TO kairo_auth;
+GRANT EXECUTE ON FUNCTION authn.proof_begin(uuid,text,bytea,bytea,bytea,bytea,bytea) TO kairo_login;
 
 CREATE OR REPLACE FUNCTION authn.proof_redeem(p_link_hash bytea, p_binding_hash bytea, p_code_mac bytea, p_tries_max smallint, p_new_user uuid, p_new_key uuid, p_root_key_id text, p_wrapped bytea, p_zone text, p_session uuid, p_token_hash bytea, p_device text, p_idle_s bigint, p_absolute_s bigint, p_sessions_max integer)
  RETURNS TABLE(outcome text, tries_left integer, user_id uuid)

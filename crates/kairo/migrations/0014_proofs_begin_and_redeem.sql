@@ -1,42 +1,62 @@
 -- The verbs before there is a session, one function each, run by kairo_login. They take digests, never
 -- secrets, and none makes a session without a proof that it spends in the same transaction.
 
--- Counts first, then writes: 'sent', or 'too_soon' where the address had its share of mails. The answer
--- is the same whether an account stands behind the address or not.
+-- Counts first, then writes: 'sent', or 'too_soon' where the source had its share of mails to the
+-- address (one a minute, five an hour), or the address its share of all (20 an hour). The answer is the
+-- same whether an account stands behind the address or not. What was asked for before is replaced only
+-- for the browser that shows its binding: else a stranger's request would spend the owner's mail.
 CREATE FUNCTION authn.proof_begin(
-    p_id uuid, p_email text, p_link_hash bytea, p_binding_hash bytea, p_code_mac bytea,
-    p_life_s bigint, p_spacing_s bigint, p_per_hour integer
+    p_id uuid, p_email text, p_source bytea, p_earlier_binding_hash bytea,
+    p_link_hash bytea, p_binding_hash bytea, p_code_mac bytea
 ) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
 DECLARE
+    life        CONSTANT interval := '600 seconds';
+    spacing     CONSTANT interval := '60 seconds';
+    per_hour    CONSTANT integer := 5;
+    per_address CONSTANT integer := 20;
     t timestamptz := statement_timestamp();
+    sent_to_address integer;
 BEGIN
     -- What is old goes a little at a time, so that no table of mailed addresses grows.
-    DELETE FROM authn.proof_budgets WHERE email_norm IN (
-        SELECT email_norm FROM authn.proof_budgets WHERE last_at < t - interval '1 day' LIMIT 20
-        FOR UPDATE SKIP LOCKED);
+    DELETE FROM authn.proof_budgets WHERE (email_norm, source) IN (
+        SELECT email_norm, source FROM authn.proof_budgets WHERE last_at < t - interval '1 day'
+        LIMIT 20 FOR UPDATE SKIP LOCKED);
+    DELETE FROM authn.proof_address_budgets WHERE email_norm IN (
+        SELECT email_norm FROM authn.proof_address_budgets WHERE hour_start < t - interval '1 day'
+        LIMIT 20 FOR UPDATE SKIP LOCKED);
     DELETE FROM authn.proofs WHERE id IN (
         SELECT id FROM authn.proofs WHERE expires_at < t - interval '1 day' LIMIT 20
         FOR UPDATE SKIP LOCKED);
 
-    INSERT INTO authn.proof_budgets AS b (email_norm, hour_start, sent, last_at)
-    VALUES (p_email, t, 1, t)
+    -- Locks the address's row before it reads, so that sources at once cannot pass the bound together;
+    -- it counts only once the source's own share allows the mail.
+    INSERT INTO authn.proof_address_budgets AS a (email_norm, hour_start, sent) VALUES (p_email, t, 0)
     ON CONFLICT (email_norm) DO UPDATE
+        SET hour_start = CASE WHEN a.hour_start <= t - interval '1 hour' THEN t ELSE a.hour_start END,
+            sent = CASE WHEN a.hour_start <= t - interval '1 hour' THEN 0 ELSE a.sent END
+    RETURNING a.sent INTO sent_to_address;
+    IF sent_to_address >= per_address THEN
+        RETURN 'too_soon';
+    END IF;
+    INSERT INTO authn.proof_budgets AS b (email_norm, source, hour_start, sent, last_at)
+    VALUES (p_email, p_source, t, 1, t)
+    ON CONFLICT (email_norm, source) DO UPDATE
         SET hour_start = CASE WHEN b.hour_start <= t - interval '1 hour' THEN t ELSE b.hour_start END,
             sent = CASE WHEN b.hour_start <= t - interval '1 hour' THEN 1 ELSE b.sent + 1 END,
             last_at = t
-        WHERE b.last_at <= t - make_interval(secs => p_spacing_s)
-          AND (b.hour_start <= t - interval '1 hour' OR b.sent < p_per_hour);
+        WHERE b.last_at <= t - spacing
+          AND (b.hour_start <= t - interval '1 hour' OR b.sent < per_hour);
     IF NOT FOUND THEN
         RETURN 'too_soon';
     END IF;
+    UPDATE authn.proof_address_budgets SET sent = sent + 1 WHERE email_norm = p_email;
 
     UPDATE authn.proofs SET superseded_at = t
-     WHERE email_norm = p_email AND purpose = 'sign_in'
+     WHERE binding_hash = p_earlier_binding_hash AND purpose = 'sign_in'
        AND used_at IS NULL AND superseded_at IS NULL AND expires_at > t;
     INSERT INTO authn.proofs (id, purpose, email_norm, link_hash, binding_hash, code_mac, expires_at)
-    VALUES (p_id, 'sign_in', p_email, p_link_hash, p_binding_hash, p_code_mac,
-            t + make_interval(secs => p_life_s));
+    VALUES (p_id, 'sign_in', p_email, p_link_hash, p_binding_hash, p_code_mac, t + life);
     RETURN 'sent';
 END
 $$;

@@ -6,6 +6,9 @@
 //! **Invariant:** a proof is spent once, by one UPDATE, in the transaction that makes the session.
 //! **Invariant:** the work and the answer are the same whether an account stands behind the address
 //! or not.
+//! **Invariant:** asking spends nobody else's proof and nobody else's share of mails: a stranger who
+//! asks for a victim's mail must not be able to keep the victim out. What is left of that attack is
+//! the bound of an address's mails by all sources together.
 
 use jiff::SignedDuration;
 use zeroize::Zeroizing;
@@ -15,8 +18,7 @@ use super::email::Email;
 use super::queries::{ProofBegin, ProofRedeem};
 use super::{AccountError, Base};
 use crate::limits::{
-    CODE_TRIES_MAX, PROOF_LIFE_S, PROOF_SPACING_S, PROOFS_PER_HOUR_MAX, SESSION_ABSOLUTE_S,
-    SESSION_IDLE_S, SESSIONS_MAX,
+    CODE_TRIES_MAX, PROOF_LIFE_S, SESSION_ABSOLUTE_S, SESSION_IDLE_S, SESSIONS_MAX,
 };
 use crate::mail::{Letter, Mailer};
 
@@ -28,7 +30,8 @@ const CODE_CHARS: usize = 8;
 /// Why no mail was sent.
 #[derive(Debug, thiserror::Error)]
 pub enum AskError {
-    /// The address had a mail a moment ago, or its share of this hour.
+    /// The source had the address written to a moment ago, or had its share of this hour; or the
+    /// address had its share by all sources together.
     #[error("the address was written to a moment ago")]
     TooSoon,
     /// Mails wait for a slow server already.
@@ -37,6 +40,16 @@ pub enum AskError {
     /// The account's side failed.
     #[error(transparent)]
     Account(#[from] AccountError),
+}
+
+/// Who asks for a mail.
+pub struct Asking<'a> {
+    /// The address to write to.
+    pub email: &'a Email,
+    /// Keyed digest of the network that the request came from.
+    pub source: [u8; 32],
+    /// The binding that this browser has of an earlier mail, which the new one replaces.
+    pub earlier: Option<&'a Secret>,
 }
 
 /// What a person brings to sign in.
@@ -69,8 +82,9 @@ pub async fn ask(
     base: &Base,
     mailer: &Mailer,
     origin: &str,
-    email: &Email,
+    asking: &Asking<'_>,
 ) -> Result<Secret, AskError> {
+    let email = asking.email;
     let account = |error: AccountError| AskError::Account(error);
     let link = Secret::draw(Use::Link, &base.random).map_err(|e| account(e.into()))?;
     let binding = Secret::draw(Use::Binding, &base.random).map_err(|e| account(e.into()))?;
@@ -78,12 +92,11 @@ pub async fn ask(
     let statement = ProofBegin {
         id: base.ids.next().map_err(|e| account(e.into()))?,
         email: email.as_str().to_owned(),
+        source: asking.source.to_vec(),
+        earlier_binding_hash: asking.earlier.map(|binding| binding.digest().to_vec()),
         link_hash: link.digest().to_vec(),
         binding_hash: binding.digest().to_vec(),
         code_mac: code_mac(base, &binding, &code),
-        life_s: PROOF_LIFE_S,
-        spacing_s: PROOF_SPACING_S,
-        per_hour: PROOFS_PER_HOUR_MAX,
     };
     // A slot in the queue first: a proof whose mail cannot be sent would use up the address's
     // share.

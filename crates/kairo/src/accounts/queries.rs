@@ -122,10 +122,10 @@ crate::queries! {
 
     /// Counts the mail and keeps the digests of a link and a code.
     Login ProofBegin {
-        id: Uuid, email: String, link_hash: Vec<u8>, binding_hash: Vec<u8>, code_mac: Vec<u8>,
-        life_s: i64, spacing_s: i64, per_hour: i32,
+        id: Uuid, email: String, source: Vec<u8>, earlier_binding_hash: Option<Vec<u8>>,
+        link_hash: Vec<u8>, binding_hash: Vec<u8>, code_mac: Vec<u8>,
     } -> ProofBegun = "
-        SELECT authn.proof_begin($1, $2, $3, $4, $5, $6, $7, $8) AS outcome";
+        SELECT authn.proof_begin($1, $2, $3, $4, $5, $6, $7) AS outcome";
 
     /// Spends a proof and begins a session.
     Login ProofRedeem {

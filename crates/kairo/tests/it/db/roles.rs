@@ -9,7 +9,7 @@ use crate::harness::Kairo;
 const LOGIN_ROLES: [&str; 4] = ["kairo_app", "kairo_login", "kairo_worker", "kairo_support"];
 
 /// No role of `serve` may do any of these.
-const FORBIDDEN: [&str; 26] = [
+const FORBIDDEN: [&str; 27] = [
     "SET ROLE kairo_owner",
     "SET ROLE kairo_auth",
     "SET ROLE kairo_super",
@@ -24,6 +24,7 @@ const FORBIDDEN: [&str; 26] = [
     "SELECT FROM authn.sessions",
     "SELECT FROM authn.proofs",
     "SELECT FROM authn.proof_budgets",
+    "SELECT FROM authn.proof_address_budgets",
     "SELECT FROM authn.live",
     "SELECT FROM ops.migrations",
     "SELECT authn.user_ensure(NULL, NULL, NULL, NULL, NULL, NULL)",
@@ -40,7 +41,7 @@ const FORBIDDEN: [&str; 26] = [
 
 /// Verbs before there is a session: kairo_login's alone.
 const LOGIN_VERBS: [&str; 2] = [
-    "SELECT authn.proof_begin(NULL, 'a@b.org', NULL, NULL, NULL, 1, 1, 0)",
+    "SELECT authn.proof_begin(NULL, NULL, NULL, NULL, NULL, NULL, NULL)",
     "SELECT authn.proof_redeem('x', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, \
      NULL, NULL, NULL, NULL)",
 ];
