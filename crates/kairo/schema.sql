@@ -54,10 +54,11 @@ CREATE TABLE app.capture_keys (
 ALTER TABLE app.capture_keys OWNER TO kairo_owner;
 ALTER TABLE app.capture_keys ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app.capture_keys FORCE ROW LEVEL SECURITY;
+CREATE INDEX capture_keys_user_id_capture ON app.capture_keys USING btree (user_id, capture_id);
 GRANT INSERT, SELECT ON app.capture_keys TO kairo_app;
 GRANT DELETE, SELECT ON app.capture_keys TO kairo_worker;
 CREATE POLICY capture_keys_delete ON app.capture_keys FOR DELETE TO kairo_worker
-    USING ((user_id = ( SELECT me.user_id FROM authn.me)));
+    USING (((user_id = ( SELECT me.user_id FROM authn.me)) AND (created_at < (statement_timestamp() - '30 days'::interval)) AND (NOT (EXISTS ( SELECT FROM app.items i WHERE ((i.user_id = capture_keys.user_id) AND (i.capture_id = capture_keys.capture_id)))))));
 CREATE POLICY capture_keys_delete_scope ON app.capture_keys AS RESTRICTIVE FOR DELETE TO kairo_worker
     USING (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
 CREATE POLICY capture_keys_insert ON app.capture_keys FOR INSERT TO kairo_app
@@ -92,14 +93,14 @@ ALTER TABLE app.captures ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app.captures FORCE ROW LEVEL SECURITY;
 CREATE INDEX captures_user_id_created_at ON app.captures USING btree (user_id, created_at DESC);
 GRANT INSERT, SELECT ON app.captures TO kairo_app;
-GRANT DELETE, INSERT, SELECT ON app.captures TO kairo_worker;
+GRANT DELETE, SELECT ON app.captures TO kairo_worker;
 CREATE POLICY captures_delete ON app.captures FOR DELETE TO kairo_worker
-    USING ((user_id = ( SELECT me.user_id FROM authn.me)));
+    USING (((user_id = ( SELECT me.user_id FROM authn.me)) AND (created_at < (statement_timestamp() - '30 days'::interval)) AND (NOT (EXISTS ( SELECT FROM app.items i WHERE ((i.user_id = captures.user_id) AND (i.capture_id = captures.id)))))));
 CREATE POLICY captures_delete_scope ON app.captures AS RESTRICTIVE FOR DELETE TO kairo_worker
     USING (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
-CREATE POLICY captures_insert ON app.captures FOR INSERT TO kairo_app, kairo_worker
+CREATE POLICY captures_insert ON app.captures FOR INSERT TO kairo_app
     WITH CHECK ((user_id = ( SELECT me.user_id FROM authn.me)));
-CREATE POLICY captures_insert_scope ON app.captures AS RESTRICTIVE FOR INSERT TO kairo_app, kairo_worker
+CREATE POLICY captures_insert_scope ON app.captures AS RESTRICTIVE FOR INSERT TO kairo_app
     WITH CHECK (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
 CREATE POLICY captures_select ON app.captures FOR SELECT TO kairo_app, kairo_worker
     USING ((user_id = ( SELECT me.user_id FROM authn.me)));
@@ -150,21 +151,25 @@ ALTER TABLE app.item_occurrences OWNER TO kairo_owner;
 ALTER TABLE app.item_occurrences ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app.item_occurrences FORCE ROW LEVEL SECURITY;
 GRANT DELETE, INSERT, SELECT, UPDATE (change, start_local, end_local, body_sealed, version) ON app.item_occurrences TO kairo_app;
-GRANT DELETE, INSERT, SELECT, UPDATE (change, start_local, end_local, body_sealed, version) ON app.item_occurrences TO kairo_worker;
-CREATE POLICY item_occurrences_delete ON app.item_occurrences FOR DELETE TO kairo_app, kairo_worker
+GRANT DELETE, SELECT ON app.item_occurrences TO kairo_worker;
+CREATE POLICY item_occurrences_delete ON app.item_occurrences FOR DELETE TO kairo_app
     USING ((user_id = ( SELECT me.user_id FROM authn.me)));
-CREATE POLICY item_occurrences_delete_scope ON app.item_occurrences AS RESTRICTIVE FOR DELETE TO kairo_app, kairo_worker
+CREATE POLICY item_occurrences_delete_scope ON app.item_occurrences AS RESTRICTIVE FOR DELETE TO kairo_app
     USING (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
-CREATE POLICY item_occurrences_insert ON app.item_occurrences FOR INSERT TO kairo_app, kairo_worker
+CREATE POLICY item_occurrences_delete_worker ON app.item_occurrences FOR DELETE TO kairo_worker
+    USING (((user_id = ( SELECT me.user_id FROM authn.me)) AND (EXISTS ( SELECT FROM app.items i WHERE ((i.user_id = item_occurrences.user_id) AND (i.id = item_occurrences.item_id) AND (i.deleted_at < (statement_timestamp() - '30 days'::interval)))))));
+CREATE POLICY item_occurrences_delete_worker_scope ON app.item_occurrences AS RESTRICTIVE FOR DELETE TO kairo_worker
+    USING (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
+CREATE POLICY item_occurrences_insert ON app.item_occurrences FOR INSERT TO kairo_app
     WITH CHECK ((user_id = ( SELECT me.user_id FROM authn.me)));
-CREATE POLICY item_occurrences_insert_scope ON app.item_occurrences AS RESTRICTIVE FOR INSERT TO kairo_app, kairo_worker
+CREATE POLICY item_occurrences_insert_scope ON app.item_occurrences AS RESTRICTIVE FOR INSERT TO kairo_app
     WITH CHECK (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
 CREATE POLICY item_occurrences_select ON app.item_occurrences FOR SELECT TO kairo_app, kairo_worker
     USING ((user_id = ( SELECT me.user_id FROM authn.me)));
-CREATE POLICY item_occurrences_update ON app.item_occurrences FOR UPDATE TO kairo_app, kairo_worker
+CREATE POLICY item_occurrences_update ON app.item_occurrences FOR UPDATE TO kairo_app
     USING ((user_id = ( SELECT me.user_id FROM authn.me)))
     WITH CHECK ((user_id = ( SELECT me.user_id FROM authn.me)));
-CREATE POLICY item_occurrences_update_scope ON app.item_occurrences AS RESTRICTIVE FOR UPDATE TO kairo_app, kairo_worker
+CREATE POLICY item_occurrences_update_scope ON app.item_occurrences AS RESTRICTIVE FOR UPDATE TO kairo_app
     USING (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
 
 CREATE TABLE app.item_revisions (
@@ -184,14 +189,14 @@ ALTER TABLE app.item_revisions OWNER TO kairo_owner;
 ALTER TABLE app.item_revisions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app.item_revisions FORCE ROW LEVEL SECURITY;
 GRANT INSERT, SELECT ON app.item_revisions TO kairo_app;
-GRANT DELETE, INSERT, SELECT ON app.item_revisions TO kairo_worker;
+GRANT DELETE, SELECT ON app.item_revisions TO kairo_worker;
 CREATE POLICY item_revisions_delete ON app.item_revisions FOR DELETE TO kairo_worker
-    USING ((user_id = ( SELECT me.user_id FROM authn.me)));
+    USING (((user_id = ( SELECT me.user_id FROM authn.me)) AND (EXISTS ( SELECT FROM app.items i WHERE ((i.user_id = item_revisions.user_id) AND (i.id = item_revisions.item_id) AND (i.deleted_at < (statement_timestamp() - '30 days'::interval)))))));
 CREATE POLICY item_revisions_delete_scope ON app.item_revisions AS RESTRICTIVE FOR DELETE TO kairo_worker
     USING (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
-CREATE POLICY item_revisions_insert ON app.item_revisions FOR INSERT TO kairo_app, kairo_worker
+CREATE POLICY item_revisions_insert ON app.item_revisions FOR INSERT TO kairo_app
     WITH CHECK ((user_id = ( SELECT me.user_id FROM authn.me)));
-CREATE POLICY item_revisions_insert_scope ON app.item_revisions AS RESTRICTIVE FOR INSERT TO kairo_app, kairo_worker
+CREATE POLICY item_revisions_insert_scope ON app.item_revisions AS RESTRICTIVE FOR INSERT TO kairo_app
     WITH CHECK (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
 CREATE POLICY item_revisions_select ON app.item_revisions FOR SELECT TO kairo_app, kairo_worker
     USING ((user_id = ( SELECT me.user_id FROM authn.me)));
@@ -248,23 +253,23 @@ CREATE INDEX items_user_id_done ON app.items USING btree (user_id, done_at DESC)
 CREATE INDEX items_user_id_open ON app.items USING btree (user_id, start_at) WHERE ((status = 'open'::text) AND (deleted_at IS NULL));
 GRANT INSERT, SELECT, UPDATE (kind, status, body_sealed, priority, start_local, end_local, all_day, role, zone, start_at, end_at, rrule, anchor, exdates, version, updated_at, done_at, deleted_at) ON app.items TO kairo_app;
 GRANT SELECT (user_id, deleted_at) ON app.items TO kairo_auth;
-GRANT DELETE, INSERT, SELECT, UPDATE (kind, status, body_sealed, priority, start_local, end_local, all_day, role, zone, start_at, end_at, rrule, anchor, exdates, version, updated_at, done_at, deleted_at) ON app.items TO kairo_worker;
+GRANT DELETE, SELECT ON app.items TO kairo_worker;
 CREATE POLICY items_delete ON app.items FOR DELETE TO kairo_worker
-    USING (((user_id = ( SELECT me.user_id FROM authn.me)) AND (deleted_at IS NOT NULL)));
+    USING (((user_id = ( SELECT me.user_id FROM authn.me)) AND (deleted_at < (statement_timestamp() - '30 days'::interval))));
 CREATE POLICY items_delete_scope ON app.items AS RESTRICTIVE FOR DELETE TO kairo_worker
     USING (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
-CREATE POLICY items_insert ON app.items FOR INSERT TO kairo_app, kairo_worker
+CREATE POLICY items_insert ON app.items FOR INSERT TO kairo_app
     WITH CHECK ((user_id = ( SELECT me.user_id FROM authn.me)));
-CREATE POLICY items_insert_scope ON app.items AS RESTRICTIVE FOR INSERT TO kairo_app, kairo_worker
+CREATE POLICY items_insert_scope ON app.items AS RESTRICTIVE FOR INSERT TO kairo_app
     WITH CHECK (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
 CREATE POLICY items_select ON app.items FOR SELECT TO kairo_app, kairo_worker
     USING ((user_id = ( SELECT me.user_id FROM authn.me)));
 CREATE POLICY items_select_auth ON app.items FOR SELECT TO kairo_auth
     USING ((deleted_at IS NOT NULL));
-CREATE POLICY items_update ON app.items FOR UPDATE TO kairo_app, kairo_worker
+CREATE POLICY items_update ON app.items FOR UPDATE TO kairo_app
     USING ((user_id = ( SELECT me.user_id FROM authn.me)))
     WITH CHECK ((user_id = ( SELECT me.user_id FROM authn.me)));
-CREATE POLICY items_update_scope ON app.items AS RESTRICTIVE FOR UPDATE TO kairo_app, kairo_worker
+CREATE POLICY items_update_scope ON app.items AS RESTRICTIVE FOR UPDATE TO kairo_app
     USING (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
 
 CREATE TABLE app.key_ring (
@@ -463,7 +468,7 @@ CREATE TABLE authn.sessions (
     CONSTRAINT sessions_device_check CHECK ((octet_length(device) <= 60)),
     CONSTRAINT sessions_kind_check CHECK ((kind = ANY (ARRAY['web'::text, 'key'::text, 'job'::text]))),
     CONSTRAINT sessions_method_check CHECK ((method = ANY (ARRAY['link'::text, 'code'::text, 'host'::text, 'job'::text]))),
-    CONSTRAINT sessions_purpose_check CHECK ((octet_length(purpose) <= 60)),
+    CONSTRAINT sessions_purpose_check CHECK ((purpose = 'purge'::text)),
     CONSTRAINT sessions_revoke_reason_check CHECK ((revoke_reason = ANY (ARRAY['sign_out'::text, 'everywhere'::text, 'cap'::text, 'rotated'::text]))),
     CONSTRAINT sessions_scopes_check CHECK ((scopes <@ ARRAY['read'::text, 'write'::text])),
     CONSTRAINT sessions_token_hash_check CHECK (((octet_length(token_hash) = 32) AND (token_hash <> sha256('\x'::bytea))))
@@ -473,7 +478,9 @@ ALTER TABLE authn.sessions SET (fillfactor=80);
 ALTER TABLE authn.sessions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE authn.sessions FORCE ROW LEVEL SECURITY;
 CREATE INDEX sessions_user_id ON authn.sessions USING btree (user_id, created_at DESC);
-GRANT INSERT, SELECT, UPDATE (last_seen_at, idle_expires_at, revoked_at, revoke_reason) ON authn.sessions TO kairo_auth;
+GRANT DELETE, INSERT, SELECT, UPDATE (last_seen_at, idle_expires_at, revoked_at, revoke_reason) ON authn.sessions TO kairo_auth;
+CREATE POLICY sessions_delete_auth ON authn.sessions FOR DELETE TO kairo_auth
+    USING ((LEAST(revoked_at, idle_expires_at, absolute_expires_at) < (statement_timestamp() - '1 day'::interval)));
 CREATE POLICY sessions_insert_auth ON authn.sessions FOR INSERT TO kairo_auth
     WITH CHECK (true);
 CREATE POLICY sessions_select_auth ON authn.sessions FOR SELECT TO kairo_auth
@@ -674,16 +681,25 @@ ALTER FUNCTION authn.proof_redeem(bytea,bytea,bytea,smallint,uuid,uuid,text,byte
 GRANT EXECUTE ON FUNCTION authn.proof_redeem(bytea,bytea,bytea,smallint,uuid,uuid,text,bytea,text,uuid,bytea,text,bigint,bigint,integer) TO kairo_login;
 
 CREATE OR REPLACE FUNCTION authn.purge_due(p_after_s bigint, p_limit integer)
- RETURNS TABLE(user_id uuid)
- LANGUAGE sql
+ RETURNS TABLE(user_id uuid, cutoff timestamp with time zone)
+ LANGUAGE plpgsql
  STABLE SECURITY DEFINER
  SET search_path TO ''
 AS $function$
-    SELECT DISTINCT i.user_id
-      FROM app.items i
-      JOIN authn.users u ON u.id = i.user_id AND u.suspended_at IS NULL
-     WHERE i.deleted_at < statement_timestamp() - make_interval(secs => p_after_s)
-     LIMIT p_limit
+#variable_conflict use_column
+DECLARE
+    before timestamptz := statement_timestamp() - make_interval(secs => p_after_s);
+BEGIN
+    IF p_after_s < 2592000 THEN
+        RAISE EXCEPTION 'deleted items are kept for 30 days' USING ERRCODE = '22023';
+    END IF;
+    RETURN QUERY
+        SELECT DISTINCT i.user_id, before
+          FROM app.items i
+          JOIN authn.users u ON u.id = i.user_id AND u.suspended_at IS NULL
+         WHERE i.deleted_at < before
+         LIMIT p_limit;
+END
 $function$;
 ALTER FUNCTION authn.purge_due(bigint,integer) OWNER TO kairo_auth;
 GRANT EXECUTE ON FUNCTION authn.purge_due(bigint,integer) TO kairo_worker;
@@ -767,6 +783,28 @@ END
 $function$;
 ALTER FUNCTION authn.session_touch(bigint,bigint) OWNER TO kairo_auth;
 GRANT EXECUTE ON FUNCTION authn.session_touch(bigint,bigint) TO kairo_app;
+
+CREATE OR REPLACE FUNCTION authn.sessions_purge()
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+DECLARE
+    n integer;
+BEGIN
+    DELETE FROM authn.sessions WHERE id IN (
+        SELECT s.id FROM authn.sessions s
+         WHERE least(s.revoked_at, s.idle_expires_at, s.absolute_expires_at)
+               < statement_timestamp()
+                 - CASE s.kind WHEN 'job' THEN interval '1 day' ELSE interval '30 days' END
+         LIMIT 10000 FOR UPDATE SKIP LOCKED);
+    GET DIAGNOSTICS n = ROW_COUNT;
+    RETURN n;
+END
+$function$;
+ALTER FUNCTION authn.sessions_purge() OWNER TO kairo_auth;
+GRANT EXECUTE ON FUNCTION authn.sessions_purge() TO kairo_worker;
 
 CREATE OR REPLACE FUNCTION authn.user_ensure(p_email text, p_new_user uuid, p_new_key uuid, p_root_key_id text, p_wrapped bytea, p_zone text)
  RETURNS uuid
