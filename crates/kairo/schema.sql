@@ -115,7 +115,8 @@ CREATE TABLE app.data_keys (
     CONSTRAINT data_keys_pkey PRIMARY KEY (id),
     CONSTRAINT data_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES authn.users(id),
     CONSTRAINT data_keys_check CHECK (((wrapped IS NULL) = (shredded_at IS NOT NULL))),
-    CONSTRAINT data_keys_root_key_id_check CHECK ((octet_length(root_key_id) <= 64))
+    CONSTRAINT data_keys_root_key_id_check CHECK (((octet_length(root_key_id) >= 32) AND (octet_length(root_key_id) <= 36))),
+    CONSTRAINT data_keys_wrapped_check CHECK ((octet_length(wrapped) = 78))
 );
 ALTER TABLE app.data_keys OWNER TO kairo_owner;
 ALTER TABLE app.data_keys ENABLE ROW LEVEL SECURITY;
@@ -615,7 +616,7 @@ $function$;
 ALTER FUNCTION authn.proof_begin(uuid,text,bytea,bytea,bytea,bytea,bytea) OWNER TO kairo_auth;
 GRANT EXECUTE ON FUNCTION authn.proof_begin(uuid,text,bytea,bytea,bytea,bytea,bytea) TO kairo_login;
 
-CREATE OR REPLACE FUNCTION authn.proof_redeem(p_link_hash bytea, p_binding_hash bytea, p_code_mac bytea, p_tries_max smallint, p_new_user uuid, p_new_key uuid, p_root_key_id text, p_wrapped bytea, p_zone text, p_session uuid, p_token_hash bytea, p_device text, p_idle_s bigint, p_absolute_s bigint, p_sessions_max integer)
+CREATE OR REPLACE FUNCTION authn.proof_redeem(p_link_hash bytea, p_binding_hash bytea, p_code_mac bytea, p_new_user uuid, p_new_key uuid, p_root_key_id text, p_wrapped bytea, p_zone text, p_session uuid, p_token_hash bytea, p_device text)
  RETURNS TABLE(outcome text, tries_left integer, user_id uuid)
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -623,6 +624,10 @@ CREATE OR REPLACE FUNCTION authn.proof_redeem(p_link_hash bytea, p_binding_hash 
 AS $function$
 #variable_conflict use_column
 DECLARE
+    tries_max     CONSTANT smallint := 5;
+    sessions_max  CONSTANT integer := 50;
+    idle_life     CONSTANT interval := '1209600 seconds';
+    absolute_life CONSTANT interval := '2592000 seconds';
     t timestamptz := statement_timestamp();
     proof authn.proofs;
     who uuid;
@@ -644,7 +649,7 @@ BEGIN
         END IF;
     ELSE
         UPDATE authn.proofs p SET tries = p.tries + 1
-         WHERE p.binding_hash = p_binding_hash AND p.purpose = 'sign_in' AND p.tries < p_tries_max
+         WHERE p.binding_hash = p_binding_hash AND p.purpose = 'sign_in' AND p.tries < tries_max
            AND p.used_at IS NULL AND p.superseded_at IS NULL AND p.expires_at > t
         RETURNING p.* INTO proof;
         IF proof.id IS NULL THEN
@@ -652,7 +657,7 @@ BEGIN
             RETURN;
         END IF;
         IF proof.code_mac <> p_code_mac THEN
-            RETURN QUERY SELECT 'wrong_code', (p_tries_max - proof.tries)::integer, NULL::uuid;
+            RETURN QUERY SELECT 'wrong_code', (tries_max - proof.tries)::integer, NULL::uuid;
             RETURN;
         END IF;
         UPDATE authn.proofs p SET used_at = t WHERE p.id = proof.id;
@@ -668,17 +673,17 @@ BEGIN
      WHERE s.id IN (SELECT o.id FROM authn.sessions o
                      WHERE o.user_id = who AND o.kind = 'web' AND o.revoked_at IS NULL
                        AND o.idle_expires_at > t AND o.absolute_expires_at > t
-                     ORDER BY o.last_seen_at DESC, o.id DESC OFFSET p_sessions_max - 1);
+                     ORDER BY o.last_seen_at DESC, o.id DESC OFFSET sessions_max - 1);
     INSERT INTO authn.sessions (id, token_hash, user_id, kind, scopes, method, device,
                                 idle_expires_at, absolute_expires_at)
     VALUES (p_session, p_token_hash, who, 'web', ARRAY['read', 'write'],
             CASE WHEN p_link_hash IS NULL THEN 'code' ELSE 'link' END, p_device,
-            t + make_interval(secs => p_idle_s), t + make_interval(secs => p_absolute_s));
+            t + idle_life, t + absolute_life);
     RETURN QUERY SELECT 'signed_in', NULL::integer, who;
 END
 $function$;
-ALTER FUNCTION authn.proof_redeem(bytea,bytea,bytea,smallint,uuid,uuid,text,bytea,text,uuid,bytea,text,bigint,bigint,integer) OWNER TO kairo_auth;
-GRANT EXECUTE ON FUNCTION authn.proof_redeem(bytea,bytea,bytea,smallint,uuid,uuid,text,bytea,text,uuid,bytea,text,bigint,bigint,integer) TO kairo_login;
+ALTER FUNCTION authn.proof_redeem(bytea,bytea,bytea,uuid,uuid,text,bytea,text,uuid,bytea,text) OWNER TO kairo_auth;
+GRANT EXECUTE ON FUNCTION authn.proof_redeem(bytea,bytea,bytea,uuid,uuid,text,bytea,text,uuid,bytea,text) TO kairo_login;
 
 CREATE OR REPLACE FUNCTION authn.purge_due(p_after_s bigint, p_limit integer)
  RETURNS TABLE(user_id uuid, cutoff timestamp with time zone)

@@ -1,5 +1,11 @@
 -- The verbs before there is a session, one function each, run by kairo_login. They take digests, never
 -- secrets, and none makes a session without a proof that it spends in the same transaction.
+--
+-- What this does not keep off: whoever holds kairo_login can make a proof for any address from digests
+-- of their own choice, spend it, and so be anybody. The database cannot see whether a mail was sent. What
+-- guards it is that kairo_login runs these two statements and no other, for the sign-in verbs alone, and
+-- that no statement of another role reaches them. Data stays sealed by keys that are not in here. The
+-- bounds are constants and not parameters, so that even this role makes no longer life and no more tries.
 
 -- Counts first, then writes: 'sent', or 'too_soon' where the source had its share of mails to the
 -- address (one a minute, five an hour), or the address its share of all (20 an hour). The answer is the
@@ -96,14 +102,17 @@ REVOKE ALL ON FUNCTION authn.user_ensure FROM PUBLIC;
 -- browser that asked can spend it, so a mail scanner that follows links spends nothing. By code: the try
 -- is counted before the code is compared, so guesses in parallel cannot outrun the limit.
 CREATE FUNCTION authn.proof_redeem(
-    p_link_hash bytea, p_binding_hash bytea, p_code_mac bytea, p_tries_max smallint,
+    p_link_hash bytea, p_binding_hash bytea, p_code_mac bytea,
     p_new_user uuid, p_new_key uuid, p_root_key_id text, p_wrapped bytea, p_zone text,
-    p_session uuid, p_token_hash bytea, p_device text,
-    p_idle_s bigint, p_absolute_s bigint, p_sessions_max integer
+    p_session uuid, p_token_hash bytea, p_device text
 ) RETURNS TABLE (outcome text, tries_left integer, user_id uuid)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
 #variable_conflict use_column
 DECLARE
+    tries_max     CONSTANT smallint := 5;
+    sessions_max  CONSTANT integer := 50;
+    idle_life     CONSTANT interval := '1209600 seconds';
+    absolute_life CONSTANT interval := '2592000 seconds';
     t timestamptz := statement_timestamp();
     proof authn.proofs;
     who uuid;
@@ -125,7 +134,7 @@ BEGIN
         END IF;
     ELSE
         UPDATE authn.proofs p SET tries = p.tries + 1
-         WHERE p.binding_hash = p_binding_hash AND p.purpose = 'sign_in' AND p.tries < p_tries_max
+         WHERE p.binding_hash = p_binding_hash AND p.purpose = 'sign_in' AND p.tries < tries_max
            AND p.used_at IS NULL AND p.superseded_at IS NULL AND p.expires_at > t
         RETURNING p.* INTO proof;
         IF proof.id IS NULL THEN
@@ -133,7 +142,7 @@ BEGIN
             RETURN;
         END IF;
         IF proof.code_mac <> p_code_mac THEN
-            RETURN QUERY SELECT 'wrong_code', (p_tries_max - proof.tries)::integer, NULL::uuid;
+            RETURN QUERY SELECT 'wrong_code', (tries_max - proof.tries)::integer, NULL::uuid;
             RETURN;
         END IF;
         UPDATE authn.proofs p SET used_at = t WHERE p.id = proof.id;
@@ -149,12 +158,12 @@ BEGIN
      WHERE s.id IN (SELECT o.id FROM authn.sessions o
                      WHERE o.user_id = who AND o.kind = 'web' AND o.revoked_at IS NULL
                        AND o.idle_expires_at > t AND o.absolute_expires_at > t
-                     ORDER BY o.last_seen_at DESC, o.id DESC OFFSET p_sessions_max - 1);
+                     ORDER BY o.last_seen_at DESC, o.id DESC OFFSET sessions_max - 1);
     INSERT INTO authn.sessions (id, token_hash, user_id, kind, scopes, method, device,
                                 idle_expires_at, absolute_expires_at)
     VALUES (p_session, p_token_hash, who, 'web', ARRAY['read', 'write'],
             CASE WHEN p_link_hash IS NULL THEN 'code' ELSE 'link' END, p_device,
-            t + make_interval(secs => p_idle_s), t + make_interval(secs => p_absolute_s));
+            t + idle_life, t + absolute_life);
     RETURN QUERY SELECT 'signed_in', NULL::integer, who;
 END
 $$;

@@ -9,6 +9,10 @@
 //! **Invariant:** asking spends nobody else's proof and nobody else's share of mails: a stranger who
 //! asks for a victim's mail must not be able to keep the victim out. What is left of that attack is
 //! the bound of an address's mails by all sources together.
+//!
+//! The role `kairo_login` could make a proof with digests of its own and spend it, for any address:
+//! the database cannot see a mail. So that role serves these two verbs alone; the bounds of lives,
+//! tries and sessions are constants of the database's functions, which it cannot loosen.
 
 use jiff::SignedDuration;
 use zeroize::Zeroizing;
@@ -17,9 +21,7 @@ use super::bearer::{Secret, Use};
 use super::email::Email;
 use super::queries::{ProofBegin, ProofRedeem};
 use super::{AccountError, Base};
-use crate::limits::{
-    CODE_TRIES_MAX, PROOF_LIFE_S, SESSION_ABSOLUTE_S, SESSION_IDLE_S, SESSIONS_MAX,
-};
+use crate::limits::PROOF_LIFE_S;
 use crate::mail::{Letter, Mailer};
 
 /// Crockford's base 32: no I, L, O or U, which are misread.
@@ -155,7 +157,6 @@ pub async fn redeem(
         link_hash,
         binding_hash: binding.map(|binding| binding.digest().to_vec()),
         code_mac,
-        tries_max: CODE_TRIES_MAX,
         new_user,
         new_key: new_key.id,
         root_key_id: new_key.root_key_id,
@@ -164,9 +165,6 @@ pub async fn redeem(
         session: base.ids.next()?,
         token_hash: session.identity().token_hash().to_vec(),
         device,
-        idle_s: SESSION_IDLE_S,
-        absolute_s: SESSION_ABSOLUTE_S,
-        sessions_max: SESSIONS_MAX,
     };
     let rows = base.db.login.write(None, statement).await?;
     let Some(row) = rows.into_iter().next() else { return Ok(Redeemed::Spent) };

@@ -110,11 +110,11 @@ async fn five_codes_are_compared() {
 async fn unguarded_codes_are_compared_more_often() {
     let app = Kairo::start().await;
     let guarded = "UPDATE authn.proofs p SET tries = p.tries + 1
-         WHERE p.binding_hash = p_binding_hash AND p.purpose = 'sign_in' AND p.tries < p_tries_max
+         WHERE p.binding_hash = p_binding_hash AND p.purpose = 'sign_in' AND p.tries < tries_max
            AND p.used_at IS NULL AND p.superseded_at IS NULL AND p.expires_at > t
         RETURNING p.* INTO proof;";
     let unguarded = "SELECT p.* INTO proof FROM authn.proofs p
-         WHERE p.binding_hash = p_binding_hash AND p.tries < p_tries_max AND p.used_at IS NULL;
+         WHERE p.binding_hash = p_binding_hash AND p.tries < tries_max AND p.used_at IS NULL;
         PERFORM pg_catalog.pg_sleep(0.05);
         UPDATE authn.proofs p SET tries = p.tries + 1 WHERE p.id = proof.id;";
     unguard(&app, "authn.proof_redeem", guarded, unguarded).await;
