@@ -76,10 +76,12 @@ pub const EMAIL_BYTES_MAX: usize = 254;
 pub const PROOF_LIFE_S: i64 = 600;
 /// Tries at one code before it is dead; the link of the same mail stays good.
 pub const CODE_TRIES_MAX: i16 = 5;
-/// Seconds between two mails to one address.
+/// Seconds between two mails to one address that one source asks for.
 pub const PROOF_SPACING_S: i64 = 60;
-/// Mails an hour to one address.
+/// Mails an hour to one address that one source asks for.
 pub const PROOFS_PER_HOUR_MAX: i32 = 5;
+/// Mails an hour to one address by all sources together, so that nobody floods a mailbox.
+pub const PROOFS_PER_ADDRESS_HOUR_MAX: i32 = 20;
 /// Sessions of one user; the least recent ends when another begins (ASVS 7.1.2).
 pub const SESSIONS_MAX: i32 = 50;
 /// Idle end of a web session, in seconds: 14 days.
