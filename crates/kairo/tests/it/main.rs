@@ -8,4 +8,5 @@ mod api;
 mod capture;
 mod db;
 mod harness;
+mod outbox;
 mod schema;
