@@ -6,6 +6,7 @@
 mod accounts;
 mod api;
 mod capture;
+mod cli;
 mod db;
 mod harness;
 mod outbox;
