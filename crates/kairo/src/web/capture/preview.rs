@@ -2,17 +2,12 @@
 
 use kairo_capture::{Confidence, Field, Kind, Reading, SpanRead};
 
-use crate::capture::reading::{Choice, Setting, choose};
+use crate::capture::reading::{Choice, choose};
 use crate::web::views::preview::{chip_words, utf16_offset};
 use crate::web::views::{Alternative, Preview, Span};
 
 /// The preview of the first item; further items of one line are shown once they are kept.
-pub(super) fn of(
-    text: &str,
-    _setting: &Setting,
-    mut reading: Reading,
-    choices: &[Choice],
-) -> Preview {
+pub(super) fn of(text: &str, mut reading: Reading, choices: &[Choice]) -> Preview {
     let read_start = start(&reading);
     for choice in choices {
         choose(&mut reading, choice);
