@@ -44,7 +44,7 @@ enum Command {
 
 /// Runs the command that the arguments name.
 pub fn run() -> ExitCode {
-    std::panic::set_hook(Box::new(|panic| tell_panic(panic)));
+    std::panic::set_hook(Box::new(tell_panic));
     // Before anything of TLS: TLS without a chosen provider panics.
     if rustls::crypto::ring::default_provider().install_default().is_err() {
         eprintln!("kairo: another cryptography provider is installed already");
