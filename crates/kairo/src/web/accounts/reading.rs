@@ -17,7 +17,7 @@ use crate::web::Site;
 use crate::web::caller::{Browser, Jar, ended, touch_later};
 use crate::web::error::Error;
 use crate::web::render::{page, page_with, with_cookies};
-use crate::web::views::{Choice, Field, Place, Reading, Select, words};
+use crate::web::views::{CaptureLine, Choice, Field, Place, Reading, Select, words};
 use crate::web::{frame, lost};
 
 /// What the form sends. The version is the one that the page was made from; pages of an earlier
@@ -51,10 +51,11 @@ pub(super) async fn update(
 ) -> Result<Response, Error> {
     let person = match caller(&site.base, &identity).await.map_err(Error::from) {
         Ok(person) => person,
-        Err(error) => return lost::words(error, &sent.zone),
+        Err(error) => return lost::words(error, zone_line(&sent)),
     };
     let asked = Settings {
-        time_zone: sent.zone.trim().to_owned(),
+        time_zone: settings::known_zone(sent.zone.trim())
+            .unwrap_or_else(|| sent.zone.trim().to_owned()),
         week_start: match sent.week_start.as_str() {
             "sunday" => Weekday::Sunday,
             "saturday" => Weekday::Saturday,
@@ -83,8 +84,12 @@ pub(super) async fn update(
             view.zone.fault = Some(message.to_owned());
             page_with(StatusCode::CONFLICT, &view)
         }
-        Err(error) => lost::words(error.into(), &sent.zone),
+        Err(error) => lost::words(error.into(), zone_line(&sent)),
     }
+}
+
+fn zone_line(sent: &Sent) -> CaptureLine {
+    CaptureLine { text: sent.zone.clone(), ..CaptureLine::default() }
 }
 
 async fn view(

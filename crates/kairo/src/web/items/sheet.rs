@@ -1,6 +1,6 @@
 //! An item as the sheet that changes it.
 
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use serde::Deserialize;
 
 use super::rows::{Here, mark};
@@ -9,7 +9,7 @@ use crate::accounts::Person;
 use crate::capture::Thought;
 use crate::capture::item_page::ItemPage;
 use crate::capture::reading::Setting;
-use crate::items::{Item, Kind, Role, State, Status};
+use crate::items::{Item, Kind, Repeat, Role, State, Status};
 use crate::web::Site;
 use crate::web::views::rows::tick_action;
 use crate::web::views::{Choice, Field, ItemSheet, Select, Typed, repeats, words};
@@ -57,7 +57,7 @@ pub(super) fn of(page: &ItemPage, here: &Here, back: &str) -> ItemSheet {
         .to_owned(),
         conflict: false,
         title: plain(state.body.title.clone()),
-        when: plain(when_words(state)),
+        when: plain(when_words(state, here.today())),
         reading: reading(state, here),
         kind: kinds(state.kind),
         place: plain(state.body.place.clone().unwrap_or_default()),
@@ -90,8 +90,9 @@ fn about(item: &Item, here: &Here) -> String {
 }
 
 /// The time in words that the reader reads back to the same time, on any day and in either order of
-/// day and month: "by 24 Nov 2026 4:00 pm", "30 Nov 2026 to 2 Dec 2026".
-pub(super) fn when_words(state: &State) -> String {
+/// day and month: "by 24 Nov 2026 4:00 pm", "30 Nov 2026 to 2 Dec 2026"; the
+/// repetition stands after it.
+pub(super) fn when_words(state: &State, today: Date) -> String {
     let Some(when) = &state.when else { return String::new() };
     let role = match when.role {
         Role::Start => "",
@@ -108,10 +109,16 @@ pub(super) fn when_words(state: &State) -> String {
         let same_day = end.date() == when.start.date() && !when.all_day;
         out.push_str(&format!(" to {}", if same_day { time(end) } else { moment(end) }));
     }
-    out
+    out + &repeat_words(state, today)
 }
 
-/// "Mon 23 Nov, 2:00 to 3:00 pm, New York; every week", and how to end that.
+/// ", the 1st of every month"; empty for what does not repeat.
+pub(super) fn repeat_words(state: &State, today: Date) -> String {
+    let words = |repeat: &Repeat| repeats::repeat(&repeat.rrule, repeat.from_completion, today);
+    state.repeat.as_ref().map(|repeat| format!(", {}", words(repeat))).unwrap_or_default()
+}
+
+/// "Mon 23 Nov, 2:00 to 3:00 pm, New York; every week".
 pub(super) fn reading(state: &State, here: &Here) -> String {
     let Some(when) = &state.when else { return String::new() };
     let mut out = match when.role {
@@ -125,7 +132,7 @@ pub(super) fn reading(state: &State, here: &Here) -> String {
     }
     if let Some(repeat) = &state.repeat {
         let words = repeats::repeat(&repeat.rrule, repeat.from_completion, here.today());
-        out.push_str(&format!("; {words}. Add \u{201C}once\u{201D} to the time to end the series"));
+        out.push_str(&format!("; {words}"));
     }
     out
 }
