@@ -1,5 +1,5 @@
 // What was kept is done, changed, taken back, looked for.
-import { after, capture, expect, openAs, row, section, test } from '../support/kairo.ts';
+import { after, capture, expect, keep, openAs, row, section, test } from '../support/kairo.ts';
 
 test.beforeEach(async ({ page, email }) => openAs(page, email));
 
@@ -25,9 +25,9 @@ test('what is done is kept on its page, and can be opened again', async ({ page 
 });
 
 test('the notice and the changed row are in sight on a long list', async ({ page }) => {
-  for (const [index, hour] of [8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19].entries()) {
-    await capture(page, `task ${'abcdefghijkl'[index]} to do tomorrow ${hour}:30`);
-  }
+  const hours = Array.from({ length: 18 }, (_, hour) => hour + 1);
+  await keep(page, hours.map((hour) => `call number ${hour} tomorrow ${hour}:15`));
+  await capture(page, 'call the last one tomorrow 19:30');
   const last = page.getByRole('listitem').filter({ hasText: '7:30 pm' });
   await expect(last).toBeInViewport();
   await expect(page.getByRole('status')).toBeInViewport();

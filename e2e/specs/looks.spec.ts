@@ -1,6 +1,6 @@
 // Every page in both themes: no fault of accessibility, nothing over the edge, and a picture.
 import {
-  after, askForMail, capture, expect, expectGoodLooks, openAs, row, test,
+  after, askForMail, capture, expect, expectGoodLooks, keep, openAs, row, test,
 } from '../support/kairo.ts';
 
 test('the pages before sign-in', async ({ page, email, complaints }) => {
@@ -36,7 +36,7 @@ test('the lists, empty and with items', async ({ page, email, complaints }) => {
     'send Priya the signed lease yesterday', 'lunch with Sam tomorrow 1pm', 'water the plants today',
     'contract review by tomorrow 5pm !! #harbour', 'standup every weekday at 9:15am', 'buy milk',
   ];
-  for (const text of typed) await capture(page, text);
+  await keep(page, typed);
   await page.goto('/');
   await after(page, () => page.getByRole('button', { name: /^Mark done: water/ }).click());
   await expectGoodLooks(page, 'agenda');

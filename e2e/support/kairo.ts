@@ -112,6 +112,15 @@ export async function capture(page: Page, text: string): Promise<void> {
   await expect(line).toHaveValue('');
 }
 
+/** Keeps thoughts that a test needs and is not about, without a page for each. */
+export async function keep(page: Page, texts: string[]): Promise<void> {
+  for (const text of texts) {
+    const headers = { origin: process.env.KAIRO_E2E_ORIGIN ?? '' };
+    const answer = await page.request.post('/captures', { form: { text }, headers, maxRedirects: 0 });
+    expect(answer.status(), text).toBe(303);
+  }
+}
+
 /** Does what leads to another page, and waits for that page. */
 export async function after(page: Page, act: () => Promise<void>): Promise<void> {
   const loaded = page.waitForEvent('load');
