@@ -24,7 +24,7 @@ export default defineConfig({
     launchOptions: launchOptions(),
     // Kairo makes its own certificate at first start. The tests of trust are those of the program.
     ignoreHTTPSErrors: true,
-    // Never `bypassCSP`: it also switches Trusted Types off, and the policy is part of what is tested.
+    // Never `bypassCSP`: it also switches Trusted Types off, and the policy is part of the test.
     locale: 'en-US',
     timezoneId: 'America/New_York',
     // A colour on its way from one theme to the other has no contrast of its own to measure.

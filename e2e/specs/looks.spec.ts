@@ -33,8 +33,8 @@ test('the lists, empty and with items', async ({ page, email, complaints }) => {
   await page.goto('/done');
   await expectGoodLooks(page, 'done-empty');
   const typed = [
-    'send Priya the signed lease yesterday', 'lunch with Sam tomorrow 1pm', 'water the plants today',
-    'contract review by tomorrow 5pm !! #harbour', 'standup every weekday at 9:15am', 'buy milk',
+    'send Priya the signed lease yesterday', 'lunch with Sam tomorrow 1pm',
+    'water the plants today', 'contract review by tomorrow 5pm !! #harbour', 'standup every weekday at 9:15am', 'buy milk',
   ];
   await keep(page, typed);
   await page.goto('/');

@@ -1,14 +1,11 @@
-// Signing in without a browser, for tests that are about something else. The browser gets the cookie.
-//
-// Kairo lets one network address sign in a few times a minute only, so each person here has an
-// address of their own, as in life: all of 127.0.0.0/8 is this machine. The tests of signing in
-// use the browser, and stay within that bound.
+// Signing in without a browser, for tests that are about something else; the browser gets the
+// cookie.
 import { request } from 'node:https';
 import type { BrowserContext } from '@playwright/test';
+import { ownAddress } from './address.ts';
 import { mailCount, newMail } from './outbox.ts';
 
 const formType = 'application/x-www-form-urlencoded';
-let people = 0;
 
 /** A cookie as `Set-Cookie` brought it. */
 export interface Cookie {
@@ -18,8 +15,7 @@ export interface Cookie {
 
 /** Signs an address in and answers the session's cookie. */
 export async function sessionOf(email: string, userAgent: string): Promise<Cookie> {
-  people += 1;
-  const from = `127.${1 + (process.pid % 250)}.${Math.trunc(people / 250)}.${1 + (people % 250)}`;
+  const from = ownAddress();
   const zone = 'America/New_York';
   const before = mailCount(email);
   const asked = await send('/sign-in', { email, zone }, { from, userAgent });

@@ -1,9 +1,10 @@
-// What every test gets: a page that fails the test on any complaint of the browser, and the words of
-// the newcomer's path.
+// What every test gets: a page that fails the test on any complaint of the browser, and the words
+// of the newcomer's path.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { type BrowserContext, type Page, expect, test as base } from '@playwright/test';
+import { openWay } from './address.ts';
 import { enter, sessionOf } from './door.ts';
 import { mailCount, newMail } from './outbox.ts';
 
@@ -28,6 +29,13 @@ export const test = base.extend<Fixtures>({
   // Settings of the config are read before Kairo has a port.
   baseURL: async ({}, use) => use(process.env.KAIRO_E2E_ORIGIN),
 
+  // Each test comes from an address of its own.
+  proxy: async ({}, use) => {
+    const way = await openWay();
+    await use({ server: way.server, bypass: '<-loopback>' });
+    await way.close();
+  },
+
   complaints: [
     async ({ context }, use) => {
       const heard: string[] = [];
@@ -45,12 +53,14 @@ export const test = base.extend<Fixtures>({
     await use(`ana.${info.testId}-${info.repeatEachIndex}@example.com`);
   },
 
-  // A browser that shares nothing with the first; it complains to nobody, for it is where others sit.
-  another: async ({ browser, contextOptions, viewport }, use) => {
+  // A browser that shares nothing with the first. What it complains of is not listened to: it is
+  // where others sit.
+  another: async ({ browser, contextOptions, proxy, viewport }, use) => {
     const opened: BrowserContext[] = [];
     await use(async () => {
       const context = await browser.newContext({
-        ...contextOptions, viewport, ignoreHTTPSErrors: true, baseURL: process.env.KAIRO_E2E_ORIGIN,
+        ...contextOptions, proxy, viewport,
+        baseURL: process.env.KAIRO_E2E_ORIGIN, ignoreHTTPSErrors: true,
       });
       opened.push(context);
       return context.newPage();
