@@ -19,11 +19,13 @@ export interface Server {
 
 /** Starts the built program and answers when it is ready. */
 export async function start(): Promise<Server> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'kairo-e2e-'));
+  const folder = mkdtempSync(join(tmpdir(), 'kairo-e2e-'));
   // Started as root, Kairo runs its cluster as another user, who must be able to enter.
-  chmodSync(dataDir, 0o755);
+  chmodSync(folder, 0o755);
+  // Kairo takes no data folder that holds files of others, so the log lies beside it.
+  const dataDir = join(folder, 'data');
+  const log = join(folder, 'serve.log');
   const port = await freePort();
-  const log = join(dataDir, 'serve.log');
   const out = openSync(log, 'w');
   // A test run that is killed must not leave Kairo behind.
   const child = spawn('setpriv', ['--pdeathsig', 'TERM', '--', program(), 'serve'], {
@@ -35,7 +37,7 @@ export async function start(): Promise<Server> {
     dataDir,
     async stop() {
       await end(child);
-      rmSync(dataDir, { recursive: true, force: true });
+      rmSync(folder, { recursive: true, force: true });
     },
   };
   try {

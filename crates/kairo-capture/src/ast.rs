@@ -192,6 +192,36 @@ pub(crate) enum ZoneName {
     Offset(i32),
 }
 
+/// What one part of a saying tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Aspect {
+    Day,
+    Hour,
+    Zone,
+    Lasting,
+}
+
+/// Where a part of a saying stands, in tokens; the word that leads it in belongs to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Part {
+    pub(crate) aspect: Aspect,
+    pub(crate) from: usize,
+    pub(crate) to: usize,
+}
+
+/// Adds a part behind the others; one that goes on with the last widens it.
+pub(crate) fn add_part(parts: &mut Vec<Part>, part: Part) {
+    match parts.last_mut() {
+        Some(last)
+            if last.aspect == part.aspect
+                || (last.aspect == Aspect::Hour && part.aspect == Aspect::Zone) =>
+        {
+            last.to = part.to;
+        }
+        _ => parts.push(part),
+    }
+}
+
 /// A day, a time, or both.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Moment {
@@ -210,6 +240,8 @@ pub(crate) struct Moment {
     pub(crate) more_days: Vec<Day>,
     /// More hours of a list ("at 8am and 8pm").
     pub(crate) more_hours: Vec<Hour>,
+    /// Where the day, the time and the rest were said, in the order of the text.
+    pub(crate) parts: Vec<Part>,
 }
 
 /// The word that a moment was led in by.

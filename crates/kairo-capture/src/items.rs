@@ -4,16 +4,16 @@
 //! title and gives no span.
 
 use crate::ast::{Dur, Half, Lead, Match, Said, WhenSaid};
+use crate::chips::{Chip, Saying};
 use crate::choose::choose;
 use crate::grammar::{PersonFound, Scan, people, place};
+use crate::join::join;
 use crate::kind::kind;
 use crate::label;
 use crate::lex::{Kind as Lexed, Plain, lex, lowers};
-use crate::model::{
-    Alternative, Confidence, Context, Field, Item, Reading, Recurrence, Span, SpanRead, When,
-};
+use crate::model::{Confidence, Context, Field, Item, Reading, Recurrence, Span, SpanRead, When};
 use crate::recurring::series;
-use crate::timing::{Mood, join, lasting_end, resolve};
+use crate::timing::{Mood, Others, lasting_end, resolve};
 use crate::title::title;
 use crate::words::{Unit, W, among, lists};
 
@@ -25,7 +25,9 @@ struct Timing {
     doubt: Option<Confidence>,
     clock: bool,
     used: Vec<usize>,
-    alternatives: Vec<Alternative>,
+    others: Others,
+    /// Matches of a list that say a moment of their own, with its place in `whens`.
+    own: Vec<(usize, usize)>,
     estimate: Option<i32>,
 }
 
@@ -89,11 +91,13 @@ fn timing(scan: &Scan<'_>, chosen: &[Match], context: &Context, mood: Mood) -> T
     {
         timing.doubt = Some(if joined.left_over { Confidence::Unsure } else { timed.doubt });
         timing.clock = timed.clock;
-        timing.alternatives = timed.alternatives;
+        timing.others = timed.others;
         timing.used = joined.used;
         timing.whens = vec![timed.when];
-        for said in joined.more.iter().take(crate::limits::ITEMS_MAX / 2) {
-            timing.whens.extend(resolve(context, said, mood).map(|timed| timed.when));
+        for (at, said) in joined.more.iter().take(crate::limits::ITEMS_MAX / 2) {
+            let Some(timed) = resolve(context, said, mood) else { continue };
+            timing.own.push((*at, timing.whens.len()));
+            timing.whens.push(timed.when);
         }
         for hour in joined.said.from.more_hours.iter().take(8) {
             let mut said = joined.said.clone();
@@ -211,9 +215,13 @@ impl Line<'_> {
             place: place.map(|place| place.name.clone()),
             ..crate::plain("")
         };
+        let mut others = timing.others.clone();
         for (at, one) in self.matches() {
-            let Some(span) = self.span(one) else { continue };
-            self.fill(&mut item, at, one, span, timing);
+            if let Said::When(said) = &one.said {
+                self.say(&mut item, at, said, timing, &mut others);
+            } else if let Some(span) = self.span(one) {
+                self.fill(&mut item, one, span);
+            }
         }
         for person in found {
             push_unique(&mut item.people, &person.name);
@@ -250,37 +258,44 @@ impl Line<'_> {
         })
     }
 
-    /// What the chip of a saying shows.
-    fn when_chip(
+    /// Adds the chips of a saying.
+    fn say(
         &self,
-        item: &Item,
+        item: &mut Item,
+        at: usize,
         said: &WhenSaid,
-        raw: &str,
         timing: &Timing,
-    ) -> (Field, String) {
-        let day = said.from.day.is_some() || said.to.is_some() || said.from.from_now.is_some();
-        let when = item.when.as_ref().filter(|_| timing.recurrence.is_none());
-        let text =
-            when.map_or(raw.to_owned(), |when| self.when_text(when, day, said.from.hour.is_some()));
-        let field = match (timing.recurrence.is_some(), day) {
-            (true, _) => Field::Repeat,
-            (_, true) => Field::Day,
-            _ => Field::Hour,
+        others: &mut Others,
+    ) {
+        let Some(one) = self.chosen.get(at) else { return };
+        let own = timing.own.iter().find(|(of, _)| *of == at).map_or(0, |(_, when)| *when);
+        let Some(when) = timing.whens.get(own) else { return };
+        let hour = |other: &usize| {
+            let said = self.chosen.get(*other).map(|one| &one.said);
+            matches!(said, Some(Said::When(said)) if said.from.hour.is_some())
         };
-        (field, text)
+        let saying = Saying {
+            scan: &self.scan,
+            one,
+            said,
+            when,
+            recurrence: timing.recurrence.as_ref(),
+            reference: self.context.reference.date(),
+            hour_elsewhere: timing.used.iter().any(|other| *other != at && hour(other)),
+        };
+        let cut = !self.attributive(one);
+        for Chip { span, field, text, alternatives } in saying.chips(others) {
+            item.spans.push(SpanRead { span, field, text, cut, alternatives });
+        }
     }
 
     /// Puts one match into the item.
-    fn fill(&self, item: &mut Item, at: usize, one: &Match, span: Span, timing: &Timing) {
+    fn fill(&self, item: &mut Item, one: &Match, span: Span) {
         let raw = self.scan.text.get(span.start..span.end).unwrap_or("");
         let name = || raw.trim_start_matches(['#', '@', '+', '~', '/']).to_owned();
         let (field, text) = match &one.said {
-            Said::When(said) => self.when_chip(item, said, raw, timing),
-            Said::Repeat(_) | Said::Except(_) | Said::Count(_) => {
-                let rule =
-                    item.recurrence.as_ref().map_or(String::new(), |rule| rule.rrule.clone());
-                (Field::Repeat, rule)
-            }
+            Said::When(_) => return,
+            Said::Repeat(_) | Said::Except(_) | Said::Count(_) => (Field::Repeat, raw.to_owned()),
             Said::Lasting(dur) | Said::Estimate(dur) => {
                 (Field::Estimate, label::minutes(dur.minutes()))
             }
@@ -317,8 +332,6 @@ impl Line<'_> {
                 (Field::Note, note.to_owned())
             }
         };
-        let first_time = timing.used.first() == Some(&at);
-        let alternatives = if first_time { timing.alternatives.clone() } else { Vec::new() };
         let person_in_phrase = one.said == Said::Person && self.in_phrase(one.from);
         if person_in_phrase {
             let sign = Span { start: span.start, end: span.start + 1 };
@@ -330,11 +343,10 @@ impl Line<'_> {
                 alternatives: Vec::new(),
             });
             let span = Span { start: span.start + 1, end: span.end };
-            item.spans.push(SpanRead { span, field, text, cut: false, alternatives });
+            item.spans.push(SpanRead { span, field, text, cut: false, alternatives: Vec::new() });
             return;
         }
-        let cut = !self.attributive(one);
-        item.spans.push(SpanRead { span, field, text, cut, alternatives });
+        item.spans.push(SpanRead { span, field, text, cut: true, alternatives: Vec::new() });
     }
 
     /// "the 5:15 bus": the time belongs to the noun, and the title needs it.
@@ -348,15 +360,6 @@ impl Line<'_> {
     /// Whether a person is asked for by the word before ("lunch with @sam" needs the name).
     fn in_phrase(&self, from: usize) -> bool {
         self.scan.prev(from).is_some_and(|at| among(lists::PERSON_AFTER, self.scan.lower(at)))
-    }
-
-    fn when_text(&self, when: &When, day: bool, hour: bool) -> String {
-        let reference = self.context.reference.date();
-        match (day, hour) {
-            (true, false) if when.end.is_none() => label::day_from(when.start.date(), reference),
-            (false, true) if when.end.is_none() => label::time(when.start.time()),
-            _ => label::when(when, reference),
-        }
     }
 
     /// How far the whole reading can be trusted.

@@ -2,6 +2,7 @@
 //!
 //! **Invariant:** English, and independent of the host.
 
+use crate::ast::Dur;
 use crate::model::When;
 use jiff::civil::{Date, DateTime, Time, Weekday};
 
@@ -44,6 +45,34 @@ pub(crate) fn time(time: Time) -> String {
     };
     let half = if time.hour() < 12 { "am" } else { "pm" };
     format!("{hour}:{:02} {half}", time.minute())
+}
+
+/// "2:00 to 3:00 pm", "11:00 am to 1:00 pm".
+pub(crate) fn times(from: Time, to: Time) -> String {
+    let (first, last) = (time(from), time(to));
+    let same = (from.hour() < 12) == (to.hour() < 12);
+    let first = first.strip_suffix(if from.hour() < 12 { " am" } else { " pm" }).filter(|_| same);
+    format!("{} to {last}", first.unwrap_or(&time(from)))
+}
+
+/// "Tue 24 Nov to Thu 26 Nov".
+pub(crate) fn days(from: Date, to: Date, reference: Date) -> String {
+    format!("{} to {}", day_from(from, reference), day_from(to, reference))
+}
+
+/// "1 h 30 min", "3 days".
+pub(crate) fn length(dur: Dur) -> String {
+    if dur.is_clock() {
+        return minutes(dur.minutes());
+    }
+    let plural = |count: i32, unit: &str| match count {
+        0 => None,
+        1 => Some(format!("1 {unit}")),
+        count => Some(format!("{count} {unit}s")),
+    };
+    let parts =
+        [plural(dur.months, "month"), plural(dur.days, "day"), plural(dur.workdays, "workday")];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
 fn moment(at: DateTime, all_day: bool, reference: Date) -> String {

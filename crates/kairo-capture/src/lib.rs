@@ -1,19 +1,21 @@
 //! Text, reference and time zone in; dated items with spans out.
 //!
 //! The way of a text: **lex** -> **match** (`grammar`) -> **choose** -> **resolve** (`timing`,
-//! `recurring`, `resolve`, `hours`) -> **render** (`items`, `title`, `kind`, `label`), each a pure
-//! function of what stands before it.
+//! `recurring`, `resolve`, `hours`) -> **render** (`items`, `chips`, `title`, `kind`, `label`), each a
+//! pure function of what stands before it.
 //!
 //! **Invariant:** [`read`] is total: it never panics, whatever the text and the context.
 //! **Invariant:** the same text and context give the same bytes, on every host.
 //! This crate must never read a clock, the environment, the host's zone or its locale.
 
 mod ast;
+mod chips;
 mod choose;
 mod expand;
 mod grammar;
 mod hours;
 mod items;
+mod join;
 pub mod jsonl;
 mod kind;
 mod label;
@@ -34,7 +36,7 @@ pub use model::{
 pub use rule::RuleError;
 
 /// Changes whenever a reading of some text may have changed; part of every cache key.
-pub const READER_VERSION: &str = "1";
+pub const READER_VERSION: &str = "2";
 
 /// Reads a text: one item, or several where it lists lines or days.
 pub fn read(text: &str, context: &Context) -> Reading {

@@ -259,7 +259,7 @@ pub struct Recurrence {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Field {
-    /// A day or a range of days.
+    /// A day or a range of days; with its hour where the same words say both ("tonight").
     Day,
     /// A clock time or a range of times.
     Hour,
@@ -300,7 +300,8 @@ pub struct SpanRead {
     pub text: String,
     /// Whether the title leaves it out. People and places stay in it.
     pub cut: bool,
-    /// Other readings, most likely first.
+    /// Other readings of these words, most likely first: days on a day, halves of the day on an
+    /// hour.
     pub alternatives: Vec<Alternative>,
 }
 

@@ -1,30 +1,32 @@
-//! From one or more sayings ("tomorrow" ... "at 1pm") to one moment on the calendar.
+//! From the joined sayings of a text to one moment on the calendar.
 //!
-//! **Invariant:** two sayings join only if they do not contradict each other; the second of two
-//! that do stays in the title.
+//! **Invariant:** a time that does not exist on its day, or exists twice, is bent by the rules of
+//! the zone and says so.
 
-use crate::ast::{Day, Edge, Half, Hour, Lead, Match, Moment, Said, WhenSaid, ZoneName};
-use crate::grammar::Scan;
+use crate::ast::{Day, Edge, Half, Hour, Lead, Moment, WhenSaid, ZoneName};
 use crate::hours::{
     CLOSE, Guess, Hints, Settled, in_half, named_part, part_hour, settle, settle_range,
 };
 use crate::label;
 use crate::model::{Alternative, Confidence, Context, Role, Shift, When, zone_named};
 use crate::resolve::{Calendar, Resolved, plus, plus_days};
-use crate::words::{Daypart, Unit, W};
+use crate::words::{Daypart, Unit};
 use jiff::Span;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{AmbiguousOffset, TimeZone};
 
-/// Sayings that belong together, and the matches they came from.
-#[derive(Debug, Clone)]
-pub(crate) struct Joined {
-    pub(crate) said: WhenSaid,
-    pub(crate) used: Vec<usize>,
-    /// Further sayings of a list ("today at noon and tomorrow at 5").
-    pub(crate) more: Vec<WhenSaid>,
-    /// Whether a saying was left out since it contradicts.
-    pub(crate) left_over: bool,
+impl Others {
+    fn move_by(&mut self, away: Span) -> Option<()> {
+        for other in &mut self.day {
+            other.start = other.start.checked_add(away).ok()?;
+            other.label = label::day(other.start.date());
+        }
+        for other in &mut self.hour {
+            other.start = other.start.checked_add(away).ok()?;
+            other.label = label::time(other.start.time());
+        }
+        Some(())
+    }
 }
 
 /// A moment on the calendar.
@@ -33,84 +35,16 @@ pub(crate) struct Timed {
     pub(crate) when: When,
     pub(crate) doubt: Confidence,
     pub(crate) clock: bool,
-    pub(crate) alternatives: Vec<Alternative>,
+    pub(crate) others: Others,
 }
 
-/// Joins the sayings of a text.
-pub(crate) fn join(scan: &Scan<'_>, chosen: &[Match]) -> Option<Joined> {
-    let mut end = 0;
-    let mut joined: Option<Joined> = None;
-    for (at, one) in chosen.iter().enumerate() {
-        let Said::When(said) = &one.said else { continue };
-        let listed = end > 0
-            && end < one.from
-            && (end..one.from).all(|i| scan.is(i, W::And) || scan.sep(i, ','));
-        end = one.to;
-        let Some(so_far) = joined.as_mut() else {
-            let (said, used) = ((**said).clone(), vec![at]);
-            joined = Some(Joined { said, used, more: Vec::new(), left_over: false });
-            continue;
-        };
-        if so_far.more.is_empty()
-            && let Some(said) = together(&so_far.said, said)
-        {
-            so_far.said = said;
-        } else if listed && said.from.day.is_some() && so_far.said.from.day.is_some() {
-            so_far.more.push((**said).clone());
-        } else {
-            so_far.left_over = true;
-            continue;
-        }
-        so_far.used.push(at);
-    }
-    joined
-}
-
-/// Two sayings as one, if they do not contradict each other.
-fn together(one: &WhenSaid, two: &WhenSaid) -> Option<WhenSaid> {
-    let (a, b) = (&one.from, &two.from);
-    if a.from_now.is_some() || b.from_now.is_some() {
-        return None;
-    }
-    let hours = a.hour.is_some() && b.hour.is_some();
-    let ends = (one.to.is_some() && b.day.is_some()) || (two.to.is_some() && a.day.is_some());
-    let parts = a.part.is_some() && b.part.is_some();
-    if hours || ends || parts || (one.to.is_some() && two.to.is_some()) {
-        return None;
-    }
-    let day = match (&a.day, &b.day) {
-        (Some(one), Some(two)) => Some(crate::grammar::agreeing(one, two.clone())?),
-        (one, two) => one.clone().or_else(|| two.clone()),
-    };
-    let dated = if b.day.is_some() { two } else { one };
-    let lead = match (one.lead, two.lead) {
-        (Lead::By | Lead::Due, _) | (_, Lead::Due) => Lead::Due,
-        (_, Lead::By) => Lead::By,
-        (Lead::None | Lead::On | Lead::At, Lead::After) => Lead::After,
-        _ => dated.lead,
-    };
-    Some(WhenSaid {
-        lead,
-        from: Moment {
-            day,
-            day_end: a.day_end.clone().or_else(|| b.day_end.clone()),
-            hour: a.hour.or(b.hour),
-            hour_end: a.hour_end.or(b.hour_end),
-            part: a.part.or(b.part),
-            zone: a.zone.clone().or_else(|| b.zone.clone()),
-            from_now: None,
-            tonight: a.tonight || b.tonight,
-            more_hours: if a.hour.is_some() { a.more_hours.clone() } else { b.more_hours.clone() },
-            more_days: if a.more_days.is_empty() {
-                b.more_days.clone()
-            } else {
-                a.more_days.clone()
-            },
-        },
-        to: one.to.clone().or_else(|| two.to.clone()),
-        lasting: one.lasting.or(two.lasting),
-        offset: one.offset.or(two.offset),
-    })
+/// Other readings, by the words that they are readings of.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Others {
+    /// The other order of day and month, the other "next friday".
+    pub(crate) day: Vec<Alternative>,
+    /// The other half of the day.
+    pub(crate) hour: Vec<Alternative>,
 }
 
 /// What the text besides the sayings tells about the hour ("dinner").
@@ -183,7 +117,7 @@ struct Start {
     end_clock: Option<(Time, i32)>,
     doubt: Confidence,
     clock: bool,
-    alternatives: Vec<Alternative>,
+    others: Others,
 }
 
 impl Start {
@@ -194,7 +128,7 @@ impl Start {
             end_clock: None,
             doubt: Confidence::Sure,
             clock: false,
-            alternatives: Vec::new(),
+            others: Others::default(),
         }
     }
 
@@ -215,7 +149,9 @@ impl Resolver<'_> {
     fn resolve(&self) -> Option<Timed> {
         let mut start = self.start()?;
         if let Some(dur) = self.said.offset {
-            start.at = start.at.checked_add(Span::new().try_seconds(dur.seconds).ok()?).ok()?;
+            let away = Span::new().try_seconds(dur.seconds).ok()?;
+            start.at = start.at.checked_add(away).ok()?;
+            start.others.move_by(away)?;
         }
         let end = self.end(&start);
         let mut doubt = start.doubt;
@@ -232,7 +168,7 @@ impl Resolver<'_> {
             zone: None,
             shifted: None,
         };
-        Some(Timed { when, doubt, clock: start.clock, alternatives: start.alternatives })
+        Some(Timed { when, doubt, clock: start.clock, others: start.others })
     }
 
     fn role(&self) -> Role {
@@ -299,7 +235,7 @@ impl Resolver<'_> {
         if let Some(other) = day.other {
             start.doubt = start.doubt.min(Confidence::Likely);
             let at = other.to_datetime(start.at.time());
-            start.alternatives.push(Alternative { label: label::day(other), start: at });
+            start.others.day.push(Alternative { label: label::day(other), start: at });
         }
         if matches!(
             self.said.from.day,
@@ -397,7 +333,7 @@ impl Resolver<'_> {
             if at <= self.context.reference {
                 at = plus_days(at.date(), 1).map_or(at, |date| date.to_datetime(other));
             }
-            start.alternatives.push(Alternative { label: label::time(other), start: at });
+            start.others.hour.push(Alternative { label: label::time(other), start: at });
         }
     }
 

@@ -4,7 +4,9 @@
 
 use jiff::civil::{Date, DateTime, Weekday, date};
 use kairo_capture::limits::ITEMS_MAX;
-use kairo_capture::{Confidence, Context, DateOrder, Dayparts, Item, NextWeekday, Span, read};
+use kairo_capture::{
+    Confidence, Context, DateOrder, Dayparts, Field, Item, NextWeekday, Span, read,
+};
 
 fn context(reference: &str) -> Context {
     let reference: DateTime = reference.parse().unwrap();
@@ -77,7 +79,8 @@ fn a_dismissed_word_goes_back_into_the_title() {
 #[test]
 fn a_bare_hour_offers_the_other_half() {
     let reading = read("coffee with Sam tomorrow at 8", &context("2026-11-23T09:00"));
-    let other = &reading.items[0].spans.iter().find(|read| read.cut).unwrap().alternatives[0];
+    let hour = reading.items[0].spans.iter().find(|read| read.field == Field::Hour).unwrap();
+    let other = &hour.alternatives[0];
     assert_eq!((other.label.as_str(), other.start.hour()), ("8:00 pm", 20));
     assert_eq!(reading.confidence, Confidence::Unsure);
 }

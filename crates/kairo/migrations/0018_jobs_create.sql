@@ -31,4 +31,3 @@ $$;
 ALTER FUNCTION authn.purge_due OWNER TO kairo_auth;
 REVOKE ALL ON FUNCTION authn.purge_due FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION authn.purge_due TO kairo_worker;
-

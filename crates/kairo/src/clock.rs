@@ -1,7 +1,7 @@
 //! Time, randomness and identifiers, as parameters.
 //!
-//! **Invariant:** nothing else in the crate reads the system's clock or draws randomness; `clippy.toml`
-//! bans the calls by name. A test passes a clock that it moves by hand.
+//! **Invariant:** nothing else in the crate reads the system's clock or draws randomness;
+//! `clippy.toml` bans the calls by name. A test passes a clock that it moves by hand.
 
 use std::sync::Arc;
 

@@ -1,7 +1,7 @@
 //! Kairo: a self-hosted AI capture workspace whose Security page is executable.
 //!
-//! Modules in reading order, from what everything stands on to what a person sees. Each may use only
-//! the ones above it in this list; `cargo xtask tidy` holds the table.
+//! Modules in reading order, from what everything stands on to what a person sees. Each may use
+//! only the ones above it in this list; `cargo xtask tidy` holds the table.
 
 pub mod clock;
 pub mod config;
@@ -20,8 +20,8 @@ pub mod capture;
 pub mod cli;
 pub mod web;
 
-/// Every statement that a runtime role may run. Connections prepare theirs when they are made; a test
-/// prepares, type-checks and explains each as its role.
+/// Every statement that a runtime role may run. Connections prepare theirs when they are made; a
+/// test prepares, type-checks and explains each as its role.
 pub const STATEMENTS: &[&[db::Entry]] = &[
     keys::queries::REGISTRY,
     accounts::queries::REGISTRY,

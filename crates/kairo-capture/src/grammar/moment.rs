@@ -3,7 +3,7 @@
 //! **Invariant:** a moment takes at most one day (or one list of days) and one time.
 
 use super::{Found, Scan};
-use crate::ast::{Clock, Day, Dur, Edge, Half, Hour, Moment, Of, Which};
+use crate::ast::{Aspect, Clock, Day, Dur, Edge, Half, Hour, Moment, Of, Part, Which, add_part};
 use crate::words::{Daypart, Unit, W, among, lists};
 use jiff::civil::Weekday;
 
@@ -23,23 +23,29 @@ impl Scan<'_> {
         let mut found = MomentFound { moment: Moment::default(), sure: false };
         let mut next = i;
         let mut strong = 0;
-        let mut parts = 0;
+        let mut count = 0;
+        let mut parts = Vec::new();
         for _ in 0..PARTS_MAX {
             let first = next == i;
-            let taken = self.connected(next, first).into_iter().find_map(|(at, led_here)| {
+            let places = self.connected(next, first);
+            let from = places.first().map_or(next, |(at, _)| *at);
+            let taken = places.into_iter().find_map(|(at, led_here)| {
                 let led = if first { led } else { led_here };
-                self.part(&found.moment, at, led, first).map(|(part, after)| (part, after, at))
+                self.part(&found.moment, at, led, first)
             });
-            let Some(((moment, sure), after, _)) = taken else { break };
+            let Some(((moment, sure), after)) = taken else { break };
+            let aspect = gained(&found.moment, &moment);
+            add_part(&mut parts, Part { aspect, from, to: after });
             found.moment = moment;
             strong += usize::from(sure);
-            parts += 1;
+            count += 1;
             next = after;
         }
         if next == i {
             return None;
         }
-        found.sure = strong > 0 || parts > 1;
+        found.moment.parts = parts;
+        found.sure = strong > 0 || count > 1;
         Some((found, next))
     }
 
@@ -390,6 +396,20 @@ impl Scan<'_> {
         }
         let longer = self.sep(after, '-') && self.glued(after) && glued;
         (!longer && self.can_end(after)).then_some((start, end, after))
+    }
+}
+
+/// What a moment has more than before. "Tonight" and "this morning" say the day first of all: their
+/// hour is a setting.
+fn gained(before: &Moment, after: &Moment) -> Aspect {
+    let clock = before.hour != after.hour;
+    let part = before.part != after.part && before.tonight == after.tonight;
+    if before.zone != after.zone {
+        Aspect::Zone
+    } else if clock || part {
+        Aspect::Hour
+    } else {
+        Aspect::Day
     }
 }
 

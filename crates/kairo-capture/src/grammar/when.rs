@@ -4,7 +4,9 @@
 //! stand ("on sat" may, "sat" may not).
 
 use super::{Found, Scan};
-use crate::ast::{Day, Dur, Half, Hour, Lead, Match, Moment, Said, Strength, WhenSaid};
+use crate::ast::{
+    Aspect, Day, Dur, Half, Hour, Lead, Match, Moment, Part, Said, Strength, WhenSaid, add_part,
+};
 use crate::lex::Kind;
 use crate::words::{Form, W, among, lists};
 
@@ -71,11 +73,7 @@ impl Scan<'_> {
             whole.and_then(|at| self.moment(at, led)).or_else(|| self.moment(at, led))?;
         let (mut from, mut sure) = (found.moment, found.sure);
         let next = self.more_hours(&mut from, next);
-        let opened = at.checked_sub(1).is_some_and(|at| self.is(at, W::Between));
-        let (to, next) = match self.range_end(&from, lead, opened, next) {
-            Some((to, after)) => (Some(to), after),
-            None => (None, next),
-        };
+        let (to, next) = self.ended(&mut from, lead, at, next);
         sure = sure || to.is_some();
         let by = (at..next).any(|at| {
             matches!(self.word(at), W::By | W::Before) && self.clock(at + 1, true).is_some()
@@ -85,11 +83,46 @@ impl Scan<'_> {
             && self.is(next + 1, W::The)
             && self.lower(next + 2) == "latest";
         let (lead, next) = if latest { (Lead::By, next + 3) } else { (lead, next) };
-        let (lasting, next) = match self.lasting(next) {
-            Some((dur, after)) if to.is_none() && from.hour_end.is_none() => (Some(dur), after),
-            _ => (None, next),
+        if let Some(last) = from.parts.last_mut() {
+            last.to = next;
+        }
+        let open = to.is_none() && from.hour_end.is_none();
+        let (lasting, next) = match self.lasting(next).filter(|_| open) {
+            Some((dur, after)) => {
+                self.add_lasting(&mut from, dur, next, after);
+                (Some(dur), after)
+            }
+            None => (None, next),
         };
         Some((WhenSaid { lead, from, to, lasting, offset: None }, sure, next))
+    }
+
+    /// The end of a range, its parts behind those of the start.
+    fn ended(
+        &self,
+        from: &mut Moment,
+        lead: Lead,
+        at: usize,
+        next: usize,
+    ) -> (Option<Moment>, usize) {
+        let opened = at.checked_sub(1).is_some_and(|at| self.is(at, W::Between));
+        let Some((to, after)) = self.range_end(from, lead, opened, next) else {
+            return (None, next);
+        };
+        let mut mark = Some(next);
+        for part in &to.parts {
+            let start = mark.take().unwrap_or(part.from);
+            add_part(&mut from.parts, Part { from: start, ..*part });
+        }
+        (Some(to), after)
+    }
+
+    /// "for 3 days" widens the days that it stands behind; any other length is a part of its own.
+    fn add_lasting(&self, from: &mut Moment, dur: Dur, next: usize, after: usize) {
+        let days = from.parts.last().is_some_and(|last| last.aspect == Aspect::Day);
+        let aspect = if days && !dur.is_clock() { Aspect::Day } else { Aspect::Lasting };
+        let start = next + usize::from(self.sep(next, ','));
+        add_part(&mut from.parts, Part { aspect, from: start, to: after });
     }
 
     /// "2 hours before noon", "half an hour after midnight".
@@ -100,7 +133,11 @@ impl Scan<'_> {
             W::After | W::From => dur,
             _ => return None,
         };
-        let (found, after) = self.moment(next + 1, true)?;
+        let (mut found, after) = self.moment(next + 1, true)?;
+        // The distance leads in the time: where a day stands between them, neither goes alone.
+        if found.moment.parts.first().is_none_or(|part| part.aspect != Aspect::Hour) {
+            found.moment.parts.clear();
+        }
         let timed =
             matches!(found.moment.hour, Some(Hour::Clock(_))) && found.moment.hour_end.is_none();
         let lead = if lead == Lead::In { Lead::None } else { lead };
@@ -134,6 +171,8 @@ impl Scan<'_> {
                 break;
             }
             moment.more_hours.push(Hour::Clock(clock));
+            let part = Part { aspect: Aspect::Hour, from: next + usize::from(comma), to: after };
+            add_part(&mut moment.parts, part);
             next = after;
         }
         next

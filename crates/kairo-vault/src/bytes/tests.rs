@@ -1,3 +1,5 @@
+//! What length-prefixing and cutting promise.
+
 use proptest::prelude::*;
 
 use super::{length_prefixed, length_prefixed_len, take};

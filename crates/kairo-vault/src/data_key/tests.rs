@@ -1,3 +1,5 @@
+//! What a data key shows and hides.
+
 use crate::test_entropy::Counting;
 use crate::{DataKey, KeyId, KeyRing, Owner};
 

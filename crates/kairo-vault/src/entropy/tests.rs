@@ -1,3 +1,5 @@
+//! What drawing randomness promises.
+
 use super::draw;
 use crate::{SystemEntropy, VaultError, test_entropy::Dry};
 

@@ -1,3 +1,5 @@
+//! What the text of a key ring may be, and what a ring keeps over its life.
+
 use proptest::prelude::*;
 
 use crate::limits::{RING_KEYS_MAX, RING_TEXT_BYTES_MAX};

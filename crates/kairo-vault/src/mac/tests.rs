@@ -1,3 +1,5 @@
+//! What keyed digests promise: known vectors, and no two lists with one digest.
+
 use crate::test_entropy::Counting;
 use crate::{DataKey, KeyId, KeyRing, Owner, VaultError};
 

@@ -1,3 +1,5 @@
+//! What the words of an owner promise.
+
 use crate::{OwnerKind, VaultError};
 
 // Goal: every kind is read back from its word, and nothing else is read.

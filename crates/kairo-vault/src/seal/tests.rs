@@ -1,3 +1,5 @@
+//! What a sealed record promises: it opens in its place alone, whole and unchanged.
+
 use proptest::prelude::*;
 
 use crate::limits::{NAME_BYTES_MAX, PLAINTEXT_BYTES_MAX, SEAL_OVERHEAD_BYTES};

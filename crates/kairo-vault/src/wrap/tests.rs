@@ -1,3 +1,5 @@
+//! What a wrapped key promises: it opens for its owner under its root key alone.
+
 use crate::limits::WRAPPED_BYTES;
 use crate::test_entropy::{Counting, Dry};
 use crate::{DataKey, KeyId, KeyRing, Owner, OwnerKind, SystemEntropy, VaultError, Wrapped};

@@ -79,8 +79,8 @@ impl Secret {
         Identity::from_secret(&self.bytes)
     }
 
-    /// The digest that the tables of proofs keep. It tells uses apart, so that a link's digest can never
-    /// match a binding.
+    /// The digest that the tables of proofs keep. It tells uses apart, so that a link's digest can
+    /// never match a binding.
     pub fn digest(&self) -> [u8; 32] {
         let mut context = digest::Context::new(&digest::SHA256);
         context.update(b"kairo/proof/v1/");

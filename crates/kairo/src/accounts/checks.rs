@@ -1,7 +1,7 @@
 //! The application's own check that a row belongs to the caller: the first of two walls.
 //!
-//! Row-level security is the second, and must hold alone. To prove that it does, a test takes the first
-//! wall down; a program that serves cannot.
+//! Row-level security is the second, and must hold alone. To prove that it does, a test takes the
+//! first wall down; a program that serves cannot.
 
 use uuid::Uuid;
 
@@ -23,8 +23,8 @@ impl OwnerChecks {
         Self(State::On)
     }
 
-    /// Without the check. Needs the mark of a cluster that was started without durability, which only
-    /// tests make: on such a cluster nobody's data lives.
+    /// Without the check. Needs the mark of a cluster that was started without durability, which
+    /// only tests make: on such a cluster nobody's data lives.
     pub fn off(_only_tests_have_it: &Throwaway) -> Self {
         Self(State::Off)
     }

@@ -1,6 +1,7 @@
 //! Names a session by browser family and system, from a closed list.
 //!
-//! **Invariant:** nothing of the `User-Agent` itself is kept: it is long, changes, and identifies people.
+//! **Invariant:** nothing of the `User-Agent` itself is kept: it is long, changes, and identifies
+//! people.
 
 /// "Firefox on macOS"; what is not on the list is "A browser" or "another system".
 pub fn label(user_agent: &str) -> String {

@@ -1,8 +1,10 @@
-//! E-mail addresses: one form for looking up, and no address that a mail server would read differently.
+//! E-mail addresses: one form for looking up, and no address that a mail server would read
+//! differently.
 //!
-//! **Invariant:** normalising is done before checking, and checking what was normalised changes nothing:
-//! a full-width `@` that becomes an ASCII one after the check would send the link elsewhere.
-//! Dots and `+tags` are never touched: whether they matter is the mail server's business.
+//! **Invariant:** normalising is done before checking, and checking what was normalised changes
+//! nothing: a full-width `@` that becomes an ASCII one after the check would send the link
+//! elsewhere. Dots and `+tags` are never touched: whether they matter is the mail server's
+//! business.
 
 use std::fmt;
 

@@ -3,8 +3,8 @@
 //! Owns proofs (mailed links and codes), sessions of every kind, API tokens and settings.
 //!
 //! **Invariant:** no account exists before its mailbox is proved.
-//! **Invariant:** who the caller is comes from the database, by the digest of the bearer's secret; nothing
-//! here turns a user id into an identity.
+//! **Invariant:** who the caller is comes from the database, by the digest of the bearer's secret;
+//! nothing here turns a user id into an identity.
 //! **Invariant:** no answer tells whether an address has an account.
 
 pub mod bearer;
@@ -152,8 +152,8 @@ fn person(
     })
 }
 
-/// Why a change reached no row: the session ended meanwhile, the token may only read, or `otherwise`.
-/// Policies hide rows silently, so the batch of the change reads the caller as well.
+/// Why a change reached no row: the session ended meanwhile, the token may only read, or
+/// `otherwise`. Policies hide rows silently, so the batch of the change reads the caller as well.
 fn unchanged(me: &[WhoAmIRow], otherwise: AccountError) -> AccountError {
     match me.first() {
         None => AccountError::SessionEnded,

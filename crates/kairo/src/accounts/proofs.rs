@@ -1,10 +1,11 @@
 //! Proving a mailbox: one mail with a link and a code, both bound to the browser that asked.
 //!
-//! The link carries its token in the fragment (ASVS 14.2.1), so neither a log nor a mail scanner's request
-//! sees it; whoever opens it in another browser spends nothing.
+//! The link carries its token in the fragment (ASVS 14.2.1), so neither a log nor a mail scanner's
+//! request sees it; whoever opens it in another browser spends nothing.
 //!
 //! **Invariant:** a proof is spent once, by one UPDATE, in the transaction that makes the session.
-//! **Invariant:** the work and the answer are the same whether an account stands behind the address or not.
+//! **Invariant:** the work and the answer are the same whether an account stands behind the address
+//! or not.
 
 use jiff::SignedDuration;
 use zeroize::Zeroizing;
@@ -62,7 +63,8 @@ pub enum Redeemed {
     Spent,
 }
 
-/// Sends a link and a code to an address. Gives the binding that the asking browser keeps in a cookie.
+/// Sends a link and a code to an address. Gives the binding that the asking browser keeps in a
+/// cookie.
 pub async fn ask(
     base: &Base,
     mailer: &Mailer,
@@ -83,7 +85,8 @@ pub async fn ask(
         spacing_s: PROOF_SPACING_S,
         per_hour: PROOFS_PER_HOUR_MAX,
     };
-    // A slot in the queue first: a proof whose mail cannot be sent would use up the address's share.
+    // A slot in the queue first: a proof whose mail cannot be sent would use up the address's
+    // share.
     let slot = mailer.reserve().map_err(|_| AskError::Busy)?;
     let rows = base.db.login.write(None, statement).await.map_err(|e| account(e.into()))?;
     if rows.first().is_none_or(|row| row.outcome != "sent") {
@@ -98,9 +101,9 @@ fn letter(base: &Base, origin: &str, email: &Email, link: &Secret, code: &str) -
     let link = Zeroizing::new(format!("{origin}/sign-in/link#t={}", *token));
     let shown = shown_code(code);
     let text = Zeroizing::new(format!(
-        "Open this link in the browser where you asked for it:\n\n{}\n\nOr type this code there:\n\n\
-         {}\n\nBoth work once, for 10 minutes. If you did not ask for this mail, leave it: without \
-         it nobody is signed in.\n",
+        "Open this link in the browser where you asked for it:\n\n{}\n\nOr type this code \
+         there:\n\n{}\n\nBoth work once, for 10 minutes. If you did not ask for this mail, \
+         leave it: without it nobody is signed in.\n",
         *link, *shown
     ));
     Letter {
@@ -183,8 +186,8 @@ fn shown_code(code: &str) -> Zeroizing<String> {
     Zeroizing::new(format!("{left}-{right}"))
 }
 
-/// What was typed, as the code was made: case, spaces and dashes do not matter, and what Crockford's
-/// alphabet leaves out is read as what it looks like.
+/// What was typed, as the code was made: case, spaces and dashes do not matter, and what
+/// Crockford's alphabet leaves out is read as what it looks like.
 fn normal_code(typed: &str) -> Zeroizing<String> {
     let code = typed
         .chars()
@@ -200,17 +203,4 @@ fn normal_code(typed: &str) -> Zeroizing<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{normal_code, shown_code};
-
-    // Goal: a code typed the way people type is the code that was sent.
-    #[test]
-    fn a_code_survives_being_typed() {
-        for typed in ["4K7M-2QXD", "4k7m2qxd", " 4K7M 2QXD ", "4k-7m-2q-xd"] {
-            assert_eq!(*normal_code(typed), "4K7M2QXD");
-        }
-        assert_eq!(*normal_code("oil0"), "0110");
-        assert_ne!(*normal_code("4K7M2QXDX"), "4K7M2QXD");
-        assert_eq!(*shown_code("4K7M2QXD"), "4K7M-2QXD");
-    }
-}
+mod tests;

@@ -95,7 +95,8 @@ crate::queries! {
 
     /// The caller's live sessions and API tokens.
     App SessionList {} -> SessionRow = "
-        SELECT id, kind, device, name_sealed, scopes, method, created_at, last_seen_at, expires_at, this
+        SELECT id, kind, device, name_sealed, scopes, method, created_at, last_seen_at, expires_at,
+               this
           FROM authn.session_list()";
 
     /// Writes that the session was seen.
@@ -134,14 +135,15 @@ crate::queries! {
         idle_s: i64, absolute_s: i64, sessions_max: i32,
     } -> ProofRedeemed = "
         SELECT outcome, tries_left, user_id
-          FROM authn.proof_redeem($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+          FROM authn.proof_redeem($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
+                                  $15)";
 
     /// Answers at once; tells whether the database serves this role.
     App Ping {} -> Nothing = "SELECT";
 }
 
-/// The verbs of the host, run by the migrating user as `kairo_auth`; not in the registry, because no
-/// runtime role may run them.
+/// The verbs of the host, run by the migrating user as `kairo_auth`; not in the registry, because
+/// no runtime role may run them.
 pub mod host {
     /// Finds or makes the account of an address.
     pub const USER_ENSURE: &str = "

@@ -64,8 +64,8 @@ fn open(person: &Person, row: SessionRow) -> Result<Session, AccountError> {
     })
 }
 
-/// Writes that the session was seen; once in five minutes is enough, since a write on each request would
-/// be most of the database's work.
+/// Writes that the session was seen; once in five minutes is enough, since a write on each request
+/// would be most of the database's work.
 pub async fn touch(base: &Base, identity: &Identity) -> Result<(), AccountError> {
     let statement = SessionTouch { every_s: SESSION_TOUCH_S, idle_s: SESSION_IDLE_S };
     base.db.app.write(Some(identity), statement).await?;
@@ -88,7 +88,8 @@ pub async fn revoke(base: &Base, identity: &Identity, id: Uuid) -> Result<(), Ac
     }
 }
 
-/// Ends every session of the caller, this one too, and the API tokens if `keys`. Gives how many ended.
+/// Ends every session of the caller, this one too, and the API tokens if `keys`. Gives how many
+/// ended.
 pub async fn sign_out_everywhere(
     base: &Base,
     identity: &Identity,

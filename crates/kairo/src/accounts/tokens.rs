@@ -111,7 +111,8 @@ async fn ensure_user(
     rows.first().map(|row| row.get("user_id")).ok_or_else(|| failed(AccountError::NotFound))
 }
 
-/// Keeps the ring's fingerprint at the first start, and tells whether the database was sealed with it.
+/// Keeps the ring's fingerprint at the first start, and tells whether the database was sealed with
+/// it.
 pub async fn ring_is_ours(db: &mut Host, keys: &Keys) -> Result<bool, AccountError> {
     let fingerprint = keys.fingerprint()?;
     db.query_as("kairo_auth", host::RING_KEEP, &[&fingerprint.as_slice()]).await?;

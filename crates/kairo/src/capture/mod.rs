@@ -1,10 +1,10 @@
 //! The main job: a thought is typed, read offline, and kept as items, sealed, in one transaction.
 //!
-//! **Invariant:** a thought that was acknowledged is committed; a thought that was refused comes back to its
-//! writer whole.
+//! **Invariant:** a thought that was acknowledged is committed; a thought that was refused comes
+//! back to its writer whole.
 //! **Invariant:** the text of a thought is kept as it was typed, whatever the reader made of it.
-//! **Invariant:** one `Idempotency-Key` makes one capture, under any race; the second request gets the first
-//! answer, built again from the items.
+//! **Invariant:** one `Idempotency-Key` makes one capture, under any race; the second request gets
+//! the first answer, built again from the items.
 
 pub mod item_page;
 pub mod purge;

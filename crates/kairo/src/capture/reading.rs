@@ -1,7 +1,7 @@
 //! From the reader's answer to what is kept: the person's settings in, states of items out.
 //!
-//! **Invariant:** a reading never fails and never drops words: a title past its limit is cut for show and the
-//! whole text goes into the notes; the capture itself keeps every word anyway.
+//! **Invariant:** a reading never fails and never drops words: a title past its limit is cut for
+//! show and the whole text goes into the notes; the capture itself keeps every word anyway.
 
 use std::ops::Range;
 
@@ -174,7 +174,8 @@ fn plain(text: &str) -> State {
     fit(Body { title: text.trim().to_owned(), ..Body::default() }, text)
 }
 
-/// An open task of these words; a title past its limit is cut, and then the notes hold the whole text.
+/// An open task of these words; a title past its limit is cut, and then the notes hold the whole
+/// text.
 fn fit(mut body: Body, text: &str) -> State {
     if body.title.trim().is_empty() {
         body.title = text.trim().to_owned();

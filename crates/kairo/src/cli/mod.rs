@@ -1,8 +1,9 @@
 //! The commands of the host.
 //!
-//! **Invariant:** commands are thin: they read configuration, open what they need and call a domain's verb.
-//! **Invariant:** a command's answer goes to standard output, alone on its last line where scripts read
-//! it; everything else goes to standard error.
+//! **Invariant:** commands are thin: they read configuration, open what they need and call a
+//! domain's verb.
+//! **Invariant:** a command's answer goes to standard output, alone on its last line where scripts
+//! read it; everything else goes to standard error.
 
 mod config;
 mod migrate;

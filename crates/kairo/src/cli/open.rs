@@ -70,8 +70,8 @@ impl Opened {
     }
 }
 
-/// Makes the database if it is not there, brings it to this schema, and checks that it was sealed with
-/// these keys.
+/// Makes the database if it is not there, brings it to this schema, and checks that it was sealed
+/// with these keys.
 pub(super) async fn prepare(
     pg_config: impl Fn(&'static str, &'static str) -> tokio_postgres::Config,
     keys: &Keys,

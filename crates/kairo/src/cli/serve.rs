@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use axum::http::HeaderValue;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -56,7 +55,7 @@ async fn serve(opened: &Opened, cluster: &Cluster, keys: Keys) -> Result<(), Fai
     let site = Site::new(SiteSettings { base, mailer, outbox, origin: origin.clone(), loopback });
     let edge = EdgeState::new(EdgeSettings {
         ids: opened.ids.clone(),
-        origin: HeaderValue::from_str(&origin)?,
+        origin: origin.parse()?,
         loopback,
         pepper: keys.address_pepper(),
         bounds: Bounds::default(),

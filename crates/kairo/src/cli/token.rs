@@ -13,7 +13,8 @@ use crate::db::cluster::HostCluster;
 
 #[derive(Subcommand)]
 pub(super) enum Command {
-    /// Make a token and, where needed, its account. The token is printed alone on the last line, once.
+    /// Make a token and, where needed, its account. The token is printed alone on the last line,
+    /// once.
     Create(Create),
 }
 

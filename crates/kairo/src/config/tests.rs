@@ -11,7 +11,7 @@ fn nobody() -> OsAccount {
     OsAccount {
         uid: 1000,
         gid: 1000,
-        home: Some("/home/ada".into()),
+        home: Some("/homes/ada".into()),
         data_home: None,
         runtime_dir: None,
     }
@@ -45,10 +45,10 @@ fn refusal(loaded: Loaded) -> String {
 #[test]
 fn defaults() {
     let (config, warnings) = load(&[]).unwrap();
-    assert_eq!(config.data_dir, PathBuf::from("/home/ada/.local/share/kairo"));
+    assert_eq!(config.data_dir, PathBuf::from("/homes/ada/.local/share/kairo"));
     assert_eq!(config.listen.to_string(), "127.0.0.1:8443");
     assert_eq!(config.origin(config.listen).to_string(), "https://localhost:8443");
-    assert_eq!(config.keys, KeySource::File("/home/ada/.local/share/kairo/keys".into()));
+    assert_eq!(config.keys, KeySource::File("/homes/ada/.local/share/kairo/keys".into()));
     assert_eq!(config.log_format, LogFormat::Text);
     assert!(config.outbox_allowed() && config.is_loopback() && warnings.is_empty());
 }

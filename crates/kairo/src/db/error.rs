@@ -5,11 +5,12 @@ use tokio_postgres::error::SqlState;
 /// A failure at the door.
 #[derive(Debug, thiserror::Error)]
 pub enum DbError {
-    /// The server is away, is shutting down, or every connection is busy. Trying again later may help.
+    /// The server is away, is shutting down, or every connection is busy. Trying again later may
+    /// help.
     #[error("the database cannot be reached: {0}")]
     Unavailable(String),
-    /// A policy or a missing grant refused the statement (SQLSTATE 42501): the session has ended, its
-    /// scopes do not reach, or the row belongs to somebody else.
+    /// A policy or a missing grant refused the statement (SQLSTATE 42501): the session has ended,
+    /// its scopes do not reach, or the row belongs to somebody else.
     #[error("the database refused the statement")]
     Refused,
     /// A unique constraint says that the row exists (SQLSTATE 23505).
@@ -64,8 +65,8 @@ impl From<tokio_postgres::Error> for DbError {
     }
 }
 
-/// Whether the same request may succeed a moment later (a server that starts, stops, is full or waited
-/// too long for a lock).
+/// Whether the same request may succeed a moment later (a server that starts, stops, is full or
+/// waited too long for a lock).
 fn is_passing(code: &SqlState) -> bool {
     ["08", "53", "57", "55P03", "40"].iter().any(|class| code.code().starts_with(class))
 }

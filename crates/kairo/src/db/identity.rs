@@ -1,7 +1,8 @@
-//! Who a transaction runs as: a digest of the bearer's secret, which the database itself turns into a user.
+//! Who a transaction runs as: a digest of the bearer's secret, which the database itself turns into
+//! a user.
 //!
-//! **Invariant:** the application never tells the database a user id to be; a forged identity needs a
-//! secret of 256 bits.
+//! **Invariant:** the application never tells the database a user id to be; a forged identity needs
+//! a secret of 256 bits.
 
 use std::fmt;
 
@@ -11,8 +12,8 @@ use zeroize::Zeroizing;
 /// Separates this digest from every other use of the same secret.
 const DOMAIN: &[u8] = b"kairo/db/v1";
 
-/// T of MODEL 1: lower hex of SHA-256("kairo/db/v1" || secret). Whoever holds T can act in the database
-/// but cannot sign in over HTTP with it.
+/// T of MODEL 1: lower hex of SHA-256("kairo/db/v1" || secret). Whoever holds T can act in the
+/// database but cannot sign in over HTTP with it.
 #[derive(Clone)]
 pub struct Identity(Zeroizing<String>);
 

@@ -1,12 +1,13 @@
 //! Brings a database to the schema of this binary.
 //!
-//! Migrations are files that are compiled in, one step each, run in order, each in a transaction that also
-//! records it. A file that was applied may not change: its SHA-256 is kept and compared.
+//! Migrations are files that are compiled in, one step each, run in order, each in a transaction
+//! that also records it. A file that was applied may not change: its SHA-256 is kept and compared.
 //!
-//! **Invariant:** row-level security is forced whenever no migration is running. A migration that reads or
-//! changes rows names its tables in its first line (`-- reads: app.items, app.captures`); FORCE is off for
-//! them inside that transaction only, since FORCE hides every row from the owner too: a backfill would
-//! change nothing and a constraint would be "validated" over rows that it never saw.
+//! **Invariant:** row-level security is forced whenever no migration is running. A migration that
+//! reads or changes rows names its tables in its first line (`-- reads: app.items, app.captures`);
+//! FORCE is off for them inside that transaction only, since FORCE hides every row from the owner
+//! too: a backfill would change nothing and a constraint would be "validated" over rows that it
+//! never saw.
 
 use ring::digest;
 
@@ -151,7 +152,8 @@ fn force_switches(sql: &str) -> (String, String) {
     (switch("NO FORCE"), switch("FORCE"))
 }
 
-/// Makes the database where there is none, in UTF-8 and with an order that no host's locale changes.
+/// Makes the database where there is none, in UTF-8 and with an order that no host's locale
+/// changes.
 pub async fn ensure_database(server: &Host, name: &'static str) -> Result<(), DbError> {
     let found = server.query("SELECT FROM pg_database WHERE datname = $1", &[&name]).await?;
     if found.is_empty() {

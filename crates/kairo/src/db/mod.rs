@@ -1,15 +1,16 @@
 //! The one door to PostgreSQL.
 //!
-//! Owns the pools, the transaction, the identity inside it, and the migrations. A domain hands over typed
-//! statements (made by [`queries!`](crate::queries)); the door sends BEGIN, the identity, the statements
-//! and COMMIT as one pipeline, so a page costs one round trip.
+//! Owns the pools, the transaction, the identity inside it, and the migrations. A domain hands over
+//! typed statements (made by [`queries!`](crate::queries)); the door sends BEGIN, the identity, the
+//! statements and COMMIT as one pipeline, so a page costs one round trip.
 //!
-//! **Invariant:** no statement runs without an identity set in its own transaction, not even an empty one.
-//! **Invariant:** a statement that a role's connections did not prepare when they were made cannot run: an
-//! unprepared statement in a pipeline runs after COMMIT, without identity.
+//! **Invariant:** no statement runs without an identity set in its own transaction, not even an
+//! empty one.
+//! **Invariant:** a statement that a role's connections did not prepare when they were made cannot
+//! run: an unprepared statement in a pipeline runs after COMMIT, without identity.
 //! **Invariant:** a connection whose COMMIT was not seen is closed, never pooled.
-//! **Invariant:** the pools are private. There is no way from here to a bare connection, but for the
-//! migrating user's, which only the host's commands and the start of `serve` hold.
+//! **Invariant:** the pools are private. There is no way from here to a bare connection, but for
+//! the migrating user's, which only the host's commands and the start of `serve` hold.
 
 mod batch;
 pub mod cluster;
@@ -26,6 +27,3 @@ pub use host::Host;
 pub use identity::{Identity, TokenHash};
 pub use pool::{Db, Door};
 pub use statement::{App, Column, Entry, FromRow, Login, Nothing, RuntimeRole, Statement, Worker};
-
-#[cfg(test)]
-mod tests;

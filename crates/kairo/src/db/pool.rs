@@ -1,8 +1,8 @@
 //! Pools by role, and the transaction that is a pipeline.
 //!
-//! The pool is `deadpool` with a manager of our own and not `deadpool-postgres`, because the latter cannot
-//! answer "is this statement prepared?" without preparing it, which is the very thing that must not
-//! happen inside a pipeline.
+//! The pool is `deadpool` with a manager of our own and not `deadpool-postgres`, because the latter
+//! cannot answer "is this statement prepared?" without preparing it, which is the very thing that
+//! must not happen inside a pipeline.
 
 use std::collections::HashMap;
 use std::marker::PhantomData;
@@ -123,8 +123,8 @@ impl<R: RuntimeRole> Door<R> {
         Ok(Self { pool, role: PhantomData })
     }
 
-    /// Runs a batch that must not write: the transaction is read-only, so a forgotten write in a GET
-    /// handler is an error.
+    /// Runs a batch that must not write: the transaction is read-only, so a forgotten write in a
+    /// GET handler is an error.
     pub async fn read<M: Member<As = R>>(
         &self,
         identity: Option<&Identity>,
@@ -204,8 +204,8 @@ async fn pipeline(
     if committed.is_ok() || committed.as_ref().is_err_and(|error| error.as_db_error().is_some()) {
         *open = false;
     }
-    // After an error inside, the server answers COMMIT with ROLLBACK and no error of its own, so COMMIT
-    // counts only when every member did.
+    // After an error inside, the server answers COMMIT with ROLLBACK and no error of its own, so
+    // COMMIT counts only when every member did.
     began?;
     identified?;
     let answers = members.into_iter().collect::<Result<Vec<_>, _>>()?;
@@ -213,8 +213,8 @@ async fn pipeline(
     Ok(answers)
 }
 
-/// Encodes each parameter once for nothing: a value that its type cannot carry would fail on this side
-/// while COMMIT is already on its way, and half of the batch would stay.
+/// Encodes each parameter once for nothing: a value that its type cannot carry would fail on this
+/// side while COMMIT is already on its way, and half of the batch would stay.
 fn check_encodes(member: &Bound<'_>, statement: &tokio_postgres::Statement) -> Result<(), DbError> {
     let mut buffer = BytesMut::new();
     for (param, kind) in member.params.iter().zip(statement.params()) {

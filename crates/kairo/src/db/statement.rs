@@ -1,8 +1,8 @@
 //! Typed statements: what a domain's `queries.rs` is made of.
 //!
-//! [`queries!`](crate::queries) makes, from SQL, parameters and a row, one struct a statement and an
-//! [`Entry`] for the registry. Connections prepare the registry when they are made, and a test prepares,
-//! type-checks and explains each entry as the role that will run it.
+//! [`queries!`](crate::queries) makes, from SQL, parameters and a row, one struct a statement and
+//! an [`Entry`] for the registry. Connections prepare the registry when they are made, and a test
+//! prepares, type-checks and explains each entry as the role that will run it.
 
 use tokio_postgres::Row;
 use tokio_postgres::types::{ToSql, Type};
@@ -88,7 +88,10 @@ pub trait Statement: Send + Sync {
 /// Makes a row struct that several statements can share.
 #[macro_export]
 macro_rules! rows {
-    ($( $(#[$doc:meta])* $name:ident { $( $(#[$fdoc:meta])* $c:ident : $ct:ty ),* $(,)? } )*) => { $(
+    ($(
+        $(#[$doc:meta])*
+        $name:ident { $( $(#[$fdoc:meta])* $c:ident : $ct:ty ),* $(,)? }
+    )*) => { $(
         $(#[$doc])*
         pub struct $name { $( $(#[$fdoc])* pub $c: $ct ),* }
         impl $crate::db::FromRow for $name {
@@ -106,7 +109,10 @@ macro_rules! rows {
 /// Makes the statements of a domain and their registry.
 #[macro_export]
 macro_rules! queries {
-    ($( $(#[$doc:meta])* $role:ident $name:ident { $( $p:ident : $pt:ty ),* $(,)? } -> $row:ty = $sql:expr; )*) => {
+    ($(
+        $(#[$doc:meta])*
+        $role:ident $name:ident { $( $p:ident : $pt:ty ),* $(,)? } -> $row:ty = $sql:expr;
+    )*) => {
         $(
             $(#[$doc])*
             pub struct $name { $( pub $p: $pt ),* }

@@ -1,6 +1,7 @@
 //! The words of an item, sealed as one JSON value.
 //!
-//! **Invariant:** words are checked against their limits before they are sealed; nothing longer is kept.
+//! **Invariant:** words are checked against their limits before they are sealed; nothing longer is
+//! kept.
 
 use serde::{Deserialize, Serialize};
 

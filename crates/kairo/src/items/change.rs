@@ -1,7 +1,7 @@
 //! The verbs: read one, change it, mark it done, delete it, take the last change back.
 //!
-//! Each reads the item in one transaction and writes it in another; the version between them decides, so no
-//! transaction waits for a person's program (MODEL 2).
+//! Each reads the item in one transaction and writes it in another; the version between them
+//! decides, so no transaction waits for a person's program (MODEL 2).
 
 use uuid::Uuid;
 
@@ -135,7 +135,8 @@ pub async fn delete(
     .await
 }
 
-/// Takes back the change that led to `version`: the item becomes what it was before, as a new version.
+/// Takes back the change that led to `version`: the item becomes what it was before, as a new
+/// version.
 pub async fn undo(
     base: &Base,
     identity: &Identity,

@@ -1,6 +1,7 @@
 //! The lists that pages show: what is open, and what was done.
 //!
-//! **Invariant:** a list reads at most `limits::ITEMS_AGENDA_MAX` items, and says when there are more.
+//! **Invariant:** a list reads at most `limits::ITEMS_AGENDA_MAX` items, and says when there are
+//! more.
 
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;

@@ -2,9 +2,11 @@
 //!
 //! Owns items and their revisions. Words are sealed; dates, kind and status are plain.
 //!
-//! **Invariant:** every change names the version that it was made from, keeps what was there before, sealed,
-//! and moves the version by one, in one statement. So nothing is overwritten unseen, and all can be undone.
-//! **Invariant:** an item belongs to the person whose key sealed it, for ever; no verb changes hands.
+//! **Invariant:** every change names the version that it was made from, keeps what was there
+//! before, sealed, and moves the version by one, in one statement. So nothing is overwritten
+//! unseen, and all can be undone.
+//! **Invariant:** an item belongs to the person whose key sealed it, for ever; no verb changes
+//! hands.
 
 pub mod body;
 pub mod change;

@@ -148,7 +148,8 @@ crate::queries! {
                      start_at, end_at, rrule, anchor, exdates)
         RETURNING created_at";
 
-    /// Changes an item on top of a version, and keeps what it was: no row where the version has moved.
+    /// Changes an item on top of a version, and keeps what it was: no row where the version has
+    /// moved.
     App ItemChange {
         id: Uuid, version: i32, kind: String, status: String, body_sealed: Vec<u8>,
         priority: Option<i16>, start_local: Option<DateTime>, end_local: Option<DateTime>,

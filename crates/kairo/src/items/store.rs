@@ -1,7 +1,7 @@
 //! Between rows and items: opening, sealing, and the statements that keep them.
 //!
-//! **Invariant:** a row of somebody else is dropped here too, before its key is looked for; the policies
-//! have dropped it already.
+//! **Invariant:** a row of somebody else is dropped here too, before its key is looked for; the
+//! policies have dropped it already.
 
 use uuid::Uuid;
 

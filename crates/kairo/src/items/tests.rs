@@ -115,7 +115,8 @@ fn a_series_counts_from_completion_and_passes_exceptions() {
     assert_eq!(next, date(2026, 11, 25).at(9, 0, 0, 0));
 }
 
-// Goal: occurrences of a window are found from any start, with their length, or else the first after.
+// Goal: occurrences of a window are found from any start, with their length, or else the first
+// after it.
 #[test]
 fn occurrences_of_a_window() {
     let start = date(2026, 11, 2).at(9, 15, 0, 0);

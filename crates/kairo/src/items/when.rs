@@ -1,7 +1,9 @@
-//! When an item is: the local time that was meant, its zone, and the instants that follow from them.
+//! When an item is: the local time that was meant, its zone, and the instants that follow from
+//! them.
 //!
-//! **Invariant:** the local time and the zone are what is kept; instants are derived, and derived again when
-//! the time zone data changes. A local time in a gap goes forward by the gap, in a fold takes the first.
+//! **Invariant:** the local time and the zone are what is kept; instants are derived, and derived
+//! again when the time zone data changes. A local time in a gap goes forward by the gap, in a fold
+//! takes the first.
 //! **Invariant:** an all-day item has dates, and no zone shifts them.
 
 use jiff::Timestamp;
@@ -68,7 +70,8 @@ pub struct Repeat {
 }
 
 impl When {
-    /// Checks that the times can be: a known zone, an end after the start, years that people plan in.
+    /// Checks that the times can be: a known zone, an end after the start, years that people plan
+    /// in.
     pub fn check(&self) -> Result<(), Fault> {
         let fault = |field, code, message: &str| Fault { field, code, message: message.to_owned() };
         if zone_named(&self.zone).is_err() {

@@ -1,9 +1,10 @@
 //! The keys of the people who write here, unwrapped for one request.
 //!
-//! Owns the root key ring in memory, and turns the wrapped data keys of a caller into a [`Keychain`] that
-//! seals and opens that caller's text.
+//! Owns the root key ring in memory, and turns the wrapped data keys of a caller into a
+//! [`Keychain`] that seals and opens that caller's text.
 //!
-//! **Invariant:** a keychain opens only its owner's rows: the owner is bound into each sealed value.
+//! **Invariant:** a keychain opens only its owner's rows: the owner is bound into each sealed
+//! value.
 //! **Invariant:** no key is written anywhere from here, nor logged; keys are zeroed when dropped.
 
 pub mod queries;
@@ -67,7 +68,8 @@ impl Keys {
         Ok(self.0.ring.fingerprint()?)
     }
 
-    /// The key of mailed codes: a code of 40 bits must not be guessable from a dump of the database.
+    /// The key of mailed codes: a code of 40 bits must not be guessable from a dump of the
+    /// database.
     pub fn codes(&self) -> &Subkey {
         &self.0.codes
     }

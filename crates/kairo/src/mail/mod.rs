@@ -1,10 +1,11 @@
-//! Mail on its way out: to a mail server, or on a development machine to an outbox that a page shows.
+//! Mail on its way out: to a mail server, or on a development machine to an outbox that a page
+//! shows.
 //!
-//! Letters wait in a bounded queue and are sent by one task, so that the time of a request tells nothing
-//! about the mail server.
+//! Letters wait in a bounded queue and are sent by one task, so that the time of a request tells
+//! nothing about the mail server.
 //!
-//! **Invariant:** a letter's text, link and code are never logged. The outbox alone shows them, and it
-//! cannot be on together with a public origin.
+//! **Invariant:** a letter's text, link and code are never logged. The outbox alone shows them, and
+//! it cannot be on together with a public origin.
 
 mod outbox;
 mod smtp;
@@ -81,7 +82,8 @@ impl Mailer {
     }
 }
 
-/// Waits after the first, second and third failure. A link lives ten minutes; later it would be useless.
+/// Waits after the first, second and third failure. A link lives ten minutes; later it would be
+/// useless.
 const RETRY_AFTER_S: [u64; 3] = [2, 10, 60];
 
 async fn carry(carrier: &Carrier, letter: &Letter) {

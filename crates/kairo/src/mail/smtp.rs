@@ -1,6 +1,7 @@
 //! Mail by SMTP, over TLS or to a server on this machine.
 //!
-//! **Invariant:** no mail leaves this machine in plain text: `smtp://` without TLS is for loopback alone.
+//! **Invariant:** no mail leaves this machine in plain text: `smtp://` without TLS is for loopback
+//! alone.
 
 use std::time::Duration;
 

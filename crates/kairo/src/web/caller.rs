@@ -1,9 +1,9 @@
 //! Who asks: the cookie of a browser, or the bearer token of a program.
 //!
-//! **Invariant:** pages read the cookie alone and the API reads the header alone, so a browser cannot be
-//! made to spend its cookie on the API, nor a token be planted in a browser.
-//! **Invariant:** what is extracted here is a claim; the database decides at the first statement whether
-//! the session is live.
+//! **Invariant:** pages read the cookie alone and the API reads the header alone, so a browser
+//! cannot be made to spend its cookie on the API, nor a token be planted in a browser.
+//! **Invariant:** what is extracted here is a claim; the database decides at the first statement
+//! whether the session is live.
 
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::header::{AUTHORIZATION, COOKIE};
@@ -23,8 +23,8 @@ pub struct Browser(pub Identity);
 /// A program that carries an API token.
 pub struct Program(pub Identity);
 
-/// The names of the site's cookies. Cookies ignore ports, so on a loopback origin the names hold it:
-/// otherwise two Kairos on one machine would sign each other out.
+/// The names of the site's cookies. Cookies ignore ports, so on a loopback origin the names hold
+/// it: otherwise two Kairos on one machine would sign each other out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Jar {
     /// The session: HttpOnly, Secure, SameSite=Lax.
@@ -49,8 +49,8 @@ impl Jar {
         }
     }
 
-    /// The cookie's value in a request; `None` where it is missing or sent twice: two cookies of one name
-    /// are somebody's attempt to shadow the other.
+    /// The cookie's value in a request; `None` where it is missing or sent twice: two cookies of
+    /// one name are somebody's attempt to shadow the other.
     pub fn read(self, site: &Site, headers: &HeaderMap) -> Option<String> {
         let name = self.name(site);
         let mut found = headers
@@ -65,7 +65,8 @@ impl Jar {
         found.next().is_none().then_some(value)
     }
 
-    /// `Set-Cookie` that keeps `value` for as long as `life`; for the browser's session without one.
+    /// `Set-Cookie` that keeps `value` for as long as `life`; for the browser's session without
+    /// one.
     pub fn set(
         self,
         site: &Site,
@@ -151,7 +152,8 @@ impl From<AccountError> for Error {
     }
 }
 
-/// For pages that are read: a session that ended leads to the sign-in page, and back here afterwards.
+/// For pages that are read: a session that ended leads to the sign-in page, and back here
+/// afterwards.
 pub fn ended(error: impl Into<Error>) -> Error {
     match error.into() {
         Error::SessionEnded => Error::SignInNeeded,

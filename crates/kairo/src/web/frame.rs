@@ -25,7 +25,8 @@ pub fn signed_in(
     }
 }
 
-/// The frame of a form that comes back although nobody is known any more: its session ended meanwhile.
+/// The frame of a form that comes back although nobody is known any more: its session ended
+/// meanwhile.
 pub fn unknown(site: &Site, title: &str) -> Frame {
     Frame {
         title: title.to_owned(),

@@ -6,8 +6,8 @@ use super::error::Error;
 use super::render::page_with;
 use super::views::{CaptureLine, ErrorPage};
 
-/// A page that says why, with the words in a line that can be copied or sent again. Other faults than a lost
-/// session or a database that is away are answered as ever.
+/// A page that says why, with the words in a line that can be copied or sent again. Other faults
+/// than a lost session or a database that is away are answered as ever.
 pub fn words(error: Error, typed: &str) -> Result<Response, Error> {
     let (title, what, next, href, label) = match &error {
         Error::SessionEnded | Error::SignInNeeded => (

@@ -1,9 +1,10 @@
 //! HTTP: routes, forms, pages and JSON. The only place that knows of requests and templates.
 //!
-//! `routes.rs` is the whole table. One folder a domain, as under `src/`, `templates/` and `tests/it/`.
+//! `routes.rs` is the whole table. One folder a domain, as under `src/`, `templates/` and
+//! `tests/it/`.
 //!
-//! **Invariant:** a handler knows a caller only through [`caller`], and decides nothing about who may see
-//! what: that is the database's, by the caller's session.
+//! **Invariant:** a handler knows a caller only through [`caller`], and decides nothing about who
+//! may see what: that is the database's, by the caller's session.
 //! **Invariant:** pages are changed by forms that POST to a noun and redirect; GET changes nothing.
 
 pub mod accounts;
@@ -40,7 +41,8 @@ pub struct SiteSettings {
     pub mailer: Mailer,
     /// The development outbox, where mail goes nowhere else.
     pub outbox: Option<Outbox>,
-    /// `https://localhost:8443`: mails build their links from this alone, never from a request's Host.
+    /// `https://localhost:8443`: mails build their links from this alone, never from a request's
+    /// Host.
     pub origin: String,
     /// Whether only this machine can reach the site.
     pub loopback: bool,

@@ -34,8 +34,9 @@ pub fn with_cookies<const N: usize>(
     response
 }
 
-/// A path that a client named and that may be gone to: on this site, one slash first, and no character
-/// that a browser would read as another host (`//`, `/\`) or that a header would not carry.
+/// A path that a client named and that may be gone to: on this site, one slash first, and no
+/// character that a browser would read as another host (`//`, `/\`) or that a header would not
+/// carry.
 pub fn local_path(path: &str) -> Option<&str> {
     let plain = path.len() <= crate::limits::NEXT_BYTES_MAX
         && path.starts_with('/')

@@ -13,8 +13,8 @@ use tokio_postgres::Row;
 use crate::harness::Kairo;
 
 const HEAD: &str = "\
--- The schema of Kairo, made from the catalogue after every migration; a test compares. Never edited:
--- KAIRO_SCHEMA_WRITE=1 cargo nextest run -p kairo --test it schema
+-- The schema of Kairo, made from the catalogue after every migration; a test compares. Never
+-- edited: KAIRO_SCHEMA_WRITE=1 cargo nextest run -p kairo --test it schema
 ";
 
 /// Roles with what they may be and their settings.
@@ -22,7 +22,8 @@ const ROLES: &str = "
     SELECT format(E'\\nCREATE ROLE %I %s %s;%s', r.rolname,
                   CASE WHEN r.rolcanlogin THEN 'LOGIN' ELSE 'NOLOGIN' END,
                   CASE WHEN r.rolinherit THEN 'INHERIT' ELSE 'NOINHERIT' END,
-                  (SELECT string_agg(format(E'\\nALTER ROLE %I SET %s;', r.rolname, s), '' ORDER BY s)
+                  (SELECT string_agg(format(E'\\nALTER ROLE %I SET %s;', r.rolname, s), ''
+                                     ORDER BY s)
                      FROM unnest(r.rolconfig) s)) AS text
       FROM pg_roles r WHERE r.rolname ~ '^kairo_' AND NOT r.rolsuper ORDER BY r.rolname";
 
@@ -47,12 +48,15 @@ const POWERS: &str = "
 
 /// Schemas of Kairo.
 const SCHEMAS: &str = "
-    SELECT n.oid, format(E'\\n\\nCREATE SCHEMA %I AUTHORIZATION %s;', n.nspname, n.nspowner::regrole) AS text
+    SELECT n.oid,
+           format(E'\\n\\nCREATE SCHEMA %I AUTHORIZATION %s;', n.nspname, n.nspowner::regrole)
+           AS text
       FROM pg_namespace n WHERE n.nspname IN ('app', 'authn', 'ops') ORDER BY n.nspname";
 
 const SCHEMA_GRANTS: &str = "
     SELECT format(E'\\nGRANT %s ON SCHEMA %I TO %s;', privileges, nspname, grantee) AS text FROM (
-        SELECT n.nspname, string_agg(a.privilege_type, ', ' ORDER BY a.privilege_type) AS privileges,
+        SELECT n.nspname,
+               string_agg(a.privilege_type, ', ' ORDER BY a.privilege_type) AS privileges,
                CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END AS grantee
           FROM pg_namespace n, aclexplode(n.nspacl) a
          WHERE n.oid = $1 AND a.grantee <> n.nspowner
@@ -71,21 +75,26 @@ const TABLE: &str = "
                    format_type(a.atttypid, a.atttypmod),
                    CASE WHEN a.attnotnull THEN ' NOT NULL' END,
                    ' DEFAULT ' || pg_get_expr(d.adbin, d.adrelid)) AS line
-              FROM pg_attribute a LEFT JOIN pg_attrdef d ON (d.adrelid, d.adnum) = (a.attrelid, a.attnum)
+              FROM pg_attribute a
+              LEFT JOIN pg_attrdef d ON (d.adrelid, d.adnum) = (a.attrelid, a.attnum)
              WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
             UNION ALL
             SELECT 2, strpos('pufcx', t.contype::text), format('    CONSTRAINT %I %s', t.conname,
                    pg_get_constraintdef(t.oid))
-              FROM pg_constraint t WHERE t.conrelid = c.oid AND t.contype IN ('p', 'u', 'f', 'c', 'x')
+              FROM pg_constraint t
+             WHERE t.conrelid = c.oid AND t.contype IN ('p', 'u', 'f', 'c', 'x')
         ) lines))
         || format(E'\\nALTER TABLE %s OWNER TO %s;', c.oid::regclass, c.relowner::regrole)
         || CASE WHEN c.reloptions IS NOT NULL
-                THEN format(E'\\nALTER TABLE %s SET (%s);', c.oid::regclass, array_to_string(c.reloptions, ', '))
+                THEN format(E'\\nALTER TABLE %s SET (%s);', c.oid::regclass,
+                            array_to_string(c.reloptions, ', '))
                 ELSE '' END
         || CASE WHEN c.relrowsecurity
-                THEN format(E'\\nALTER TABLE %s ENABLE ROW LEVEL SECURITY;', c.oid::regclass) ELSE '' END
+                THEN format(E'\\nALTER TABLE %s ENABLE ROW LEVEL SECURITY;', c.oid::regclass)
+                ELSE '' END
         || CASE WHEN c.relforcerowsecurity
-                THEN format(E'\\nALTER TABLE %s FORCE ROW LEVEL SECURITY;', c.oid::regclass) ELSE '' END
+                THEN format(E'\\nALTER TABLE %s FORCE ROW LEVEL SECURITY;', c.oid::regclass)
+                ELSE '' END
         AS text
       FROM pg_class c WHERE c.oid = $1";
 
@@ -99,8 +108,9 @@ const VIEW: &str = "
 const INDEXES: &str = "
     SELECT format(E'\\n%s;', pg_get_indexdef(i.indexrelid)) AS text
       FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
-     WHERE i.indrelid = $1 AND NOT EXISTS (SELECT FROM pg_constraint t WHERE t.conindid = i.indexrelid
-                                              AND t.conrelid = i.indrelid)
+     WHERE i.indrelid = $1
+       AND NOT EXISTS (SELECT FROM pg_constraint t
+                        WHERE t.conindid = i.indexrelid AND t.conrelid = i.indrelid)
      ORDER BY c.relname";
 
 const TRIGGERS: &str = "
@@ -109,14 +119,16 @@ const TRIGGERS: &str = "
 
 /// Grants on a whole relation, then on its columns.
 const GRANTS: &str = "
-    SELECT format(E'\\nGRANT %s ON %s TO %s;', string_agg(what, ', ' ORDER BY what), $1::oid::regclass, grantee)
+    SELECT format(E'\\nGRANT %s ON %s TO %s;', string_agg(what, ', ' ORDER BY what),
+                  $1::oid::regclass, grantee)
            AS text FROM (
         SELECT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END AS grantee,
                a.privilege_type AS what
           FROM pg_class c, aclexplode(c.relacl) a WHERE c.oid = $1 AND a.grantee <> c.relowner
         UNION ALL
         SELECT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END,
-               format('%s (%s)', a.privilege_type, string_agg(quote_ident(t.attname), ', ' ORDER BY t.attnum))
+               format('%s (%s)', a.privilege_type,
+                      string_agg(quote_ident(t.attname), ', ' ORDER BY t.attnum))
           FROM pg_attribute t, aclexplode(t.attacl) a
          WHERE t.attrelid = $1 AND t.attnum > 0 GROUP BY a.grantee, a.privilege_type) g
      GROUP BY grantee ORDER BY grantee";
@@ -128,15 +140,20 @@ const POLICIES: &str = "
                                 WHEN 'd' THEN 'DELETE' ELSE 'ALL' END,
                   (SELECT string_agg(CASE r WHEN 0 THEN 'PUBLIC' ELSE r::regrole::text END, ', '
                                      ORDER BY r::regrole::text) FROM unnest(p.polroles) r),
-                  E'\\n    USING (' || regexp_replace(pg_get_expr(p.polqual, p.polrelid), '\\s+', ' ', 'g') || ')',
-                  E'\\n    WITH CHECK (' || regexp_replace(pg_get_expr(p.polwithcheck, p.polrelid), '\\s+', ' ', 'g')
+                  E'\\n    USING ('
+                      || regexp_replace(pg_get_expr(p.polqual, p.polrelid), '\\s+', ' ', 'g')
+                      || ')',
+                  E'\\n    WITH CHECK ('
+                      || regexp_replace(pg_get_expr(p.polwithcheck, p.polrelid), '\\s+', ' ', 'g')
                       || ')') AS text
       FROM pg_policy p WHERE p.polrelid = $1 ORDER BY p.polname";
 
 const FUNCTIONS: &str = "
-    SELECT format(E'\\n\\n%s;\\nALTER FUNCTION %s OWNER TO %s;%s', rtrim(pg_get_functiondef(p.oid), E'\\n'),
+    SELECT format(E'\\n\\n%s;\\nALTER FUNCTION %s OWNER TO %s;%s',
+                  rtrim(pg_get_functiondef(p.oid), E'\\n'),
                   p.oid::regprocedure, p.proowner::regrole,
-                  (SELECT string_agg(format(E'\\nGRANT EXECUTE ON FUNCTION %s TO %s;', p.oid::regprocedure,
+                  (SELECT string_agg(format(E'\\nGRANT EXECUTE ON FUNCTION %s TO %s;',
+                          p.oid::regprocedure,
                           CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END), ''
                           ORDER BY a.grantee::regrole::text)
                      FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
@@ -216,8 +233,8 @@ async fn the_schema_file_is_the_schema() {
     let line = differs.unwrap_or(kept.lines().count().min(now.lines().count()));
     assert!(
         kept == now,
-        "schema.sql differs from the catalogue at line {}:\n- {}\n+ {}\nLook at the change, then run with \
-         KAIRO_SCHEMA_WRITE=1",
+        "schema.sql differs from the catalogue at line {}:\n- {}\n+ {}\nLook at the change, \
+         then run with KAIRO_SCHEMA_WRITE=1",
         line + 1,
         kept.lines().nth(line).unwrap_or_default(),
         now.lines().nth(line).unwrap_or_default(),

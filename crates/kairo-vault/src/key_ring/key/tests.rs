@@ -1,3 +1,5 @@
+//! What a root key and its id show and hide.
+
 use crate::test_entropy::Counting;
 use crate::{KeyId, KeyRing, VaultError};
 

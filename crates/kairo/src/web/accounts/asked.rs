@@ -1,7 +1,8 @@
-//! What a browser keeps after it asked for a mail: the binding, the address, and where to go afterwards.
+//! What a browser keeps after it asked for a mail: the binding, the address, and where to go
+//! afterwards.
 //!
-//! **Invariant:** the cookie is the browser's own copy of what the person typed; nothing in it is trusted but
-//! the binding, whose digest the database compares.
+//! **Invariant:** the cookie is the browser's own copy of what the person typed; nothing in it is
+//! trusted but the binding, whose digest the database compares.
 
 use axum::http::{HeaderMap, HeaderValue};
 use base64::Engine as _;

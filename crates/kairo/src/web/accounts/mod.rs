@@ -1,9 +1,9 @@
 //! Signing in and out, and the settings of a person.
 //!
-//! **Invariant:** no answer tells whether an address has an account: the work, the page and the cookies are
-//! the same.
-//! **Invariant:** a session that begins has a new secret, and the one that the browser carried before ends
-//! (ASVS 7.2.4), so a planted cookie is worth nothing.
+//! **Invariant:** no answer tells whether an address has an account: the work, the page and the
+//! cookies are the same.
+//! **Invariant:** a session that begins has a new secret, and the one that the browser carried
+//! before ends (ASVS 7.2.4), so a planted cookie is worth nothing.
 
 mod asked;
 mod reading;

@@ -19,8 +19,8 @@ use crate::web::frame;
 use crate::web::render::{page, page_with, with_cookies};
 use crate::web::views::{Choice, Field, Frame, Place, Problem, Reading, Select, words};
 
-/// What the form sends. The version is the one that the page was made from; a client that sends none
-/// knows of no other change, and counts as the newest.
+/// What the form sends. The version is the one that the page was made from; a client that sends
+/// none knows of no other change, and counts as the newest.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Sent {
@@ -143,8 +143,8 @@ impl Sent {
     }
 }
 
-/// Where the form can be sent again later, it comes back filled in: the session ended meanwhile, or the
-/// database is away. Other faults are answered as ever.
+/// Where the form can be sent again later, it comes back filled in: the session ended meanwhile, or
+/// the database is away. Other faults are answered as ever.
 fn kept(site: &Site, error: Error, sent: &Sent) -> Result<Response, Error> {
     let signed_out = matches!(error, Error::SessionEnded | Error::SignInNeeded);
     let (title, text) = match &error {

@@ -39,9 +39,9 @@ pub(super) struct Sent {
     zone: String,
 }
 
-/// `GET /sign-in`. Who is signed in already goes on; the cookie of a session that ended is cleared. Here
-/// and not where the end was seen: an answer that was late could clear the cookie that a sign-in in another
-/// tab set meanwhile, while this request carries the cookie as it is now.
+/// `GET /sign-in`. Who is signed in already goes on; the cookie of a session that ended is cleared.
+/// Here and not where the end was seen: an answer that was late could clear the cookie that a
+/// sign-in in another tab set meanwhile, while this request carries the cookie as it is now.
 pub(super) async fn show(
     State(site): State<Site>,
     browser: Option<Browser>,
@@ -75,7 +75,8 @@ pub(super) async fn ask(
             let asked = Asked::new(&binding, &email, next, site.base.clock.now(), &sent.zone);
             Ok(with_cookies(see_other("/sign-in/code"), [asked.cookie(&site)]))
         }
-        // The mail of a moment ago still counts, and so does the cookie of the browser that asked for it.
+        // The mail of a moment ago still counts, and so does the cookie of the browser that asked
+        // for it.
         Err(AskError::TooSoon) => {
             let earlier = Asked::read(&site, &headers).filter(|a| a.email == email.as_str());
             let view = SignInCode {
@@ -164,15 +165,15 @@ pub(super) async fn redeem_code(
     page_with(StatusCode::UNPROCESSABLE_ENTITY, &view)
 }
 
-/// The page of a code that cannot be right any more: no field, and the way to ask again. A browser that did
-/// not ask is told that and nothing else.
+/// The page of a code that cannot be right any more: no field, and the way to ask again. A browser
+/// that did not ask is told that and nothing else.
 fn dead(page: SignInCode, title: &str, text: &str) -> SignInCode {
     let problem = Problem { title: title.to_owned(), text: text.to_owned() };
     SignInCode { problem: page.asked_here.then_some(problem), asked_here: false, ..page }
 }
 
-/// `GET /sign-in/link`: the page that a mailed link opens. It does nothing by itself: mail scanners open
-/// links, and some run scripts.
+/// `GET /sign-in/link`: the page that a mailed link opens. It does nothing by itself: mail scanners
+/// open links, and some run scripts.
 pub(super) async fn show_link() -> Result<Response, Error> {
     page(&SignInLink::landing())
 }

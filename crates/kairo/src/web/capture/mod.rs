@@ -1,4 +1,5 @@
-//! The capture line: what is typed is kept, or comes back; and how it would be read while it is typed.
+//! The capture line: what is typed is kept, or comes back; and how it would be read while it is
+//! typed.
 
 mod preview;
 
@@ -92,8 +93,8 @@ fn choices(text: &str, field: &str) -> Vec<Choice> {
     chosen_spans(text, field).into_iter().filter_map(read).collect()
 }
 
-/// The page's key with a digest of all that was sent: a second press of the same line makes no second item,
-/// and another text under the same key, after Back, is kept as well.
+/// The page's key with a digest of all that was sent: a second press of the same line makes no
+/// second item, and another text under the same key, after Back, is kept as well.
 fn form_key(line: &Line) -> Option<String> {
     if line.key.is_empty() || line.key.len() > 64 {
         return None;

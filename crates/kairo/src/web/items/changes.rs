@@ -76,8 +76,8 @@ pub(super) async fn restore(
     answer(&site, Verb::Restored, &press.back, done)
 }
 
-/// Back to the list, or to the item where the button was pressed there. A page that was older than the item
-/// changes nothing and says so on the page that follows, which shows the item as it is.
+/// Back to the list, or to the item where the button was pressed there. A page that was older than
+/// the item changes nothing and says so on the page that follows, which shows the item as it is.
 fn answer(
     site: &Site,
     verb: Verb,

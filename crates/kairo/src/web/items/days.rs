@@ -120,8 +120,8 @@ fn is_to_do(item: &Item) -> bool {
     item.state.status == Status::Open && item.state.kind != Kind::Note
 }
 
-/// Today's rows before and after the line of now. What has no hour stands after it while it is open, and
-/// before it once it is done.
+/// Today's rows before and after the line of now. What has no hour stands after it while it is
+/// open, and before it once it is done.
 fn around_now(
     items: &[(DateTime, &Item)],
     here: &Here,

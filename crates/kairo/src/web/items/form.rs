@@ -1,7 +1,7 @@
 //! The form that changes an item: fields in, a state or faults out.
 //!
-//! **Invariant:** a field that was not touched changes nothing: the words of a time that still are what the
-//! page showed are not read again.
+//! **Invariant:** a field that was not touched changes nothing: the words of a time that still are
+//! what the page showed are not read again.
 
 use serde::Deserialize;
 
@@ -99,7 +99,8 @@ impl Edit {
         }
     }
 
-    /// Puts what was typed beside what is stored now: both are on the page, and saving again is knowing.
+    /// Puts what was typed beside what is stored now: both are on the page, and saving again is
+    /// knowing.
     pub(super) fn against(&self, stored: ItemSheet) -> ItemSheet {
         let beside = |typed: &str, stored: &Field| Field {
             value: typed.to_owned(),

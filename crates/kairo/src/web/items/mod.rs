@@ -1,6 +1,7 @@
 //! The pages of items: the agenda, the inbox, what is done, one item, and the verbs on it.
 //!
-//! **Invariant:** what a person typed into a form comes back with every fault, conflict or lost session.
+//! **Invariant:** what a person typed into a form comes back with every fault, conflict or lost
+//! session.
 
 mod changes;
 mod days;

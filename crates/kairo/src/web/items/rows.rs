@@ -30,7 +30,8 @@ pub(super) fn mark(kind: Kind) -> Mark {
     }
 }
 
-/// The local start where the person is: an item that was meant in another zone is shown in this one.
+/// The local start where the person is: an item that was meant in another zone is shown in this
+/// one.
 pub(super) fn start_here(item: &Item, here: &Here) -> Option<DateTime> {
     local_here(item, item.state.when.as_ref()?.start, here)
 }

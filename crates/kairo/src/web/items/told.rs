@@ -1,7 +1,7 @@
 //! What a change says on the page that follows it: "Deleted “Call the bank”. Undo".
 //!
-//! The cookie carries the verb, the item's id and its version; the words are made from the item when the
-//! page is read, so no title stands in a cookie, an address or a log.
+//! The cookie carries the verb, the item's id and its version; the words are made from the item
+//! when the page is read, so no title stands in a cookie, an address or a log.
 
 use axum::http::{HeaderMap, HeaderValue};
 use jiff::SignedDuration;

@@ -166,7 +166,8 @@ async fn a_suspended_person_gets_no_session() {
     assert_eq!(count(&app, "SELECT count(*) FROM authn.sessions").await, 1);
 }
 
-// Goal: an account made on the host takes the zone of the first browser, and keeps one that was chosen.
+// Goal: an account made on the host takes the zone of the first browser, and keeps one that was
+// chosen.
 #[tokio::test]
 async fn the_first_browser_tells_the_zone() {
     let app = Kairo::start().await;

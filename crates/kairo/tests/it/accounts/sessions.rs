@@ -153,7 +153,8 @@ async fn a_sight_is_written_seldom() {
     let app = Kairo::start().await;
     let ana = app.member(ANA).await;
     let ends = "SELECT (extract(epoch FROM idle_expires_at - last_seen_at)
-                        + extract(epoch FROM absolute_expires_at - created_at))::bigint FROM authn.sessions";
+                        + extract(epoch FROM absolute_expires_at - created_at))::bigint
+                  FROM authn.sessions";
     assert_eq!(count(&app, ends).await, (14 + 30) * 86_400);
     let seen =
         "SELECT (extract(epoch FROM now() - last_seen_at) > 100)::int::bigint FROM authn.sessions";

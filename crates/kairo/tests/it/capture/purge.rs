@@ -18,8 +18,8 @@ async fn rows(app: &Kairo, table: &str) -> i64 {
     host.query(&sql, &[]).await.unwrap().first().unwrap().get(0)
 }
 
-// Goal: what was deleted 30 days ago goes with its revisions and its text; what was deleted since, and
-// what another person has, stays.
+// Goal: what was deleted 30 days ago goes with its revisions and its text; what was deleted since,
+// and what another person has, stays.
 #[tokio::test]
 async fn deleted_items_go_after_thirty_days() {
     // Given: two deleted items of Ana's, one long ago, a live one, and one of Ben's.

@@ -9,7 +9,8 @@ const LINT: &str = "
     WITH kairo AS (
         SELECT oid, nspname FROM pg_namespace WHERE nspname IN ('authn', 'app')
     ), relations AS (
-        SELECT c.*, c.oid::regclass::text AS name FROM pg_class c JOIN kairo k ON k.oid = c.relnamespace
+        SELECT c.*, c.oid::regclass::text AS name
+          FROM pg_class c JOIN kairo k ON k.oid = c.relnamespace
     ), functions AS (
         SELECT p.*, p.oid::regprocedure::text AS name,
                EXISTS (SELECT FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a

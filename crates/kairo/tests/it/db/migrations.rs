@@ -21,8 +21,8 @@ async fn one<T: for<'a> tokio_postgres::types::FromSql<'a>>(host: &Host, sql: &s
 }
 
 const UNFORCED: &str = "
-    SELECT count(*) FROM pg_class WHERE relkind = 'r'
-       AND relnamespace::regnamespace::text IN ('app', 'authn')
+    SELECT count(*) FROM pg_class
+     WHERE relkind = 'r' AND relnamespace::regnamespace::text IN ('app', 'authn')
        AND NOT (relrowsecurity AND relforcerowsecurity)";
 
 // Goal: the list of steps is the folder, in order, without a gap in the numbers.

@@ -41,8 +41,8 @@ const FORBIDDEN: [&str; 26] = [
 /// Verbs before there is a session: kairo_login's alone.
 const LOGIN_VERBS: [&str; 2] = [
     "SELECT authn.proof_begin(NULL, 'a@b.org', NULL, NULL, NULL, 1, 1, 0)",
-    "SELECT authn.proof_redeem('x', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, \
-     NULL, NULL, NULL)",
+    "SELECT authn.proof_redeem('x', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, \
+     NULL, NULL, NULL, NULL)",
 ];
 
 /// Verbs of a signed-in person: kairo_app's alone.
@@ -120,10 +120,11 @@ async fn kairo_login_reads_no_table() {
 }
 
 const POWERS: &str = "
-    SELECT r.rolname, r.rolsuper OR r.rolinherit OR r.rolcreaterole OR r.rolcreatedb OR r.rolreplication
-           OR r.rolbypassrls AS powers,
+    SELECT r.rolname, r.rolsuper OR r.rolinherit OR r.rolcreaterole OR r.rolcreatedb
+           OR r.rolreplication OR r.rolbypassrls AS powers,
            (SELECT count(*) FROM pg_auth_members m WHERE m.member = r.oid) AS memberships,
-           (SELECT count(*) FROM pg_shdepend d WHERE d.refobjid = r.oid AND d.deptype = 'o') AS owned,
+           (SELECT count(*) FROM pg_shdepend d
+             WHERE d.refobjid = r.oid AND d.deptype = 'o') AS owned,
            coalesce(array_length(r.rolconfig, 1), 0) AS settings
       FROM pg_roles r WHERE r.rolname = ANY($1) ORDER BY 1";
 
@@ -146,7 +147,7 @@ async fn runtime_roles_have_no_power() {
     assert!(owners.iter().all(|row| row.get::<_, i64>("owned") > 0), "the count of owned is blind");
 }
 
-// Goal: a role that loosens its own defaults loosens nothing: connections say their bounds themselves.
+// Goal: a role that loosens its own defaults loosens nothing: connections say their own bounds.
 #[tokio::test]
 async fn a_role_cannot_loosen_its_bounds() {
     let app = Kairo::start().await;
