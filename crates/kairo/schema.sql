@@ -1,5 +1,5 @@
--- The schema of Kairo, made from the catalogue after every migration; a test compares. Never edited:
--- KAIRO_SCHEMA_WRITE=1 cargo nextest run -p kairo --test it schema
+-- The schema of Kairo, made from the catalogue after every migration; a test compares. Never
+-- edited: KAIRO_SCHEMA_WRITE=1 cargo nextest run -p kairo --test it schema
 
 CREATE ROLE kairo_app LOGIN NOINHERIT;
 ALTER ROLE kairo_app SET idle_in_transaction_session_timeout=10s;

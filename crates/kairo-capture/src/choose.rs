@@ -59,7 +59,9 @@ fn with_company(scan: &Scan<'_>, found: Vec<Match>) -> Vec<Match> {
                 Strength::Somewhere => timely(one),
                 Strength::Beside => {
                     let whole = one.from == 0 && one.to == scan.toks.len();
-                    whole || strong.iter().any(|two| beside(scan, one, two))
+                    whole
+                        || beside_dismissed(scan, one)
+                        || strong.iter().any(|two| beside(scan, one, two))
                 }
             };
             let counts = matches!(one.said, Said::Count(_) | Said::Except(_));
@@ -80,6 +82,19 @@ fn beside(scan: &Scan<'_>, one: &Match, two: &Match) -> bool {
     first.to <= second.from
         && (first.to..second.from).all(connective)
         && second.from - first.to <= 1
+}
+
+/// Whether a time stood beside a match until it was dismissed.
+fn beside_dismissed(scan: &Scan<'_>, one: &Match) -> bool {
+    let joint = |i: usize| {
+        matches!(scan.word(i), W::At | W::On)
+            || [',', '-', '('].iter().any(|mark| scan.sep(i, *mark))
+    };
+    let before = scan
+        .prev(one.from)
+        .is_some_and(|at| scan.dismissed_time(at) || (joint(at) && scan.behind_dismissed_time(at)));
+    let after = scan.dismissed_time(one.to) || (joint(one.to) && scan.dismissed_time(one.to + 1));
+    before || after
 }
 
 fn weight(one: &Match) -> i64 {

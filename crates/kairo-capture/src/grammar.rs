@@ -100,6 +100,16 @@ impl<'a> Scan<'a> {
         self.tok(i).is_some_and(|tok| tok.kind == Kind::Opaque(why))
     }
 
+    /// Whether words that say a day or a time were dismissed here.
+    pub(crate) fn dismissed_time(&self, i: usize) -> bool {
+        self.is_opaque(i, Plain::DismissedTime)
+    }
+
+    /// Whether dismissed words of a time end before token `i`.
+    pub(crate) fn behind_dismissed_time(&self, i: usize) -> bool {
+        self.prev(i).is_some_and(|at| self.dismissed_time(at))
+    }
+
     /// Whether a match may begin here: not in the middle of a run of letters and digits.
     pub(crate) fn can_begin(&self, i: usize) -> bool {
         let Some(tok) = self.tok(i) else { return false };

@@ -81,6 +81,7 @@ fn timing(scan: &Scan<'_>, chosen: &[Match], context: &Context, mood: Mood) -> T
             recurrence: Some(series.recurrence),
             doubt: Some(series.doubt),
             used: series.used,
+            others: series.others,
             estimate,
             ..Timing::default()
         };
@@ -223,7 +224,11 @@ impl Line<'_> {
                 self.fill(&mut item, one, span);
             }
         }
-        for person in found {
+        // "at Joe's Diner" names a place, and nobody.
+        let placed = |person: &PersonFound| {
+            place.is_some_and(|place| person.from < place.to && place.from < person.to)
+        };
+        for person in found.iter().filter(|person| !placed(person)) {
             push_unique(&mut item.people, &person.name);
             item.spans.extend(self.named(person, Field::Who));
         }

@@ -29,6 +29,9 @@ pub(crate) enum Plain {
     Address,
     Price,
     Dismissed,
+    /// Dismissed words that say a day or a time. What stands beside them keeps the company that it
+    /// had: dismissing "5pm" in "sat 5pm" must not take the Saturday along.
+    DismissedTime,
     Long,
 }
 
@@ -64,13 +67,38 @@ pub(crate) fn lex(text: &str, from: usize, to: usize, dismissed: &[Span]) -> Vec
     let mut lexer = Lexer { text: line.get(..room).unwrap_or(line), at: from, toks: Vec::new() };
     while lexer.toks.len() < TOKENS_MAX && lexer.step() {}
     let mut toks = lexer.toks;
-    for tok in &mut toks {
-        if dismissed.iter().any(|span| span.overlaps(tok.span())) {
-            tok.kind = Kind::Opaque(Plain::Dismissed);
-            tok.word = W::None;
-        }
+    for span in dismissed {
+        dismiss(&mut toks, *span);
     }
     toks
+}
+
+fn dismiss(toks: &mut [Tok], span: Span) {
+    let inside = |tok: &&Tok| span.overlaps(tok.span());
+    let sign = toks.iter().find(inside).is_some_and(|tok| matches!(tok.kind, Kind::Sep(_)));
+    let time = !sign && toks.iter().filter(inside).any(says_time);
+    let why = if time { Plain::DismissedTime } else { Plain::Dismissed };
+    for tok in toks.iter_mut().filter(|tok| span.overlaps(tok.span())) {
+        tok.kind = Kind::Opaque(why);
+        tok.word = W::None;
+    }
+}
+
+fn says_time(tok: &Tok) -> bool {
+    let named = matches!(
+        tok.word,
+        W::Wd(..)
+            | W::Month(..)
+            | W::Rel(_)
+            | W::Tonight
+            | W::Part(_)
+            | W::Noon
+            | W::Midnight
+            | W::Num(_)
+            | W::Nth(_)
+            | W::Holiday(_)
+    );
+    named || matches!(tok.kind, Kind::Num(..) | Kind::Ord(_) | Kind::Opaque(Plain::DismissedTime))
 }
 
 impl<'a> Lexer<'a> {

@@ -1,8 +1,8 @@
 //! Text, reference and time zone in; dated items with spans out.
 //!
-//! The way of a text: **lex** -> **match** (`grammar`) -> **choose** -> **resolve** (`timing`,
-//! `recurring`, `resolve`, `hours`) -> **render** (`items`, `chips`, `title`, `kind`, `label`), each a
-//! pure function of what stands before it.
+//! The way of a text: **lex** -> **match** (`grammar`) -> **choose** -> **resolve** (`join`,
+//! `timing`, `recurring`, `resolve`, `hours`) -> **render** (`items`, `chips`, `title`, `kind`,
+//! `label`), each a pure function of what stands before it.
 //!
 //! **Invariant:** [`read`] is total: it never panics, whatever the text and the context.
 //! **Invariant:** the same text and context give the same bytes, on every host.

@@ -4,14 +4,15 @@
 //! unless the text says a start.
 
 use crate::ast::{
-    Counted, Day, Dur, Edge, ExceptSaid, Freq, Hour, Lead, Match, Moment, Of, RepeatSaid, Said,
-    WhenSaid, ZoneName,
+    Clock, Counted, Day, Dur, Edge, ExceptSaid, Freq, Half, Hour, Lead, Match, Moment, Of,
+    RepeatSaid, Said, WhenSaid, ZoneName,
 };
 use crate::hours::{CLOSE, Guess, Hints, part_hour, settle, settle_range};
-use crate::model::{Anchor, Confidence, Context, Recurrence, Role, When};
+use crate::label;
+use crate::model::{Alternative, Anchor, Confidence, Context, Recurrence, Role, When};
 use crate::resolve::{Calendar, plus, plus_days};
 use crate::rule::Rule;
-use crate::timing::{Mood, bend, in_zone, lasting_end};
+use crate::timing::{Mood, Others, bend, in_zone, lasting_end};
 use crate::words::{Daypart, Holiday};
 use jiff::civil::{Date, DateTime, Time, Weekday};
 
@@ -23,10 +24,11 @@ pub(crate) struct Series {
     pub(crate) doubt: Confidence,
     /// Matches that the series used.
     pub(crate) used: Vec<usize>,
+    pub(crate) others: Others,
 }
 
 /// What the sayings beside a repetition add to it.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct Gathered {
     rule: Rule,
     hour: Option<Hour>,
@@ -93,7 +95,9 @@ pub(crate) fn series(context: &Context, chosen: &[Match], mood: Mood) -> Option<
             gathered.left_over = true;
         }
     }
-    gathered.settle(context, mood)
+    let mut series = gathered.clone().settle(context, mood)?;
+    series.others.hour.extend(gathered.in_other_half(context, mood, &series));
+    Some(series)
 }
 
 impl Gathered {
@@ -295,6 +299,23 @@ impl Gathered {
         true
     }
 
+    /// The same series in the half of the day that was not taken, where neither was said.
+    fn in_other_half(
+        mut self,
+        context: &Context,
+        mood: Mood,
+        taken: &Series,
+    ) -> Option<Alternative> {
+        let Some(Hour::Clock(clock)) = self.hour else { return None };
+        let alone = self.hour_end.is_none() && self.more_hours.is_empty() && self.part.is_none();
+        let morning = taken.recurrence.time? < Time::constant(12, 0, 0, 0);
+        let half = if morning { Half::Pm } else { Half::Am };
+        self.hour = Some(Hour::Clock(Clock { half, ..clock }));
+        let open = alone && clock.half == Half::Open;
+        let start = open.then(|| self.settle(context, mood)).flatten()?.when.start;
+        Some(Alternative { label: label::time(start.time()), start })
+    }
+
     fn settle(mut self, context: &Context, mood: Mood) -> Option<Series> {
         let (context, zone) = in_zone(context, self.zone.as_ref())?;
         let reference = context.reference;
@@ -324,7 +345,7 @@ impl Gathered {
         let when = When { role, start: start_at, end, all_day, zone, shifted };
         let anchor = if self.completion { Anchor::Completion } else { Anchor::Due };
         let recurrence = Recurrence { rrule: self.rule.to_string(), anchor, exdates, time };
-        Some(Series { when, recurrence, doubt, used: self.used })
+        Some(Series { when, recurrence, doubt, used: self.used, others: Others::default() })
     }
 
     /// Sorted, unique and in the shape that the model prints.

@@ -15,9 +15,8 @@ fn reply(line: &str) -> String {
 fn the_contract_lines_come_out_as_printed() {
     let ask = |id: &str, text: &str, zone: &str, order: &str| {
         let at = "2026-11-23T09:00:00";
-        reply(&format!(
-            r#"{{"id":"{id}","text":"{text}","timezone":"{zone}","reference":"{at}","date_order":"{order}"}}"#
-        ))
+        let head = format!(r#"{{"id":"{id}","text":"{text}","timezone":"{zone}","#);
+        reply(&format!(r#"{head}"reference":"{at}","date_order":"{order}"}}"#))
     };
     let one = concat!(
         r#"{"id":"a1","start":"2026-11-24T13:00:00","end":null,"timed":true,"rrule":null,"#,

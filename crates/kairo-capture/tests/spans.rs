@@ -7,7 +7,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use jiff::civil::DateTime;
-use kairo_capture::{Context, Reading, Span, SpanRead, When, read};
+use kairo_capture::{Context, Field, Reading, Span, SpanRead, When, read};
 use std::fmt::Write as _;
 
 fn context() -> Context {
@@ -59,4 +59,49 @@ fn chips_show_what_their_words_say() {
         }
     }
     assert!(faults.is_empty(), "{faults}");
+}
+
+/// Texts of the labelled cases.
+fn captures() -> Vec<String> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/cases");
+    let mut files: Vec<_> =
+        std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
+    files.sort();
+    let texts = files.iter().map(|file| std::fs::read_to_string(file).unwrap());
+    let lines = texts.flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>());
+    lines
+        .filter(|line| !line.starts_with("# "))
+        .filter_map(|line| line.rsplitn(3, " | ").nth(2).map(str::to_owned))
+        .collect()
+}
+
+/// The spans of the first item that were understood as a field.
+fn of(reading: &Reading, field: Field) -> Vec<Span> {
+    let spans = reading.items.first().into_iter().flat_map(|item| &item.spans);
+    spans.filter(|read| read.field == field).map(|read| read.span).collect()
+}
+
+// Goal: in every labelled case, dismissing the hour leaves the day, and the other way round.
+#[test]
+fn a_dismissed_chip_leaves_the_other() {
+    let (mut pairs, mut faults) = (0, String::new());
+    for text in captures() {
+        let reading = read(&text, &context());
+        let (days, hours) = (of(&reading, Field::Day), of(&reading, Field::Hour));
+        if days.len() != 1 || hours.len() != 1 {
+            continue;
+        }
+        for (gone, field, left) in [(&hours, Field::Day, &days), (&days, Field::Hour, &hours)] {
+            let again = read(&text, &Context { dismissed: gone.clone(), ..context() });
+            pairs += 1;
+            let found = of(&again, field);
+            // "8" of "8 tonight" says no time by itself.
+            let bare = text == "8 tonight" && field == Field::Hour;
+            if !bare && !left.iter().all(|span| found.iter().any(|other| other.overlaps(*span))) {
+                let _ = writeln!(faults, "{text}\n    {}", shown(&text, &again));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{} of {pairs}:\n{faults}", faults.lines().count() / 2);
+    assert!(pairs > 1_000, "only {pairs}");
 }

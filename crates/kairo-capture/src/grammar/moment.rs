@@ -310,8 +310,8 @@ impl Scan<'_> {
     /// Whether a day comes next ("10 to 11 tomorrow").
     pub(super) fn day_follows(&self, i: usize) -> bool {
         let at = i + usize::from(self.is(i, W::On));
-        matches!(self.word(at), W::Rel(_) | W::Wd(..) | W::Tonight | W::This | W::Next)
-            && self.day(at).is_some()
+        let named = matches!(self.word(at), W::Rel(_) | W::Wd(..) | W::Tonight | W::This | W::Next);
+        (named && self.day(at).is_some()) || self.dismissed_time(at)
     }
 
     /// "T13:00", where the T has just been passed.
@@ -354,7 +354,8 @@ impl Scan<'_> {
         let bare_night = matches!(hour, Hour::Part(Daypart::Night, _)) && article;
         let at_day = next + usize::from(matches!(self.word(next), W::Of | W::On));
         let of_day = self.day(at_day).is_some_and(|(found, _)| found.sure);
-        if first && !this && (!led || bare_night) && !of_day {
+        let company = self.behind_dismissed_time(i) || self.dismissed_time(next);
+        if first && !this && (!led || bare_night) && !of_day && !company {
             return None;
         }
         let noun = self.is_word(next) && self.lower(next) == "school";

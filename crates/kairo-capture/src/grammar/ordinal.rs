@@ -55,7 +55,9 @@ impl Scan<'_> {
                 | W::For
                 | W::Is
         );
-        let Some(after) = self.tok(next) else { return digits || led };
+        let Some(after) = self.tok(next).filter(|_| !self.dismissed_time(next)) else {
+            return digits || led;
+        };
         if !matches!(after.kind, Kind::Word) {
             return digits
                 && (led || !after.glued || matches!(after.kind, Kind::Sep(',' | '.' | ';')));

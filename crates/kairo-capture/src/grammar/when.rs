@@ -65,7 +65,9 @@ impl Scan<'_> {
         if let Some(found) = self.away_from(lead, at) {
             return Some(found);
         }
-        let led = !matches!(lead, Lead::None | Lead::On | Lead::In | Lead::For | Lead::Within);
+        let dotted = self.sep(at + 1, '.') && self.glued(at + 1);
+        let led = !matches!(lead, Lead::None | Lead::On | Lead::In | Lead::For | Lead::Within)
+            || (self.behind_dismissed_time(i) && !dotted);
         let ahead = matches!(lead, Lead::In | Lead::Within)
             || (lead == Lead::After && self.is(i, W::After));
         let whole = ahead.then_some(i);
@@ -335,7 +337,7 @@ impl Scan<'_> {
         let start = i.saturating_sub(6);
         let measured = (start..i).any(|at| among(lists::MEASURING, self.lower(at)));
         let aiming = among(lists::AIMING, self.lower_before(i));
-        let verb_at = aiming && lead == Lead::At;
+        let verb_at = aiming && lead == Lead::At && !self.dismissed_time(next);
         let fraction =
             matches!(self.tok(next).map(|tok| tok.kind), Some(Kind::Sep('/' | '%' | '°')));
         match lead {
@@ -350,6 +352,7 @@ impl Scan<'_> {
             }
             Lead::At if self.is(i, W::Approx) => !self.stands_alone(next) || self.is(i, W::Over),
             Lead::At => fraction || verb_at || self.is(i, W::Between),
+            Lead::None if self.behind_dismissed_time(i) => fraction,
             _ => true,
         }
     }
@@ -359,7 +362,9 @@ impl Scan<'_> {
     }
 
     fn stands_alone(&self, next: usize) -> bool {
-        self.tok(next).is_none() || matches!(self.word(next), W::Rel(_) | W::Wd(..) | W::Tonight)
+        self.tok(next).is_none()
+            || self.dismissed_time(next)
+            || matches!(self.word(next), W::Rel(_) | W::Wd(..) | W::Tonight)
     }
 
     fn noisy_day(&self, i: usize, said: &WhenSaid, next: usize) -> bool {

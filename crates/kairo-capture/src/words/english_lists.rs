@@ -57,8 +57,10 @@ pub(crate) const EVENTS: &[&str] = &[
 /// Words that a bare range of hours may follow ("lunch 12-1").
 #[rustfmt::skip]
 pub(crate) const MEETINGS: &[&str] = &[
-    "lunch", "meeting", "practice", "class", "dinner", "breakfast", "brunch", "yoga", "gym", "session",
-    "interview", "standup", "sync", "training", "lesson", "appointment", "workshop", "rehearsal", "shift",
+    "lunch", "meeting", "practice", "class", "dinner", "breakfast", "brunch", "yoga", "gym",
+    "session",
+    "interview", "standup", "sync", "training", "lesson", "appointment", "workshop", "rehearsal",
+    "shift",
 ];
 
 /// Words before a weekday that make it a name ("Black Friday").

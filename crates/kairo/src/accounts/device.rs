@@ -39,3 +39,13 @@ pub fn label(user_agent: &str) -> String {
     };
     format!("{browser} on {system}")
 }
+
+const BROWSERS: [&str; 6] = ["Edge", "Opera", "Firefox", "Chrome", "Safari", "A browser"];
+const SYSTEMS: [&str; 8] =
+    ["iPhone", "iPad", "Android", "Windows", "macOS", "ChromeOS", "Linux", "another system"];
+
+/// Whether a text is a label that [`label`] can give: what comes back from a browser may not be.
+pub fn is_label(text: &str) -> bool {
+    text.split_once(" on ")
+        .is_some_and(|(browser, system)| BROWSERS.contains(&browser) && SYSTEMS.contains(&system))
+}

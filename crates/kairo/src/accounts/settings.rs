@@ -47,7 +47,7 @@ impl Settings {
 
     /// Checks settings that a person sent.
     pub fn check(&self) -> Result<(), SettingsFault> {
-        zone_named(&self.time_zone).map_err(|_| SettingsFault::UnknownZone)?;
+        known_zone(&self.time_zone).ok_or(SettingsFault::UnknownZone)?;
         match self.week_start {
             Weekday::Monday | Weekday::Saturday | Weekday::Sunday => Ok(()),
             _ => Err(SettingsFault::WeekStart),
@@ -73,8 +73,17 @@ pub async fn update(
     if rows.is_empty() { Err(unchanged(&me, AccountError::VersionMoved)) } else { Ok(()) }
 }
 
+/// A zone by any spelling of its name, in the spelling of the bundled data; `None` for one that is
+/// not there, or that is no place's ("Etc/Unknown").
+pub fn known_zone(name: &str) -> Option<String> {
+    let zone = zone_named(name).ok().filter(|_| name.len() <= ZONE_BYTES_MAX)?;
+    zone.iana_name().map(str::to_owned)
+}
+
+/// Longest name of a zone, in bytes; the longest in the data has 30.
+const ZONE_BYTES_MAX: usize = 64;
+
 /// A zone name that a browser offered, or UTC where it is not one of ours.
 pub fn zone_or_utc(offered: &str) -> String {
-    let known = offered.len() <= 64 && zone_named(offered).is_ok();
-    if known { offered.to_owned() } else { "UTC".to_owned() }
+    known_zone(offered).unwrap_or_else(|| "UTC".to_owned())
 }

@@ -91,4 +91,8 @@ fn devices_come_from_a_closed_list() {
     let safari = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) Version/17.0 Safari/604.1";
     assert_eq!(device::label(safari), "Safari on iPhone");
     assert_eq!(device::label("<script>"), "A browser on another system");
+    for agent in [chrome, safari, "<script>"] {
+        assert!(device::is_label(&device::label(agent)));
+    }
+    assert!(!device::is_label("your bank. Call on Windows"));
 }

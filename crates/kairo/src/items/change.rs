@@ -143,7 +143,8 @@ pub async fn undo(
     id: Uuid,
     version: i32,
 ) -> Result<(Person, Item), ItemError> {
-    let page = (ItemFind { id }, RevisionFind { item_id: id, version: version - 1 });
+    let earlier = version.saturating_sub(1);
+    let page = (ItemFind { id }, RevisionFind { item_id: id, version: earlier });
     let (person, (rows, revisions)) = visit(base, identity, page).await?;
     let item = store::open_all(base, &person, rows)?.into_iter().next();
     let item = item.ok_or(ItemError::NotFound)?;

@@ -1,14 +1,16 @@
 //! When a form cannot be done, the words that were typed come back on the page that says so.
 
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use super::error::Error;
 use super::render::page_with;
 use super::views::{CaptureLine, ErrorPage};
 
-/// A page that says why, with the words in a line that can be copied or sent again. Other faults
-/// than a lost session or a database that is away are answered as ever.
-pub fn words(error: Error, typed: &str) -> Result<Response, Error> {
+/// A page that says why, with what was typed in the capture line, ready to be copied or sent again
+/// under the same key. Other faults than a lost session, a thing that is gone or a database that is
+/// away are answered as ever.
+pub fn words(error: Error, typed: CaptureLine) -> Result<Response, Error> {
     let (title, what, next, href, label) = match &error {
         Error::SessionEnded | Error::SignInNeeded => (
             "You are signed out",
@@ -16,6 +18,14 @@ pub fn words(error: Error, typed: &str) -> Result<Response, Error> {
             "Your words are still here. Sign in again in another tab, then send them.",
             "/sign-in",
             "Sign in",
+        ),
+        Error::NotFound => (
+            "Nothing here any more",
+            "This was deleted while you wrote, so nothing was saved.",
+            "Your words are still here. Bring it back from where it was deleted, or send them as \
+             a new thought.",
+            "/",
+            "Agenda",
         ),
         Error::Unavailable { .. } => (
             "Not saved",
@@ -26,15 +36,20 @@ pub fn words(error: Error, typed: &str) -> Result<Response, Error> {
         ),
         _ => return Err(error),
     };
+    let text = typed.text.trim().to_owned();
     let view = ErrorPage {
         title: title.to_owned(),
         what: what.to_owned(),
         next: next.to_owned(),
-        line: Some(CaptureLine { text: typed.trim().to_owned(), ..CaptureLine::default() }),
+        line: Some(CaptureLine { text, ..typed }),
         href: href.to_owned(),
         label: label.to_owned(),
         ..ErrorPage::default()
     };
-    let status = error.into_response().status();
+    // Signing in is for later here: a redirect would drop the words.
+    let status = match error {
+        Error::SessionEnded | Error::SignInNeeded => StatusCode::UNAUTHORIZED,
+        other => other.into_response().status(),
+    };
     page_with(status, &view)
 }

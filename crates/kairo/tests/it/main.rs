@@ -7,5 +7,6 @@ mod accounts;
 mod api;
 mod capture;
 mod db;
+mod findings;
 mod harness;
 mod schema;

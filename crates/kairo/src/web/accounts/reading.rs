@@ -118,10 +118,8 @@ impl Sent {
         let week_start = WEEK_STARTS.iter().find(|(value, ..)| *value == self.week_start);
         let date_order = DATE_ORDERS.iter().find(|(value, ..)| *value == self.date_order);
         let typed = self.zone.trim();
-        // "europe/berlin" is understood, and kept under the name that everybody knows.
-        let named = zone_named(typed).ok().and_then(|zone| zone.iana_name().map(str::to_owned));
         let asked = Settings {
-            time_zone: named.unwrap_or_else(|| typed.to_owned()),
+            time_zone: settings::known_zone(typed).unwrap_or_else(|| typed.to_owned()),
             week_start: week_start.map_or(Weekday::Monday, |(.., day)| *day),
             date_order: date_order.map_or(DateOrder::Mdy, |(.., order)| *order),
             version: self.version.unwrap_or(newest),

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::sign_out;
 use crate::accounts::sessions::{self, Session};
-use crate::accounts::{Person, SessionKind};
+use crate::accounts::{Person, SessionKind, device};
 use crate::items::queries::InboxCount;
 use crate::web::Site;
 use crate::web::caller::{Browser, Jar, ended, touch_later};
@@ -118,10 +118,14 @@ pub(super) fn notice(site: &Site, headers: &HeaderMap) -> Option<Notice> {
         ("ended", "token") => {
             "The token is revoked. It cannot open anything from now on.".to_owned()
         }
-        ("ended", device) => format!(
-            "Signed out on {}. It cannot open anything from now on.",
-            device.replace('_', " ")
-        ),
+        ("ended", code) => {
+            // Any page of this host may have planted the cookie, so only our own words are said.
+            let device = code.replace('_', " ");
+            if !device::is_label(&device) {
+                return None;
+            }
+            format!("Signed out on {device}. It cannot open anything from now on.")
+        }
         ("reading", "kept") => "Kept. It counts from the next thought on.".to_owned(),
         _ => return None,
     };

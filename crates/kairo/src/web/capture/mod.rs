@@ -41,15 +41,31 @@ struct Line {
     choices: String,
 }
 
+impl Line {
+    /// The line as it came, for a page that gives it back.
+    fn again(self, fault: Option<String>) -> CaptureLine {
+        CaptureLine {
+            text: self.text,
+            fault,
+            key: self.key,
+            dismissed: self.dismissed,
+            choices: self.choices,
+            focus: true,
+        }
+    }
+}
+
 /// `POST /captures`.
 async fn create(
     State(site): State<Site>,
     browser: Result<Browser, Error>,
-    Form(line): Form<Line>,
+    Form(mut line): Form<Line>,
 ) -> Result<Response, Error> {
+    // No keyboard makes a NUL, and no page can show one.
+    line.text.retain(|c| c != '\0');
     let identity = match browser {
         Ok(Browser(identity)) => identity,
-        Err(error) => return lost::words(error, &line.text),
+        Err(error) => return lost::words(error, line.again(None)),
     };
     let thought = thought(&line);
     match capture::keep(&site.base, &identity, &thought).await {
@@ -62,16 +78,10 @@ async fn create(
         }
         Err(error) => match refusal(&error) {
             Some(fault) => {
-                let line = CaptureLine {
-                    text: line.text,
-                    fault: Some(fault),
-                    dismissed: line.dismissed,
-                    choices: line.choices,
-                    ..CaptureLine::default()
-                };
+                let line = line.again(Some(fault));
                 agenda_with_line(&site, &identity, StatusCode::UNPROCESSABLE_ENTITY, line).await
             }
-            None => lost::words(error.into(), &line.text),
+            None => lost::words(error.into(), line.again(None)),
         },
     }
 }

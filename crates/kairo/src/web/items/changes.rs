@@ -22,6 +22,7 @@ use crate::web::caller::Browser;
 use crate::web::error::Error;
 use crate::web::lost;
 use crate::web::render::{page_with, see_other, with_cookies};
+use crate::web::views::CaptureLine;
 use crate::web::views::rows::anchor;
 
 /// What every button beside an item sends.
@@ -102,17 +103,23 @@ fn answer(
 /// `POST /items/{id}`.
 pub(super) async fn update(
     State(site): State<Site>,
-    Browser(identity): Browser,
+    browser: Result<Browser, Error>,
     Path(id): Path<Uuid>,
     Form(edit): Form<Edit>,
 ) -> Result<Response, Error> {
+    let lost = |error: Error| {
+        lost::words(error, CaptureLine { text: edit.typed(), ..CaptureLine::default() })
+    };
+    let identity = match browser {
+        Ok(Browser(identity)) => identity,
+        Err(error) => return lost(error),
+    };
     let read = item_page::read_beside(&site.base, &identity, id, None).await;
     let (person, page, open) = match read.map_err(Error::from) {
         Ok(read) => read,
-        Err(error) => return lost::words(error, &format!("{}\n{}", edit.title, edit.notes)),
+        Err(error) => return lost(error),
     };
-    let here = here(&site, &person)?;
-    let setting = form::setting(&person, &here, &site.base).ok_or(Error::NotFound)?;
+    let setting = form::setting(&site.base, &person, &page.item).ok_or(Error::NotFound)?;
     if page.item.version != edit.version {
         return conflict(&site, &person, &page, open, &edit);
     }
@@ -120,19 +127,19 @@ pub(super) async fn update(
         Ok(after) => after,
         Err(faults) => return refused(&site, &person, &page, open, &edit, &faults),
     };
-    let kept = save(&site, &identity, &person, &page, after).await;
-    match kept {
+    match save(&site, &identity, &person, &page, after).await {
         Ok(item) => {
             let told = Told { verb: Verb::Changed, id: item.id, version: item.version };
             let to = format!("/items/{id}?back={}", sheet::list(&edit.back));
             Ok(with_cookies(see_other(&to), [told.cookie(&site)]))
         }
-        Err(ItemError::VersionMoved(now)) => {
+        Err(ItemError::VersionMoved(now)) if now.state.deleted_at.is_none() => {
             let page = ItemPage { item: *now, ..page };
             conflict(&site, &person, &page, open, &edit)
         }
+        Err(ItemError::VersionMoved(_)) => lost(Error::NotFound),
         Err(ItemError::Invalid(faults)) => refused(&site, &person, &page, open, &edit, &faults),
-        Err(error) => lost::words(error.into(), &format!("{}\n{}", edit.title, edit.notes)),
+        Err(error) => lost(error.into()),
     }
 }
 

@@ -5,11 +5,11 @@
 
 use serde::Deserialize;
 
-use super::rows::Here;
 use super::sheet;
-use crate::accounts::Person;
+use crate::accounts::{Base, Person};
+use crate::capture::Thought;
 use crate::capture::reading::{self, Setting};
-use crate::items::{Body, Fault, Item, Kind, State};
+use crate::items::{Body, Fault, Item, Kind, Repeat, State};
 use crate::web::views::{Field, ItemSheet, Select};
 
 /// `POST /items/{id}`.
@@ -62,21 +62,46 @@ impl Edit {
         if faults.is_empty() { Ok(state) } else { Err(faults) }
     }
 
+    /// Reads the words of the time, in the item's own zone. The words of the repetition stand after
+    /// the time and are kept as they are while they stand there; taking them out ends it.
     fn read_when(&self, state: &mut State, setting: &Setting) -> Result<(), Fault> {
+        let today = setting.reference.date();
         let words = self.when.trim();
-        if words == sheet::when_words(state) {
+        if words == sheet::when_words(state, today) {
             return Ok(());
         }
         if words.is_empty() {
             (state.when, state.repeat) = (None, None);
             return Ok(());
         }
-        let read = reading::read_time(words, setting).ok_or_else(|| {
-            fault("when", "Kairo does not read this as a time. Try words like tomorrow 1pm to 2pm.")
+        let suffix = sheet::repeat_words(state, today);
+        let kept = state.repeat.clone().zip(words.strip_suffix(&suffix));
+        let (kept, words) = match kept.filter(|_| !suffix.is_empty()) {
+            Some((repeat, words)) => (Some(repeat), words),
+            None => (None, words),
+        };
+        let (when, read) = reading::read_time(words, setting).ok_or_else(|| {
+            let message = "Kairo does not read this as a time. Try words like tomorrow 1pm to 2pm.";
+            fault("when", message)
         })?;
-        read.0.check()?;
-        (state.when, state.repeat) = (Some(read.0), read.1);
+        when.check()?;
+        // Days that are left out are kept as local starts, so they move with the hour.
+        let at_its_hour = |mut repeat: Repeat| {
+            for left_out in &mut repeat.exdates {
+                *left_out = left_out.date().to_datetime(when.start.time());
+            }
+            repeat
+        };
+        state.repeat = kept.map(at_its_hour).or(read);
+        state.when = Some(when);
         Ok(())
+    }
+
+    /// All that was typed, for a page that cannot show the form.
+    pub(super) fn typed(&self) -> String {
+        let fields = [&self.title, &self.when, &self.place, &self.people, &self.tags, &self.notes];
+        let filled = fields.into_iter().map(|field| field.trim()).filter(|field| !field.is_empty());
+        filled.collect::<Vec<_>>().join("; ")
     }
 
     /// Puts what was typed into a sheet, with the faults beside the fields.
@@ -152,12 +177,9 @@ fn names(list: &str) -> Vec<String> {
     list.split([',', ';', '\n']).map(str::to_owned).collect()
 }
 
-/// What a form's time is read against: the person's settings, now.
-pub(super) fn setting(
-    person: &Person,
-    here: &Here,
-    base: &crate::accounts::Base,
-) -> Option<Setting> {
-    let _ = here;
-    Setting::of(base, person, &crate::capture::Thought::default()).ok()
+/// What a form's time is read against: the person's settings, now, in the zone that the item was
+/// meant in. Read in another zone, an hour later would be ten hours off.
+pub(super) fn setting(base: &Base, person: &Person, item: &Item) -> Option<Setting> {
+    let zone = item.state.when.as_ref().map(|when| when.zone.clone());
+    Setting::of(base, person, &Thought { zone, ..Thought::default() }).ok()
 }

@@ -65,7 +65,7 @@ pub async fn agenda_with_line(
 ) -> Result<Response, Error> {
     let (person, open) = lists::open(&site.base, identity, None).await?;
     let mut view = agenda_view(site, &person, open, &filter::Query::default(), None, None);
-    view.frame.line = CaptureLine { key: view.frame.line.key, focus: true, ..line };
+    view.frame.line = line;
     page_with(status, &view)
 }
 
@@ -119,7 +119,7 @@ fn agenda_view(
     let done_today: Vec<Item> =
         open.done.into_iter().filter(|item| done_on(item, &here.zone) == Some(today)).collect();
     let filter = query.view("/", &dated);
-    let (dated, done_today) = (query.apply(dated), query.apply(done_today));
+    let (dated, done_today) = (lean(query.apply(dated)), lean(query.apply(done_today)));
     let heading = words::long_date(today, today);
     let title = match &item {
         Some(sheet) => sheet.heading.clone(),
@@ -153,10 +153,23 @@ fn agenda_view(
     }
 }
 
+/// Items without what no row shows: long notes would be copied for each occurrence of a series.
+fn lean(mut items: Vec<Item>) -> Vec<Item> {
+    for item in &mut items {
+        (item.state.body.notes, item.state.body.spans) = (None, Vec::new());
+    }
+    items
+}
+
 fn say_if_empty(days: &mut [Day], narrowed: bool) {
+    let alone = days.len() == 1;
     let today = days.iter_mut().find(|day| day.id == "today");
     if let Some(today) = today.filter(|day| day.rows.is_empty() && day.later.is_empty()) {
-        let empty = if narrowed { "Nothing here fits." } else { "Nothing more for today." };
+        let empty = match (narrowed, alone) {
+            (true, true) => "Nothing matches. Remove a filter, or look for another word.",
+            (true, false) => "Nothing of today matches.",
+            (false, _) => "Nothing more for today.",
+        };
         today.empty = empty.to_owned();
     }
 }

@@ -109,7 +109,9 @@ fn facts(item: &Item, here: &Here) -> Vec<Fact> {
         Some(2) => add(Icon::Flag, "high".to_owned()),
         _ => {}
     }
-    if let Some(place) = &item.state.body.place {
+    // The reader leaves a place in the title where the sentence needs it; twice on a line is noise.
+    let place = item.state.body.place.as_ref();
+    if let Some(place) = place.filter(|place| !item.state.body.title.contains(place.as_str())) {
         add(Icon::Place, place.clone());
     }
     for tag in &item.state.body.tags {

@@ -1,5 +1,6 @@
 //! An item as the sheet that changes it.
 
+use jiff::civil::{Date, DateTime};
 use serde::Deserialize;
 
 use super::rows::{Here, mark};
@@ -8,7 +9,7 @@ use crate::accounts::Person;
 use crate::capture::Thought;
 use crate::capture::item_page::ItemPage;
 use crate::capture::reading::Setting;
-use crate::items::{Item, Kind, Role, State, Status};
+use crate::items::{Item, Kind, Repeat, Role, State, Status};
 use crate::web::Site;
 use crate::web::views::rows::tick_action;
 use crate::web::views::{Choice, Field, ItemSheet, Select, Typed, repeats, words};
@@ -56,7 +57,7 @@ pub(super) fn of(page: &ItemPage, here: &Here, back: &str) -> ItemSheet {
         .to_owned(),
         conflict: false,
         title: plain(state.body.title.clone()),
-        when: plain(when_words(state)),
+        when: plain(when_words(state, here.today())),
         reading: reading(state, here),
         kind: kinds(state.kind),
         place: plain(state.body.place.clone().unwrap_or_default()),
@@ -88,31 +89,33 @@ fn about(item: &Item, here: &Here) -> String {
     format!("{kind}, added {day} at {}", words::clock(added.time()))
 }
 
-/// The time in words that the reader reads back to the same time.
-pub(super) fn when_words(state: &State) -> String {
-    let mut out = String::new();
-    if let Some(when) = &state.when {
-        out.push_str(match when.role {
-            Role::Start => "",
-            Role::Due => "by ",
-            Role::NotBefore => "after ",
-        });
-        let clock = |at: jiff::civil::DateTime| format!("{:02}:{:02}", at.hour(), at.minute());
-        out.push_str(&when.start.date().to_string());
-        if !when.all_day {
-            out.push_str(&format!(" {}", clock(when.start)));
-        }
-        if let Some(end) = when.end {
-            let day = if end.date() == when.start.date() && !when.all_day {
-                String::new()
-            } else {
-                format!(" {}", end.date())
-            };
-            let time = if when.all_day { String::new() } else { format!(" {}", clock(end)) };
-            out.push_str(&format!(" to{day}{time}"));
-        }
+/// The time in words that the reader reads back to the same time, on any day and in either order of
+/// day and month: "by 24 Nov 2026 4:00 pm", "30 Nov 2026 to 2 Dec 2026"; the
+/// repetition stands after it.
+pub(super) fn when_words(state: &State, today: Date) -> String {
+    let Some(when) = &state.when else { return String::new() };
+    let role = match when.role {
+        Role::Start => "",
+        Role::Due => "by ",
+        Role::NotBefore => "after ",
+    };
+    let time = |at: DateTime| words::clock(at.time());
+    let moment = |at: DateTime| match when.all_day {
+        true => words::full_date(at.date()),
+        false => format!("{} {}", words::full_date(at.date()), time(at)),
+    };
+    let mut out = format!("{role}{}", moment(when.start));
+    if let Some(end) = when.end {
+        let same_day = end.date() == when.start.date() && !when.all_day;
+        out.push_str(&format!(" to {}", if same_day { time(end) } else { moment(end) }));
     }
-    out
+    out + &repeat_words(state, today)
+}
+
+/// ", the 1st of every month"; empty for what does not repeat.
+pub(super) fn repeat_words(state: &State, today: Date) -> String {
+    let words = |repeat: &Repeat| repeats::repeat(&repeat.rrule, repeat.from_completion, today);
+    state.repeat.as_ref().map(|repeat| format!(", {}", words(repeat))).unwrap_or_default()
 }
 
 /// "Mon 23 Nov, 2:00 to 3:00 pm, New York; every week".

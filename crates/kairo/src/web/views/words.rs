@@ -143,14 +143,25 @@ pub fn short_date(date: Date, today: Date) -> String {
     format!("{} {} {month}{}", weekday_short(date.weekday()), date.day(), year(date, today))
 }
 
-/// "Fri 20": a day among its neighbours; further than four weeks off "20 Nov" says more.
+/// "24 Nov 2026": the words for a form, which are the same on every day.
+#[must_use]
+pub fn full_date(date: Date) -> String {
+    let month: String = month(date.month()).chars().take(3).collect();
+    format!("{} {month} {}", date.day(), date.year())
+}
+
+/// "Fri 20": a day among its neighbours, and any day under the heading of its month. Longer ago
+/// than four weeks "20 Oct" says more, and for another year "Oct 2025" is what the column holds.
 #[must_use]
 pub fn row_day(date: Date, today: Date) -> String {
-    if days_between(today, date).abs() <= 28 {
+    if days_between(today, date) >= -28 {
         return format!("{} {}", weekday_short(date.weekday()), date.day());
     }
     let month: String = month(date.month()).chars().take(3).collect();
-    format!("{} {month}{}", date.day(), year(date, today))
+    match year(date, today) {
+        year if year.is_empty() => format!("{} {month}", date.day()),
+        year => format!("{month}{year}"),
+    }
 }
 
 /// "Monday 23 November".

@@ -34,7 +34,7 @@ async fn a_browser_that_did_not_ask_is_told() {
     let (page, typed) = (other.get("/sign-in/code").await, type_code(&other, &letter.code).await);
     assert_eq!((status(&page), status(&typed)), (200, 422));
     for answer in [page, typed] {
-        says(&answer, "This browser has not asked for a mail.");
+        says(&answer, "This browser has not asked for one.");
         says(&answer, "href=\"/sign-in\"");
         assert!(!answer.text().contains("name=\"code\""));
         assert!(!answer.text().contains(ANA));
@@ -59,8 +59,8 @@ async fn a_planted_cookie_says_nothing() {
         let victim = app.anonymous();
         victim.keep_cookie(ASKED, planted);
         let page = victim.get("/sign-in/code").await;
-        says(&page, "This browser has not asked for a mail.");
-        assert!(!page.text().contains("555"));
+        says(&page, "This browser has not asked for one.");
+        assert!(!page.text().contains("Call 555"));
     }
 }
 
