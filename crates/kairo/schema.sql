@@ -54,10 +54,11 @@ CREATE TABLE app.capture_keys (
 ALTER TABLE app.capture_keys OWNER TO kairo_owner;
 ALTER TABLE app.capture_keys ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app.capture_keys FORCE ROW LEVEL SECURITY;
+CREATE INDEX capture_keys_user_id_capture ON app.capture_keys USING btree (user_id, capture_id);
 GRANT INSERT, SELECT ON app.capture_keys TO kairo_app;
 GRANT DELETE, SELECT ON app.capture_keys TO kairo_worker;
 CREATE POLICY capture_keys_delete ON app.capture_keys FOR DELETE TO kairo_worker
-    USING ((user_id = ( SELECT me.user_id FROM authn.me)));
+    USING (((user_id = ( SELECT me.user_id FROM authn.me)) AND (created_at < (statement_timestamp() - '30 days'::interval)) AND (NOT (EXISTS ( SELECT FROM app.items i WHERE ((i.user_id = capture_keys.user_id) AND (i.capture_id = capture_keys.capture_id)))))));
 CREATE POLICY capture_keys_delete_scope ON app.capture_keys AS RESTRICTIVE FOR DELETE TO kairo_worker
     USING (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
 CREATE POLICY capture_keys_insert ON app.capture_keys FOR INSERT TO kairo_app
@@ -92,14 +93,14 @@ ALTER TABLE app.captures ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app.captures FORCE ROW LEVEL SECURITY;
 CREATE INDEX captures_user_id_created_at ON app.captures USING btree (user_id, created_at DESC);
 GRANT INSERT, SELECT ON app.captures TO kairo_app;
-GRANT DELETE, INSERT, SELECT ON app.captures TO kairo_worker;
+GRANT DELETE, SELECT ON app.captures TO kairo_worker;
 CREATE POLICY captures_delete ON app.captures FOR DELETE TO kairo_worker
-    USING ((user_id = ( SELECT me.user_id FROM authn.me)));
+    USING (((user_id = ( SELECT me.user_id FROM authn.me)) AND (created_at < (statement_timestamp() - '30 days'::interval)) AND (NOT (EXISTS ( SELECT FROM app.items i WHERE ((i.user_id = captures.user_id) AND (i.capture_id = captures.id)))))));
 CREATE POLICY captures_delete_scope ON app.captures AS RESTRICTIVE FOR DELETE TO kairo_worker
     USING (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
-CREATE POLICY captures_insert ON app.captures FOR INSERT TO kairo_app, kairo_worker
+CREATE POLICY captures_insert ON app.captures FOR INSERT TO kairo_app
     WITH CHECK ((user_id = ( SELECT me.user_id FROM authn.me)));
-CREATE POLICY captures_insert_scope ON app.captures AS RESTRICTIVE FOR INSERT TO kairo_app, kairo_worker
+CREATE POLICY captures_insert_scope ON app.captures AS RESTRICTIVE FOR INSERT TO kairo_app
     WITH CHECK (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
 CREATE POLICY captures_select ON app.captures FOR SELECT TO kairo_app, kairo_worker
     USING ((user_id = ( SELECT me.user_id FROM authn.me)));
@@ -114,7 +115,8 @@ CREATE TABLE app.data_keys (
     CONSTRAINT data_keys_pkey PRIMARY KEY (id),
     CONSTRAINT data_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES authn.users(id),
     CONSTRAINT data_keys_check CHECK (((wrapped IS NULL) = (shredded_at IS NOT NULL))),
-    CONSTRAINT data_keys_root_key_id_check CHECK ((octet_length(root_key_id) <= 64))
+    CONSTRAINT data_keys_root_key_id_check CHECK (((octet_length(root_key_id) >= 32) AND (octet_length(root_key_id) <= 36))),
+    CONSTRAINT data_keys_wrapped_check CHECK ((octet_length(wrapped) = 78))
 );
 ALTER TABLE app.data_keys OWNER TO kairo_owner;
 ALTER TABLE app.data_keys ENABLE ROW LEVEL SECURITY;
@@ -150,21 +152,25 @@ ALTER TABLE app.item_occurrences OWNER TO kairo_owner;
 ALTER TABLE app.item_occurrences ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app.item_occurrences FORCE ROW LEVEL SECURITY;
 GRANT DELETE, INSERT, SELECT, UPDATE (change, start_local, end_local, body_sealed, version) ON app.item_occurrences TO kairo_app;
-GRANT DELETE, INSERT, SELECT, UPDATE (change, start_local, end_local, body_sealed, version) ON app.item_occurrences TO kairo_worker;
-CREATE POLICY item_occurrences_delete ON app.item_occurrences FOR DELETE TO kairo_app, kairo_worker
+GRANT DELETE, SELECT ON app.item_occurrences TO kairo_worker;
+CREATE POLICY item_occurrences_delete ON app.item_occurrences FOR DELETE TO kairo_app
     USING ((user_id = ( SELECT me.user_id FROM authn.me)));
-CREATE POLICY item_occurrences_delete_scope ON app.item_occurrences AS RESTRICTIVE FOR DELETE TO kairo_app, kairo_worker
+CREATE POLICY item_occurrences_delete_scope ON app.item_occurrences AS RESTRICTIVE FOR DELETE TO kairo_app
     USING (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
-CREATE POLICY item_occurrences_insert ON app.item_occurrences FOR INSERT TO kairo_app, kairo_worker
+CREATE POLICY item_occurrences_delete_worker ON app.item_occurrences FOR DELETE TO kairo_worker
+    USING (((user_id = ( SELECT me.user_id FROM authn.me)) AND (EXISTS ( SELECT FROM app.items i WHERE ((i.user_id = item_occurrences.user_id) AND (i.id = item_occurrences.item_id) AND (i.deleted_at < (statement_timestamp() - '30 days'::interval)))))));
+CREATE POLICY item_occurrences_delete_worker_scope ON app.item_occurrences AS RESTRICTIVE FOR DELETE TO kairo_worker
+    USING (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
+CREATE POLICY item_occurrences_insert ON app.item_occurrences FOR INSERT TO kairo_app
     WITH CHECK ((user_id = ( SELECT me.user_id FROM authn.me)));
-CREATE POLICY item_occurrences_insert_scope ON app.item_occurrences AS RESTRICTIVE FOR INSERT TO kairo_app, kairo_worker
+CREATE POLICY item_occurrences_insert_scope ON app.item_occurrences AS RESTRICTIVE FOR INSERT TO kairo_app
     WITH CHECK (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
 CREATE POLICY item_occurrences_select ON app.item_occurrences FOR SELECT TO kairo_app, kairo_worker
     USING ((user_id = ( SELECT me.user_id FROM authn.me)));
-CREATE POLICY item_occurrences_update ON app.item_occurrences FOR UPDATE TO kairo_app, kairo_worker
+CREATE POLICY item_occurrences_update ON app.item_occurrences FOR UPDATE TO kairo_app
     USING ((user_id = ( SELECT me.user_id FROM authn.me)))
     WITH CHECK ((user_id = ( SELECT me.user_id FROM authn.me)));
-CREATE POLICY item_occurrences_update_scope ON app.item_occurrences AS RESTRICTIVE FOR UPDATE TO kairo_app, kairo_worker
+CREATE POLICY item_occurrences_update_scope ON app.item_occurrences AS RESTRICTIVE FOR UPDATE TO kairo_app
     USING (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
 
 CREATE TABLE app.item_revisions (
@@ -184,14 +190,14 @@ ALTER TABLE app.item_revisions OWNER TO kairo_owner;
 ALTER TABLE app.item_revisions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app.item_revisions FORCE ROW LEVEL SECURITY;
 GRANT INSERT, SELECT ON app.item_revisions TO kairo_app;
-GRANT DELETE, INSERT, SELECT ON app.item_revisions TO kairo_worker;
+GRANT DELETE, SELECT ON app.item_revisions TO kairo_worker;
 CREATE POLICY item_revisions_delete ON app.item_revisions FOR DELETE TO kairo_worker
-    USING ((user_id = ( SELECT me.user_id FROM authn.me)));
+    USING (((user_id = ( SELECT me.user_id FROM authn.me)) AND (EXISTS ( SELECT FROM app.items i WHERE ((i.user_id = item_revisions.user_id) AND (i.id = item_revisions.item_id) AND (i.deleted_at < (statement_timestamp() - '30 days'::interval)))))));
 CREATE POLICY item_revisions_delete_scope ON app.item_revisions AS RESTRICTIVE FOR DELETE TO kairo_worker
     USING (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
-CREATE POLICY item_revisions_insert ON app.item_revisions FOR INSERT TO kairo_app, kairo_worker
+CREATE POLICY item_revisions_insert ON app.item_revisions FOR INSERT TO kairo_app
     WITH CHECK ((user_id = ( SELECT me.user_id FROM authn.me)));
-CREATE POLICY item_revisions_insert_scope ON app.item_revisions AS RESTRICTIVE FOR INSERT TO kairo_app, kairo_worker
+CREATE POLICY item_revisions_insert_scope ON app.item_revisions AS RESTRICTIVE FOR INSERT TO kairo_app
     WITH CHECK (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
 CREATE POLICY item_revisions_select ON app.item_revisions FOR SELECT TO kairo_app, kairo_worker
     USING ((user_id = ( SELECT me.user_id FROM authn.me)));
@@ -248,23 +254,23 @@ CREATE INDEX items_user_id_done ON app.items USING btree (user_id, done_at DESC)
 CREATE INDEX items_user_id_open ON app.items USING btree (user_id, start_at) WHERE ((status = 'open'::text) AND (deleted_at IS NULL));
 GRANT INSERT, SELECT, UPDATE (kind, status, body_sealed, priority, start_local, end_local, all_day, role, zone, start_at, end_at, rrule, anchor, exdates, version, updated_at, done_at, deleted_at) ON app.items TO kairo_app;
 GRANT SELECT (user_id, deleted_at) ON app.items TO kairo_auth;
-GRANT DELETE, INSERT, SELECT, UPDATE (kind, status, body_sealed, priority, start_local, end_local, all_day, role, zone, start_at, end_at, rrule, anchor, exdates, version, updated_at, done_at, deleted_at) ON app.items TO kairo_worker;
+GRANT DELETE, SELECT ON app.items TO kairo_worker;
 CREATE POLICY items_delete ON app.items FOR DELETE TO kairo_worker
-    USING (((user_id = ( SELECT me.user_id FROM authn.me)) AND (deleted_at IS NOT NULL)));
+    USING (((user_id = ( SELECT me.user_id FROM authn.me)) AND (deleted_at < (statement_timestamp() - '30 days'::interval))));
 CREATE POLICY items_delete_scope ON app.items AS RESTRICTIVE FOR DELETE TO kairo_worker
     USING (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
-CREATE POLICY items_insert ON app.items FOR INSERT TO kairo_app, kairo_worker
+CREATE POLICY items_insert ON app.items FOR INSERT TO kairo_app
     WITH CHECK ((user_id = ( SELECT me.user_id FROM authn.me)));
-CREATE POLICY items_insert_scope ON app.items AS RESTRICTIVE FOR INSERT TO kairo_app, kairo_worker
+CREATE POLICY items_insert_scope ON app.items AS RESTRICTIVE FOR INSERT TO kairo_app
     WITH CHECK (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
 CREATE POLICY items_select ON app.items FOR SELECT TO kairo_app, kairo_worker
     USING ((user_id = ( SELECT me.user_id FROM authn.me)));
 CREATE POLICY items_select_auth ON app.items FOR SELECT TO kairo_auth
     USING ((deleted_at IS NOT NULL));
-CREATE POLICY items_update ON app.items FOR UPDATE TO kairo_app, kairo_worker
+CREATE POLICY items_update ON app.items FOR UPDATE TO kairo_app
     USING ((user_id = ( SELECT me.user_id FROM authn.me)))
     WITH CHECK ((user_id = ( SELECT me.user_id FROM authn.me)));
-CREATE POLICY items_update_scope ON app.items AS RESTRICTIVE FOR UPDATE TO kairo_app, kairo_worker
+CREATE POLICY items_update_scope ON app.items AS RESTRICTIVE FOR UPDATE TO kairo_app
     USING (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
 
 CREATE TABLE app.key_ring (
@@ -351,13 +357,37 @@ ALTER VIEW authn.me OWNER TO kairo_auth;
 GRANT SELECT ON authn.me TO kairo_app;
 GRANT SELECT ON authn.me TO kairo_worker;
 
-CREATE TABLE authn.proof_budgets (
+CREATE TABLE authn.proof_address_budgets (
     email_norm text NOT NULL,
     hour_start timestamp with time zone NOT NULL,
     sent integer NOT NULL,
+    CONSTRAINT proof_address_budgets_pkey PRIMARY KEY (email_norm),
+    CONSTRAINT proof_address_budgets_email_norm_check CHECK (((octet_length(email_norm) >= 3) AND (octet_length(email_norm) <= 254)))
+);
+ALTER TABLE authn.proof_address_budgets OWNER TO kairo_owner;
+ALTER TABLE authn.proof_address_budgets ENABLE ROW LEVEL SECURITY;
+ALTER TABLE authn.proof_address_budgets FORCE ROW LEVEL SECURITY;
+CREATE INDEX proof_address_budgets_hour_start ON authn.proof_address_budgets USING btree (hour_start);
+GRANT DELETE, INSERT, SELECT, UPDATE (hour_start, sent) ON authn.proof_address_budgets TO kairo_auth;
+CREATE POLICY proof_address_budgets_delete_auth ON authn.proof_address_budgets FOR DELETE TO kairo_auth
+    USING (true);
+CREATE POLICY proof_address_budgets_insert_auth ON authn.proof_address_budgets FOR INSERT TO kairo_auth
+    WITH CHECK (true);
+CREATE POLICY proof_address_budgets_select_auth ON authn.proof_address_budgets FOR SELECT TO kairo_auth
+    USING (true);
+CREATE POLICY proof_address_budgets_update_auth ON authn.proof_address_budgets FOR UPDATE TO kairo_auth
+    USING (true)
+    WITH CHECK (true);
+
+CREATE TABLE authn.proof_budgets (
+    email_norm text NOT NULL,
+    source bytea NOT NULL,
+    hour_start timestamp with time zone NOT NULL,
+    sent integer NOT NULL,
     last_at timestamp with time zone NOT NULL,
-    CONSTRAINT proof_budgets_pkey PRIMARY KEY (email_norm),
-    CONSTRAINT proof_budgets_email_norm_check CHECK (((octet_length(email_norm) >= 3) AND (octet_length(email_norm) <= 254)))
+    CONSTRAINT proof_budgets_pkey PRIMARY KEY (email_norm, source),
+    CONSTRAINT proof_budgets_email_norm_check CHECK (((octet_length(email_norm) >= 3) AND (octet_length(email_norm) <= 254))),
+    CONSTRAINT proof_budgets_source_check CHECK ((octet_length(source) = 32))
 );
 ALTER TABLE authn.proof_budgets OWNER TO kairo_owner;
 ALTER TABLE authn.proof_budgets ENABLE ROW LEVEL SECURITY;
@@ -439,7 +469,7 @@ CREATE TABLE authn.sessions (
     CONSTRAINT sessions_device_check CHECK ((octet_length(device) <= 60)),
     CONSTRAINT sessions_kind_check CHECK ((kind = ANY (ARRAY['web'::text, 'key'::text, 'job'::text]))),
     CONSTRAINT sessions_method_check CHECK ((method = ANY (ARRAY['link'::text, 'code'::text, 'host'::text, 'job'::text]))),
-    CONSTRAINT sessions_purpose_check CHECK ((octet_length(purpose) <= 60)),
+    CONSTRAINT sessions_purpose_check CHECK ((purpose = 'purge'::text)),
     CONSTRAINT sessions_revoke_reason_check CHECK ((revoke_reason = ANY (ARRAY['sign_out'::text, 'everywhere'::text, 'cap'::text, 'rotated'::text]))),
     CONSTRAINT sessions_scopes_check CHECK ((scopes <@ ARRAY['read'::text, 'write'::text])),
     CONSTRAINT sessions_token_hash_check CHECK (((octet_length(token_hash) = 32) AND (token_hash <> sha256('\x'::bytea))))
@@ -449,7 +479,9 @@ ALTER TABLE authn.sessions SET (fillfactor=80);
 ALTER TABLE authn.sessions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE authn.sessions FORCE ROW LEVEL SECURITY;
 CREATE INDEX sessions_user_id ON authn.sessions USING btree (user_id, created_at DESC);
-GRANT INSERT, SELECT, UPDATE (last_seen_at, idle_expires_at, revoked_at, revoke_reason) ON authn.sessions TO kairo_auth;
+GRANT DELETE, INSERT, SELECT, UPDATE (last_seen_at, idle_expires_at, revoked_at, revoke_reason) ON authn.sessions TO kairo_auth;
+CREATE POLICY sessions_delete_auth ON authn.sessions FOR DELETE TO kairo_auth
+    USING ((LEAST(revoked_at, idle_expires_at, absolute_expires_at) < (statement_timestamp() - '1 day'::interval)));
 CREATE POLICY sessions_insert_auth ON authn.sessions FOR INSERT TO kairo_auth
     WITH CHECK (true);
 CREATE POLICY sessions_select_auth ON authn.sessions FOR SELECT TO kairo_auth
@@ -525,48 +557,66 @@ END
 $function$;
 ALTER FUNCTION authn.key_create(uuid,uuid,bytea,bytea,text[],timestamp with time zone,text,integer) OWNER TO kairo_auth;
 
-CREATE OR REPLACE FUNCTION authn.proof_begin(p_id uuid, p_email text, p_link_hash bytea, p_binding_hash bytea, p_code_mac bytea, p_life_s bigint, p_spacing_s bigint, p_per_hour integer)
+CREATE OR REPLACE FUNCTION authn.proof_begin(p_id uuid, p_email text, p_source bytea, p_earlier_binding_hash bytea, p_link_hash bytea, p_binding_hash bytea, p_code_mac bytea)
  RETURNS text
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO ''
 AS $function$
 DECLARE
+    life        CONSTANT interval := '600 seconds';
+    spacing     CONSTANT interval := '60 seconds';
+    per_hour    CONSTANT integer := 5;
+    per_address CONSTANT integer := 20;
     t timestamptz := statement_timestamp();
+    sent_to_address integer;
 BEGIN
     -- What is old goes a little at a time, so that no table of mailed addresses grows.
-    DELETE FROM authn.proof_budgets WHERE email_norm IN (
-        SELECT email_norm FROM authn.proof_budgets WHERE last_at < t - interval '1 day' LIMIT 20
-        FOR UPDATE SKIP LOCKED);
+    DELETE FROM authn.proof_budgets WHERE (email_norm, source) IN (
+        SELECT email_norm, source FROM authn.proof_budgets WHERE last_at < t - interval '1 day'
+        LIMIT 20 FOR UPDATE SKIP LOCKED);
+    DELETE FROM authn.proof_address_budgets WHERE email_norm IN (
+        SELECT email_norm FROM authn.proof_address_budgets WHERE hour_start < t - interval '1 day'
+        LIMIT 20 FOR UPDATE SKIP LOCKED);
     DELETE FROM authn.proofs WHERE id IN (
         SELECT id FROM authn.proofs WHERE expires_at < t - interval '1 day' LIMIT 20
         FOR UPDATE SKIP LOCKED);
 
-    INSERT INTO authn.proof_budgets AS b (email_norm, hour_start, sent, last_at)
-    VALUES (p_email, t, 1, t)
+    -- Locks the address's row before it reads, so that sources at once cannot pass the bound together;
+    -- it counts only once the source's own share allows the mail.
+    INSERT INTO authn.proof_address_budgets AS a (email_norm, hour_start, sent) VALUES (p_email, t, 0)
     ON CONFLICT (email_norm) DO UPDATE
+        SET hour_start = CASE WHEN a.hour_start <= t - interval '1 hour' THEN t ELSE a.hour_start END,
+            sent = CASE WHEN a.hour_start <= t - interval '1 hour' THEN 0 ELSE a.sent END
+    RETURNING a.sent INTO sent_to_address;
+    IF sent_to_address >= per_address THEN
+        RETURN 'too_soon';
+    END IF;
+    INSERT INTO authn.proof_budgets AS b (email_norm, source, hour_start, sent, last_at)
+    VALUES (p_email, p_source, t, 1, t)
+    ON CONFLICT (email_norm, source) DO UPDATE
         SET hour_start = CASE WHEN b.hour_start <= t - interval '1 hour' THEN t ELSE b.hour_start END,
             sent = CASE WHEN b.hour_start <= t - interval '1 hour' THEN 1 ELSE b.sent + 1 END,
             last_at = t
-        WHERE b.last_at <= t - make_interval(secs => p_spacing_s)
-          AND (b.hour_start <= t - interval '1 hour' OR b.sent < p_per_hour);
+        WHERE b.last_at <= t - spacing
+          AND (b.hour_start <= t - interval '1 hour' OR b.sent < per_hour);
     IF NOT FOUND THEN
         RETURN 'too_soon';
     END IF;
+    UPDATE authn.proof_address_budgets SET sent = sent + 1 WHERE email_norm = p_email;
 
     UPDATE authn.proofs SET superseded_at = t
-     WHERE email_norm = p_email AND purpose = 'sign_in'
+     WHERE binding_hash = p_earlier_binding_hash AND purpose = 'sign_in'
        AND used_at IS NULL AND superseded_at IS NULL AND expires_at > t;
     INSERT INTO authn.proofs (id, purpose, email_norm, link_hash, binding_hash, code_mac, expires_at)
-    VALUES (p_id, 'sign_in', p_email, p_link_hash, p_binding_hash, p_code_mac,
-            t + make_interval(secs => p_life_s));
+    VALUES (p_id, 'sign_in', p_email, p_link_hash, p_binding_hash, p_code_mac, t + life);
     RETURN 'sent';
 END
 $function$;
-ALTER FUNCTION authn.proof_begin(uuid,text,bytea,bytea,bytea,bigint,bigint,integer) OWNER TO kairo_auth;
-GRANT EXECUTE ON FUNCTION authn.proof_begin(uuid,text,bytea,bytea,bytea,bigint,bigint,integer) TO kairo_login;
+ALTER FUNCTION authn.proof_begin(uuid,text,bytea,bytea,bytea,bytea,bytea) OWNER TO kairo_auth;
+GRANT EXECUTE ON FUNCTION authn.proof_begin(uuid,text,bytea,bytea,bytea,bytea,bytea) TO kairo_login;
 
-CREATE OR REPLACE FUNCTION authn.proof_redeem(p_link_hash bytea, p_binding_hash bytea, p_code_mac bytea, p_tries_max smallint, p_new_user uuid, p_new_key uuid, p_root_key_id text, p_wrapped bytea, p_zone text, p_session uuid, p_token_hash bytea, p_device text, p_idle_s bigint, p_absolute_s bigint, p_sessions_max integer)
+CREATE OR REPLACE FUNCTION authn.proof_redeem(p_link_hash bytea, p_binding_hash bytea, p_code_mac bytea, p_new_user uuid, p_new_key uuid, p_root_key_id text, p_wrapped bytea, p_zone text, p_session uuid, p_token_hash bytea, p_device text)
  RETURNS TABLE(outcome text, tries_left integer, user_id uuid)
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -574,6 +624,10 @@ CREATE OR REPLACE FUNCTION authn.proof_redeem(p_link_hash bytea, p_binding_hash 
 AS $function$
 #variable_conflict use_column
 DECLARE
+    tries_max     CONSTANT smallint := 5;
+    sessions_max  CONSTANT integer := 50;
+    idle_life     CONSTANT interval := '1209600 seconds';
+    absolute_life CONSTANT interval := '2592000 seconds';
     t timestamptz := statement_timestamp();
     proof authn.proofs;
     who uuid;
@@ -595,7 +649,7 @@ BEGIN
         END IF;
     ELSE
         UPDATE authn.proofs p SET tries = p.tries + 1
-         WHERE p.binding_hash = p_binding_hash AND p.purpose = 'sign_in' AND p.tries < p_tries_max
+         WHERE p.binding_hash = p_binding_hash AND p.purpose = 'sign_in' AND p.tries < tries_max
            AND p.used_at IS NULL AND p.superseded_at IS NULL AND p.expires_at > t
         RETURNING p.* INTO proof;
         IF proof.id IS NULL THEN
@@ -603,7 +657,7 @@ BEGIN
             RETURN;
         END IF;
         IF proof.code_mac <> p_code_mac THEN
-            RETURN QUERY SELECT 'wrong_code', (p_tries_max - proof.tries)::integer, NULL::uuid;
+            RETURN QUERY SELECT 'wrong_code', (tries_max - proof.tries)::integer, NULL::uuid;
             RETURN;
         END IF;
         UPDATE authn.proofs p SET used_at = t WHERE p.id = proof.id;
@@ -619,29 +673,38 @@ BEGIN
      WHERE s.id IN (SELECT o.id FROM authn.sessions o
                      WHERE o.user_id = who AND o.kind = 'web' AND o.revoked_at IS NULL
                        AND o.idle_expires_at > t AND o.absolute_expires_at > t
-                     ORDER BY o.last_seen_at DESC, o.id DESC OFFSET p_sessions_max - 1);
+                     ORDER BY o.last_seen_at DESC, o.id DESC OFFSET sessions_max - 1);
     INSERT INTO authn.sessions (id, token_hash, user_id, kind, scopes, method, device,
                                 idle_expires_at, absolute_expires_at)
     VALUES (p_session, p_token_hash, who, 'web', ARRAY['read', 'write'],
             CASE WHEN p_link_hash IS NULL THEN 'code' ELSE 'link' END, p_device,
-            t + make_interval(secs => p_idle_s), t + make_interval(secs => p_absolute_s));
+            t + idle_life, t + absolute_life);
     RETURN QUERY SELECT 'signed_in', NULL::integer, who;
 END
 $function$;
-ALTER FUNCTION authn.proof_redeem(bytea,bytea,bytea,smallint,uuid,uuid,text,bytea,text,uuid,bytea,text,bigint,bigint,integer) OWNER TO kairo_auth;
-GRANT EXECUTE ON FUNCTION authn.proof_redeem(bytea,bytea,bytea,smallint,uuid,uuid,text,bytea,text,uuid,bytea,text,bigint,bigint,integer) TO kairo_login;
+ALTER FUNCTION authn.proof_redeem(bytea,bytea,bytea,uuid,uuid,text,bytea,text,uuid,bytea,text) OWNER TO kairo_auth;
+GRANT EXECUTE ON FUNCTION authn.proof_redeem(bytea,bytea,bytea,uuid,uuid,text,bytea,text,uuid,bytea,text) TO kairo_login;
 
 CREATE OR REPLACE FUNCTION authn.purge_due(p_after_s bigint, p_limit integer)
- RETURNS TABLE(user_id uuid)
- LANGUAGE sql
+ RETURNS TABLE(user_id uuid, cutoff timestamp with time zone)
+ LANGUAGE plpgsql
  STABLE SECURITY DEFINER
  SET search_path TO ''
 AS $function$
-    SELECT DISTINCT i.user_id
-      FROM app.items i
-      JOIN authn.users u ON u.id = i.user_id AND u.suspended_at IS NULL
-     WHERE i.deleted_at < statement_timestamp() - make_interval(secs => p_after_s)
-     LIMIT p_limit
+#variable_conflict use_column
+DECLARE
+    before timestamptz := statement_timestamp() - make_interval(secs => p_after_s);
+BEGIN
+    IF p_after_s < 2592000 THEN
+        RAISE EXCEPTION 'deleted items are kept for 30 days' USING ERRCODE = '22023';
+    END IF;
+    RETURN QUERY
+        SELECT DISTINCT i.user_id, before
+          FROM app.items i
+          JOIN authn.users u ON u.id = i.user_id AND u.suspended_at IS NULL
+         WHERE i.deleted_at < before
+         LIMIT p_limit;
+END
 $function$;
 ALTER FUNCTION authn.purge_due(bigint,integer) OWNER TO kairo_auth;
 GRANT EXECUTE ON FUNCTION authn.purge_due(bigint,integer) TO kairo_worker;
@@ -725,6 +788,28 @@ END
 $function$;
 ALTER FUNCTION authn.session_touch(bigint,bigint) OWNER TO kairo_auth;
 GRANT EXECUTE ON FUNCTION authn.session_touch(bigint,bigint) TO kairo_app;
+
+CREATE OR REPLACE FUNCTION authn.sessions_purge()
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+DECLARE
+    n integer;
+BEGIN
+    DELETE FROM authn.sessions WHERE id IN (
+        SELECT s.id FROM authn.sessions s
+         WHERE least(s.revoked_at, s.idle_expires_at, s.absolute_expires_at)
+               < statement_timestamp()
+                 - CASE s.kind WHEN 'job' THEN interval '1 day' ELSE interval '30 days' END
+         LIMIT 10000 FOR UPDATE SKIP LOCKED);
+    GET DIAGNOSTICS n = ROW_COUNT;
+    RETURN n;
+END
+$function$;
+ALTER FUNCTION authn.sessions_purge() OWNER TO kairo_auth;
+GRANT EXECUTE ON FUNCTION authn.sessions_purge() TO kairo_worker;
 
 CREATE OR REPLACE FUNCTION authn.user_ensure(p_email text, p_new_user uuid, p_new_key uuid, p_root_key_id text, p_wrapped bytea, p_zone text)
  RETURNS uuid

@@ -36,6 +36,8 @@ export async function start(): Promise<Server> {
     origin: `https://localhost:${port}`,
     dataDir,
     async stop() {
+      const gone = child.exitCode ?? child.signalCode;
+      if (gone !== null) throw new Error(`Kairo ended by itself (${gone})\n${lastLines(log)}`);
       await end(child);
       rmSync(folder, { recursive: true, force: true });
     },
@@ -43,11 +45,14 @@ export async function start(): Promise<Server> {
   try {
     await ready(server, child);
   } catch (error) {
-    const told = readFileSync(log, 'utf8').split('\n').slice(-20).join('\n');
-    await server.stop();
-    throw new Error(`${error instanceof Error ? error.message : error}\n${told}`);
+    await end(child);
+    throw new Error(`${error instanceof Error ? error.message : error}\n${lastLines(log)}`);
   }
   return server;
+}
+
+function lastLines(log: string): string {
+  return readFileSync(log, 'utf8').split('\n').slice(-30).join('\n');
 }
 
 function program(): string {

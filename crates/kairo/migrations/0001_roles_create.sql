@@ -25,6 +25,12 @@ BEGIN
     EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
     EXECUTE format('GRANT CONNECT ON DATABASE %I TO kairo_app, kairo_login, kairo_worker, kairo_support',
                    current_database());
+    -- Everybody may enter a server's `postgres` database otherwise, where none of this is closed. Whoever
+    -- does not own it may not close it; there the lines of pg_hba.conf have to.
+    IF EXISTS (SELECT FROM pg_database d WHERE d.datname = 'postgres'
+                  AND pg_has_role(current_user, d.datdba, 'USAGE')) THEN
+        REVOKE CONNECT, TEMPORARY ON DATABASE postgres FROM PUBLIC;
+    END IF;
 END
 $$;
 

@@ -14,7 +14,7 @@ CREATE TABLE authn.sessions (
     device              text        CHECK (octet_length(device) <= 60),
     -- The name that a person gave to an API token, sealed with that person's key.
     name_sealed         bytea,
-    purpose             text        CHECK (octet_length(purpose) <= 60),
+    purpose             text        CHECK (purpose IN ('purge')),
     created_at          timestamptz NOT NULL DEFAULT statement_timestamp(),
     last_seen_at        timestamptz NOT NULL DEFAULT statement_timestamp(),
     idle_expires_at     timestamptz,
@@ -37,3 +37,8 @@ CREATE POLICY sessions_select_auth ON authn.sessions FOR SELECT TO kairo_auth US
 CREATE POLICY sessions_insert_auth ON authn.sessions FOR INSERT TO kairo_auth WITH CHECK (true);
 CREATE POLICY sessions_update_auth ON authn.sessions FOR UPDATE TO kairo_auth
     USING (true) WITH CHECK (true);
+-- Only what has been dead for a day may ever go.
+GRANT DELETE ON authn.sessions TO kairo_auth;
+CREATE POLICY sessions_delete_auth ON authn.sessions FOR DELETE TO kairo_auth
+    USING (least(revoked_at, idle_expires_at, absolute_expires_at)
+           < statement_timestamp() - interval '1 day');

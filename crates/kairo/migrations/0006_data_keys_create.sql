@@ -3,8 +3,9 @@
 CREATE TABLE app.data_keys (
     id          uuid        PRIMARY KEY,
     user_id     uuid        NOT NULL REFERENCES authn.users (id),
-    root_key_id text        NOT NULL CHECK (octet_length(root_key_id) <= 64),
-    wrapped     bytea,
+    root_key_id text        NOT NULL CHECK (octet_length(root_key_id) BETWEEN 32 AND 36),
+    -- Version, nonce, key and tag; a longer value would be a place to keep data.
+    wrapped     bytea       CHECK (octet_length(wrapped) = 78),
     created_at  timestamptz NOT NULL DEFAULT statement_timestamp(),
     shredded_at timestamptz,
     CHECK ((wrapped IS NULL) = (shredded_at IS NOT NULL))

@@ -42,21 +42,22 @@ CREATE INDEX items_user_id_open ON app.items (user_id, start_at) WHERE status = 
 CREATE INDEX items_user_id_done ON app.items (user_id, done_at DESC) WHERE status = 'done' AND deleted_at IS NULL;
 CREATE INDEX items_user_id_capture ON app.items (user_id, capture_id);
 
-GRANT SELECT, INSERT ON app.items TO kairo_app, kairo_worker;
+GRANT SELECT, INSERT ON app.items TO kairo_app;
+GRANT SELECT ON app.items TO kairo_worker;
 -- Never the tenant, never the capture: a row cannot change hands.
 GRANT UPDATE (kind, status, body_sealed, priority, start_local, end_local, all_day, role, zone, start_at,
               end_at, rrule, anchor, exdates, version, updated_at, done_at, deleted_at)
-    ON app.items TO kairo_app, kairo_worker;
+    ON app.items TO kairo_app;
 CREATE POLICY items_select ON app.items FOR SELECT TO kairo_app, kairo_worker
     USING (user_id = (SELECT user_id FROM authn.me));
-CREATE POLICY items_insert ON app.items FOR INSERT TO kairo_app, kairo_worker
+CREATE POLICY items_insert ON app.items FOR INSERT TO kairo_app
     WITH CHECK (user_id = (SELECT user_id FROM authn.me));
 -- `deleted_at` stands in queries and not here: a SELECT policy that hides deleted rows makes the very
 -- UPDATE fail that deletes.
-CREATE POLICY items_update ON app.items FOR UPDATE TO kairo_app, kairo_worker
+CREATE POLICY items_update ON app.items FOR UPDATE TO kairo_app
     USING (user_id = (SELECT user_id FROM authn.me))
     WITH CHECK (user_id = (SELECT user_id FROM authn.me));
-CREATE POLICY items_insert_scope ON app.items AS RESTRICTIVE FOR INSERT TO kairo_app, kairo_worker
+CREATE POLICY items_insert_scope ON app.items AS RESTRICTIVE FOR INSERT TO kairo_app
     WITH CHECK ((SELECT 'write' = ANY (scopes) FROM authn.me));
-CREATE POLICY items_update_scope ON app.items AS RESTRICTIVE FOR UPDATE TO kairo_app, kairo_worker
+CREATE POLICY items_update_scope ON app.items AS RESTRICTIVE FOR UPDATE TO kairo_app
     USING ((SELECT 'write' = ANY (scopes) FROM authn.me));

@@ -17,24 +17,25 @@ ALTER TABLE app.item_occurrences OWNER TO kairo_owner;
 ALTER TABLE app.item_occurrences ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app.item_occurrences FORCE ROW LEVEL SECURITY;
 
-GRANT SELECT, INSERT, DELETE ON app.item_occurrences TO kairo_app, kairo_worker;
+GRANT SELECT, INSERT, DELETE ON app.item_occurrences TO kairo_app;
+GRANT SELECT ON app.item_occurrences TO kairo_worker;
 GRANT UPDATE (change, start_local, end_local, body_sealed, version) ON app.item_occurrences
-    TO kairo_app, kairo_worker;
+    TO kairo_app;
 CREATE POLICY item_occurrences_select ON app.item_occurrences FOR SELECT TO kairo_app, kairo_worker
     USING (user_id = (SELECT user_id FROM authn.me));
-CREATE POLICY item_occurrences_insert ON app.item_occurrences FOR INSERT TO kairo_app, kairo_worker
+CREATE POLICY item_occurrences_insert ON app.item_occurrences FOR INSERT TO kairo_app
     WITH CHECK (user_id = (SELECT user_id FROM authn.me));
-CREATE POLICY item_occurrences_update ON app.item_occurrences FOR UPDATE TO kairo_app, kairo_worker
+CREATE POLICY item_occurrences_update ON app.item_occurrences FOR UPDATE TO kairo_app
     USING (user_id = (SELECT user_id FROM authn.me))
     WITH CHECK (user_id = (SELECT user_id FROM authn.me));
-CREATE POLICY item_occurrences_delete ON app.item_occurrences FOR DELETE TO kairo_app, kairo_worker
+CREATE POLICY item_occurrences_delete ON app.item_occurrences FOR DELETE TO kairo_app
     USING (user_id = (SELECT user_id FROM authn.me));
 CREATE POLICY item_occurrences_insert_scope ON app.item_occurrences AS RESTRICTIVE
-    FOR INSERT TO kairo_app, kairo_worker
+    FOR INSERT TO kairo_app
     WITH CHECK ((SELECT 'write' = ANY (scopes) FROM authn.me));
 CREATE POLICY item_occurrences_update_scope ON app.item_occurrences AS RESTRICTIVE
-    FOR UPDATE TO kairo_app, kairo_worker
+    FOR UPDATE TO kairo_app
     USING ((SELECT 'write' = ANY (scopes) FROM authn.me));
 CREATE POLICY item_occurrences_delete_scope ON app.item_occurrences AS RESTRICTIVE
-    FOR DELETE TO kairo_app, kairo_worker
+    FOR DELETE TO kairo_app
     USING ((SELECT 'write' = ANY (scopes) FROM authn.me));

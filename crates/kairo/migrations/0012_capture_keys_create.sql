@@ -13,6 +13,8 @@ CREATE TABLE app.capture_keys (
 ALTER TABLE app.capture_keys OWNER TO kairo_owner;
 ALTER TABLE app.capture_keys ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app.capture_keys FORCE ROW LEVEL SECURITY;
+-- The foreign key looks here for each capture that is purged.
+CREATE INDEX capture_keys_user_id_capture ON app.capture_keys (user_id, capture_id);
 
 GRANT SELECT, INSERT ON app.capture_keys TO kairo_app;
 CREATE POLICY capture_keys_select ON app.capture_keys FOR SELECT TO kairo_app

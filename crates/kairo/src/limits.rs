@@ -79,10 +79,12 @@ pub const EMAIL_BYTES_MAX: usize = 254;
 pub const PROOF_LIFE_S: i64 = 600;
 /// Tries at one code before it is dead; the link of the same mail stays good.
 pub const CODE_TRIES_MAX: i16 = 5;
-/// Seconds between two mails to one address.
+/// Seconds between two mails to one address that one source asks for.
 pub const PROOF_SPACING_S: i64 = 60;
-/// Mails an hour to one address.
+/// Mails an hour to one address that one source asks for.
 pub const PROOFS_PER_HOUR_MAX: i32 = 5;
+/// Mails an hour to one address by all sources together, so that nobody floods a mailbox.
+pub const PROOFS_PER_ADDRESS_HOUR_MAX: i32 = 20;
 /// Sessions of one user; the least recent ends when another begins (ASVS 7.1.2).
 pub const SESSIONS_MAX: i32 = 50;
 /// Idle end of a web session, in seconds: 14 days.
@@ -104,12 +106,12 @@ pub const DB_STATEMENT_MS_MAX: u32 = 10_000;
 pub const DB_LOCK_MS_MAX: u32 = 5_000;
 /// Most statements in one transaction; one pipeline keeps its order up to here.
 pub const DB_BATCH_MAX: usize = 24;
-/// Unwrapped keys that a node remembers.
-pub const KEY_MEMO_MAX: u64 = 10_000;
-/// Time for which a node remembers an unwrapped key.
-pub const KEY_MEMO_TTL: Duration = Duration::from_secs(300);
-/// Mails that wait for a slow mail server; beyond it asking for one is answered with 503.
+/// Mails that are not finished, those that wait for another try included; beyond it asking for one
+/// is answered with 503.
 pub const MAIL_QUEUE_MAX: usize = 1_000;
+/// Mails that are given to the mail server at once; servers close on a client that opens many
+/// connections.
+pub const MAIL_CONCURRENCY_MAX: usize = 8;
 /// Mails that the development outbox keeps.
 pub const OUTBOX_MAX: usize = 100;
 /// Seconds for which a deleted item can still be brought back: 30 days.

@@ -302,7 +302,8 @@ impl Scan<'_> {
         let start = usize::from(i > 0 && self.lower(0) == "please");
         let polite = i > 0
             && i <= 3
-            && matches!(self.lower(0), "please" | "hey" | "hi" | "ok" | "okay" | "can" | "could");
+            && matches!(self.lower(0), "please" | "hey" | "hi" | "ok" | "okay" | "can" | "could")
+            && (0..i).all(|at| self.is_word(at) || self.sep(at, ','));
         if i != 0 && i != start && !polite {
             return None;
         }

@@ -6,6 +6,13 @@
 //! **Invariant:** a proof is spent once, by one UPDATE, in the transaction that makes the session.
 //! **Invariant:** the work and the answer are the same whether an account stands behind the address
 //! or not.
+//! **Invariant:** asking spends nobody else's proof and nobody else's share of mails: a stranger who
+//! asks for a victim's mail must not be able to keep the victim out. What is left of that attack is
+//! the bound of an address's mails by all sources together.
+//!
+//! The role `kairo_login` could make a proof with digests of its own and spend it, for any address:
+//! the database cannot see a mail. So that role serves these two verbs alone; the bounds of lives,
+//! tries and sessions are constants of the database's functions, which it cannot loosen.
 
 use jiff::SignedDuration;
 use zeroize::Zeroizing;
@@ -14,10 +21,7 @@ use super::bearer::{Secret, Use};
 use super::email::Email;
 use super::queries::{ProofBegin, ProofRedeem};
 use super::{AccountError, Base};
-use crate::limits::{
-    CODE_TRIES_MAX, PROOF_LIFE_S, PROOF_SPACING_S, PROOFS_PER_HOUR_MAX, SESSION_ABSOLUTE_S,
-    SESSION_IDLE_S, SESSIONS_MAX,
-};
+use crate::limits::PROOF_LIFE_S;
 use crate::mail::{Letter, Mailer};
 
 /// Crockford's base 32: no I, L, O or U, which are misread.
@@ -28,7 +32,8 @@ const CODE_CHARS: usize = 8;
 /// Why no mail was sent.
 #[derive(Debug, thiserror::Error)]
 pub enum AskError {
-    /// The address had a mail a moment ago, or its share of this hour.
+    /// The source had the address written to a moment ago, or had its share of this hour; or the
+    /// address had its share by all sources together.
     #[error("the address was written to a moment ago")]
     TooSoon,
     /// Mails wait for a slow server already.
@@ -37,6 +42,16 @@ pub enum AskError {
     /// The account's side failed.
     #[error(transparent)]
     Account(#[from] AccountError),
+}
+
+/// Who asks for a mail.
+pub struct Asking<'a> {
+    /// The address to write to.
+    pub email: &'a Email,
+    /// Keyed digest of the network that the request came from.
+    pub source: [u8; 32],
+    /// The binding that this browser has of an earlier mail, which the new one replaces.
+    pub earlier: Option<&'a Secret>,
 }
 
 /// What a person brings to sign in.
@@ -69,8 +84,9 @@ pub async fn ask(
     base: &Base,
     mailer: &Mailer,
     origin: &str,
-    email: &Email,
+    asking: &Asking<'_>,
 ) -> Result<Secret, AskError> {
+    let email = asking.email;
     let account = |error: AccountError| AskError::Account(error);
     let link = Secret::draw(Use::Link, &base.random).map_err(|e| account(e.into()))?;
     let binding = Secret::draw(Use::Binding, &base.random).map_err(|e| account(e.into()))?;
@@ -78,12 +94,11 @@ pub async fn ask(
     let statement = ProofBegin {
         id: base.ids.next().map_err(|e| account(e.into()))?,
         email: email.as_str().to_owned(),
+        source: asking.source.to_vec(),
+        earlier_binding_hash: asking.earlier.map(|binding| binding.digest().to_vec()),
         link_hash: link.digest().to_vec(),
         binding_hash: binding.digest().to_vec(),
         code_mac: code_mac(base, &binding, &code),
-        life_s: PROOF_LIFE_S,
-        spacing_s: PROOF_SPACING_S,
-        per_hour: PROOFS_PER_HOUR_MAX,
     };
     // A slot in the queue first: a proof whose mail cannot be sent would use up the address's
     // share.
@@ -142,7 +157,6 @@ pub async fn redeem(
         link_hash,
         binding_hash: binding.map(|binding| binding.digest().to_vec()),
         code_mac,
-        tries_max: CODE_TRIES_MAX,
         new_user,
         new_key: new_key.id,
         root_key_id: new_key.root_key_id,
@@ -151,9 +165,6 @@ pub async fn redeem(
         session: base.ids.next()?,
         token_hash: session.identity().token_hash().to_vec(),
         device,
-        idle_s: SESSION_IDLE_S,
-        absolute_s: SESSION_ABSOLUTE_S,
-        sessions_max: SESSIONS_MAX,
     };
     let rows = base.db.login.write(None, statement).await?;
     let Some(row) = rows.into_iter().next() else { return Ok(Redeemed::Spent) };

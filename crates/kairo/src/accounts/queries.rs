@@ -122,21 +122,19 @@ crate::queries! {
 
     /// Counts the mail and keeps the digests of a link and a code.
     Login ProofBegin {
-        id: Uuid, email: String, link_hash: Vec<u8>, binding_hash: Vec<u8>, code_mac: Vec<u8>,
-        life_s: i64, spacing_s: i64, per_hour: i32,
+        id: Uuid, email: String, source: Vec<u8>, earlier_binding_hash: Option<Vec<u8>>,
+        link_hash: Vec<u8>, binding_hash: Vec<u8>, code_mac: Vec<u8>,
     } -> ProofBegun = "
-        SELECT authn.proof_begin($1, $2, $3, $4, $5, $6, $7, $8) AS outcome";
+        SELECT authn.proof_begin($1, $2, $3, $4, $5, $6, $7) AS outcome";
 
     /// Spends a proof and begins a session.
     Login ProofRedeem {
         link_hash: Option<Vec<u8>>, binding_hash: Option<Vec<u8>>, code_mac: Option<Vec<u8>>,
-        tries_max: i16, new_user: Uuid, new_key: Uuid, root_key_id: String, wrapped: Vec<u8>,
+        new_user: Uuid, new_key: Uuid, root_key_id: String, wrapped: Vec<u8>,
         zone: String, session: Uuid, token_hash: Vec<u8>, device: String,
-        idle_s: i64, absolute_s: i64, sessions_max: i32,
     } -> ProofRedeemed = "
         SELECT outcome, tries_left, user_id
-          FROM authn.proof_redeem($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
-                                  $15)";
+          FROM authn.proof_redeem($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 
     /// Answers at once; tells whether the database serves this role.
     App Ping {} -> Nothing = "SELECT";

@@ -276,11 +276,6 @@ pub fn open_typed(person: &Person, row: &queries::CaptureRow) -> Result<Typed, C
     Ok(Typed { text, confidence: row.confidence.clone() })
 }
 
-/// The statement that finds a capture of the caller's.
-pub fn find(id: Uuid) -> CaptureFind {
-    CaptureFind { id }
-}
-
 fn check(thought: &Thought) -> Result<(), CaptureError> {
     let chars = thought.text.chars().count();
     if chars > CAPTURE_TEXT_CHARS_MAX {

@@ -4,15 +4,14 @@
 //! The job holds no wide right: it learns whose items are due, begins a session of its own for each
 //! person, and deletes under that person's policies.
 //!
+//! **Invariant:** one person whose purge fails keeps nobody else's from being done.
 //! **Invariant:** running it twice, or on two nodes at once, deletes nothing more.
 
 use std::time::Duration;
 
-use uuid::Uuid;
-
 use super::queries::{
-    CaptureKeysPurge, CapturesPurge, ItemsPurge, JobBegin, OccurrencesPurge, PurgeDue,
-    RevisionsPurge,
+    CaptureKeysPurge, CapturesPurge, DuePerson, ItemsPurge, JobBegin, OccurrencesPurge, PurgeDue,
+    RevisionsPurge, SessionsPurge,
 };
 use crate::accounts::bearer::{Secret, Use};
 use crate::accounts::{AccountError, Base};
@@ -30,30 +29,40 @@ pub async fn run(base: Base) {
     }
 }
 
-/// Removes what is due; gives the number of people whose items it removed.
+/// Removes what is due, and sessions that ended long ago; gives the number of people whose items it
+/// removed.
 pub async fn purge(base: &Base) -> Result<usize, AccountError> {
     let due = PurgeDue { after_s: DELETED_KEPT_S, limit: PURGE_PEOPLE_MAX };
     let people = base.db.worker.read(None, due).await?;
+    let mut purged = 0;
     for person in &people {
-        purge_person(base, person.user_id).await?;
+        match purge_person(base, person).await {
+            Ok(true) => purged += 1,
+            Ok(false) => {}
+            Err(error) => tracing::warn!(%error, "one person's deleted items were not removed"),
+        }
     }
-    Ok(people.len())
+    base.db.worker.write(None, SessionsPurge {}).await?;
+    Ok(purged)
 }
 
-async fn purge_person(base: &Base, user_id: Uuid) -> Result<(), AccountError> {
+/// False where the account was suspended since it was looked up.
+async fn purge_person(base: &Base, person: &DuePerson) -> Result<bool, AccountError> {
     let secret = Secret::draw(Use::Session, &base.random)?;
     let identity = secret.identity();
     let begin = JobBegin {
-        user_id,
+        user_id: person.user_id,
         purpose: "purge".to_owned(),
         session: base.ids.next()?,
         token_hash: identity.token_hash().to_vec(),
     };
-    base.db.worker.write(None, begin).await?;
-    let after_s = DELETED_KEPT_S;
-    let of_items =
-        (OccurrencesPurge { after_s }, RevisionsPurge { after_s }, ItemsPurge { after_s });
-    let of_captures = (CaptureKeysPurge { after_s }, CapturesPurge { after_s });
+    let begun = base.db.worker.write(None, begin).await?;
+    if !begun.first().is_some_and(|row| row.begun) {
+        return Ok(false);
+    }
+    let cutoff = person.cutoff;
+    let of_items = (OccurrencesPurge { cutoff }, RevisionsPurge { cutoff }, ItemsPurge { cutoff });
+    let of_captures = (CaptureKeysPurge { cutoff }, CapturesPurge { cutoff });
     base.db.worker.write(Some(&identity), (of_items, of_captures)).await?;
-    Ok(())
+    Ok(true)
 }

@@ -1,5 +1,6 @@
 //! The SQL of captures.
 
+use jiff::Timestamp;
 use jiff::civil::DateTime;
 use uuid::Uuid;
 
@@ -30,6 +31,14 @@ crate::rows! {
     DuePerson {
         /// The account.
         user_id: Uuid,
+        /// What was deleted before is due, by the database's clock.
+        cutoff: Timestamp,
+    }
+
+    /// Dead sessions.
+    SessionsPurged {
+        /// How many were removed.
+        removed: i32,
     }
 
     /// Whether a job may begin.
@@ -73,7 +82,11 @@ crate::queries! {
 
     /// Whose deleted items are due.
     Worker PurgeDue { after_s: i64, limit: i32 } -> DuePerson = "
-        SELECT user_id FROM authn.purge_due($1, $2)";
+        SELECT user_id, cutoff FROM authn.purge_due($1, $2)";
+
+    /// Removes sessions that ended long ago.
+    Worker SessionsPurge {} -> SessionsPurged = "
+        SELECT authn.sessions_purge() AS removed";
 
     /// Begins a job's session for one person.
     Worker JobBegin {
@@ -82,33 +95,33 @@ crate::queries! {
         SELECT authn.job_session($1, $2, $3, $4) AS begun";
 
     /// What hangs on items that are due.
-    Worker OccurrencesPurge { after_s: i64 } -> Nothing = "
+    Worker OccurrencesPurge { cutoff: Timestamp } -> Nothing = "
         DELETE FROM app.item_occurrences o USING app.items i
          WHERE i.user_id = o.user_id AND i.id = o.item_id
-           AND i.deleted_at < statement_timestamp() - make_interval(secs => $1::bigint)";
+           AND i.deleted_at < $1";
 
     /// Likewise.
-    Worker RevisionsPurge { after_s: i64 } -> Nothing = "
+    Worker RevisionsPurge { cutoff: Timestamp } -> Nothing = "
         DELETE FROM app.item_revisions r USING app.items i
          WHERE i.user_id = r.user_id AND i.id = r.item_id
-           AND i.deleted_at < statement_timestamp() - make_interval(secs => $1::bigint)";
+           AND i.deleted_at < $1";
 
     /// Items that are due.
-    Worker ItemsPurge { after_s: i64 } -> Nothing = "
+    Worker ItemsPurge { cutoff: Timestamp } -> Nothing = "
         DELETE FROM app.items
-         WHERE deleted_at < statement_timestamp() - make_interval(secs => $1::bigint)";
+         WHERE deleted_at < $1";
 
     /// Keys of captures of which no item is left.
-    Worker CaptureKeysPurge { after_s: i64 } -> Nothing = "
+    Worker CaptureKeysPurge { cutoff: Timestamp } -> Nothing = "
         DELETE FROM app.capture_keys k
-         WHERE k.created_at < statement_timestamp() - make_interval(secs => $1::bigint)
+         WHERE k.created_at < $1
            AND NOT EXISTS (SELECT FROM app.items i
                             WHERE i.user_id = k.user_id AND i.capture_id = k.capture_id)";
 
     /// Captures of which no item is left.
-    Worker CapturesPurge { after_s: i64 } -> Nothing = "
+    Worker CapturesPurge { cutoff: Timestamp } -> Nothing = "
         DELETE FROM app.captures c
-         WHERE c.created_at < statement_timestamp() - make_interval(secs => $1::bigint)
+         WHERE c.created_at < $1
            AND NOT EXISTS (SELECT FROM app.items i
                             WHERE i.user_id = c.user_id AND i.capture_id = c.id)";
 }

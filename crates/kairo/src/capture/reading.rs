@@ -69,9 +69,7 @@ impl Setting {
 /// Reads a text into states.
 pub fn read(text: &str, setting: &Setting, dismissed: &[Range<usize>], choices: &[Choice]) -> Kept {
     let mut reading = setting.read(text, dismissed);
-    for choice in choices {
-        choose(&mut reading, choice);
-    }
+    choose(&mut reading, choices);
     let confidence = match reading.confidence {
         Confidence::Sure => "sure",
         Confidence::Likely => "likely",
@@ -103,19 +101,23 @@ pub fn read_time(words: &str, setting: &Setting) -> Option<(When, Option<Repeat>
 /// Words that stand between the parts of a time without being one.
 const CONNECTIVES: &[&str] = &["at", "on", "by", "the", "to", "from", "due", "after", "and", "of"];
 
-/// Takes the reading that the person chose; one that the reader did not offer is passed over.
-pub fn choose(reading: &mut Reading, choice: &Choice) {
+/// Takes the readings that the person chose; one that the reader did not offer is passed over. A day
+/// and an hour have chips of their own, so each choice moves the start by what it differs from the
+/// reading, and two choices add up.
+pub fn choose(reading: &mut Reading, choices: &[Choice]) {
     for item in &mut reading.items {
-        let offered = item.spans.iter().any(|read| {
-            read.span.start == choice.span.start
-                && read.span.end == choice.span.end
-                && read.alternatives.iter().any(|other| other.start == choice.start)
-        });
-        if let (true, Some(when)) = (offered, item.when.as_mut()) {
-            let moved = when.end.map(|end| end.duration_since(when.start));
-            when.start = choice.start;
-            when.end =
-                moved.and_then(|length: SignedDuration| choice.start.checked_add(length).ok());
+        let Some(read) = item.when.as_ref().map(|when| when.start) else { continue };
+        for choice in choices {
+            let offered = item.spans.iter().any(|span| {
+                span.span.start == choice.span.start
+                    && span.span.end == choice.span.end
+                    && span.alternatives.iter().any(|other| other.start == choice.start)
+            });
+            if let (true, Some(when)) = (offered, item.when.as_mut()) {
+                let by: SignedDuration = choice.start.duration_since(read);
+                when.start = when.start.checked_add(by).unwrap_or(when.start);
+                when.end = when.end.and_then(|end| end.checked_add(by).ok());
+            }
         }
     }
 }

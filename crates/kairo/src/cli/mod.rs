@@ -44,7 +44,8 @@ enum Command {
 
 /// Runs the command that the arguments name.
 pub fn run() -> ExitCode {
-    // The first thing in the program: TLS without a chosen provider panics.
+    std::panic::set_hook(Box::new(tell_panic));
+    // Before anything of TLS: TLS without a chosen provider panics.
     if rustls::crypto::ring::default_provider().install_default().is_err() {
         eprintln!("kairo: another cryptography provider is installed already");
         return ExitCode::FAILURE;
@@ -66,6 +67,18 @@ pub fn run() -> ExitCode {
             eprintln!("kairo: {}", chain(error.as_ref()));
             ExitCode::FAILURE
         }
+    }
+}
+
+/// Logs where a panic happened, never its message: "byte index 3 is not a char boundary; it is
+/// inside …" quotes what a person wrote.
+fn tell_panic(panic: &std::panic::PanicHookInfo<'_>) {
+    let place = panic.location().map(ToString::to_string).unwrap_or_default();
+    if tracing::enabled!(tracing::Level::ERROR) {
+        tracing::error!(place, "a panic");
+    } else {
+        // Before the log has begun.
+        eprintln!("kairo: a panic at {place}");
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 use kairo_vault::{KeyId, SystemEntropy};
 
 use super::Failure;
+use crate::accounts::queries::host::RING_FINGERPRINT;
 use crate::accounts::tokens;
 use crate::clock::{Clock, Ids, Random};
 use crate::config::{Config, DataFolder, LogFormat, OsAccount, os_account};
@@ -61,33 +62,46 @@ impl Opened {
         Programs::for_folder(&self.folder, self.config.postgres_bin.as_deref(), path.as_deref())
     }
 
-    /// The keys of this node, made at the first start.
-    pub(super) fn keys(&self) -> Result<Keys, Failure> {
+    /// The keys of this node. Made only for a database that nothing has sealed yet: a new ring
+    /// beside a database of the old one would hide that the keys are gone, and be taken for them.
+    async fn keys(&self, host: &mut Host) -> Result<Keys, Failure> {
         let store = RingStore::open(&self.config.keys, self.folder.account())?;
+        if let Some(ring) = store.load()? {
+            return Ok(Keys::new(ring)?);
+        }
+        if !host.query_as("kairo_auth", RING_FINGERPRINT, &[]).await?.is_empty() {
+            return Err(format!(
+                "there is no key ring in {}, and this database was sealed with one. Put back the \
+                 folder of keys that belongs to it (KAIRO_KEYS), or name another data folder",
+                store.folder().display()
+            )
+            .into());
+        }
         let id = KeyId::from_bytes(self.ids.next()?.into_bytes());
         let ring = store.load_or_make(id, self.clock.now(), &SystemEntropy::new())?;
         Ok(Keys::new(ring)?)
     }
 }
 
-/// Makes the database if it is not there, brings it to this schema, and checks that it was sealed
-/// with these keys.
+/// Makes the database if it is not there, brings it to this schema, and opens the keys that it was
+/// sealed with; at the first start they are made.
 pub(super) async fn prepare(
     pg_config: impl Fn(&'static str, &'static str) -> tokio_postgres::Config,
-    keys: &Keys,
-) -> Result<Host, Failure> {
+    opened: &Opened,
+) -> Result<(Host, Keys), Failure> {
     let server = Host::connect(&pg_config(MIGRATING_ROLE, "postgres")).await?;
     migrate::ensure_database(&server, DATABASE).await?;
     let mut host = Host::connect(&pg_config(MIGRATING_ROLE, DATABASE)).await?;
     for step in migrate::run(&mut host).await? {
         tracing::info!(step, "migrated");
     }
-    if !tokens::ring_is_ours(&mut host, keys).await? {
+    let keys = opened.keys(&mut host).await?;
+    if !tokens::ring_is_ours(&mut host, &keys).await? {
         return Err(
             "this database was sealed with another key ring. Put back the folder of keys that \
                     belongs to it (KAIRO_KEYS), or name another data folder"
                 .into(),
         );
     }
-    Ok(host)
+    Ok((host, keys))
 }

@@ -1,6 +1,10 @@
 //! `kairo serve`: everything up, until SIGTERM or Ctrl-C, then everything down in order.
+//!
+//! **Invariant:** a Kairo whose PostgreSQL has died ends, too, with a failure: its supervisor starts
+//! both again, where one that stayed would answer 503 for ever.
 
 use std::path::Path;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -13,7 +17,6 @@ use crate::capture::purge;
 use crate::config::Node;
 use crate::db::Db;
 use crate::db::cluster::{Cluster, Tuning};
-use crate::keys::Keys;
 use crate::mail::{Carrier, Mailer, Outbox, Smtp};
 use crate::web::edge::{self, Bounds, EdgeSettings, EdgeState, Ticks};
 use crate::web::{Site, SiteSettings, routes};
@@ -23,17 +26,17 @@ pub(super) fn run(file: Option<&Path>) -> Result<(), Failure> {
     let opened = open(file)?;
     let programs = opened.programs()?;
     let cluster = Cluster::start(&opened.folder, &programs, Tuning::Durable)?;
-    // After the cluster holds the folder's lock: two first starts cannot make two rings.
-    let keys = opened.keys()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let served = runtime.block_on(serve(&opened, &cluster, keys));
+    let served = runtime.block_on(serve(&opened, &cluster));
     drop(runtime);
-    cluster.stop()?;
-    served
+    let stopped = cluster.stop();
+    served?;
+    Ok(stopped?)
 }
 
-async fn serve(opened: &Opened, cluster: &Cluster, keys: Keys) -> Result<(), Failure> {
-    prepare(|role, database| cluster.pg_config(role, database), &keys).await?;
+async fn serve(opened: &Opened, cluster: &Cluster) -> Result<(), Failure> {
+    // The cluster holds the folder's lock: two first starts cannot make two rings.
+    let (_, keys) = prepare(|role, database| cluster.pg_config(role, database), opened).await?;
     let db = Db::open(|role| cluster.pg_config(role, DATABASE), crate::STATEMENTS)?;
     let config = &opened.config;
     let listener = TcpListener::bind(config.listen)
@@ -79,9 +82,18 @@ async fn serve(opened: &Opened, cluster: &Cluster, keys: Keys) -> Result<(), Fai
     if config.outbox_allowed() {
         println!("Mail goes nowhere else: its links and codes are at {origin}/outbox and below.");
     }
+    let stop = async {
+        tokio::select! {
+            () = stop => {}
+            () = ended(cluster) => tracing::error!("PostgreSQL has ended; stopping, too"),
+        }
+    };
     edge::listener::serve(listener, tls, app, stop).await?;
     tracing::info!("stopped serving");
-    Ok(())
+    match cluster.is_running() {
+        true => Ok(()),
+        false => Err("PostgreSQL ended while Kairo was serving; start Kairo again".into()),
+    }
 }
 
 fn mail(opened: &Opened) -> Result<(Mailer, Option<Outbox>), Failure> {
@@ -92,6 +104,16 @@ fn mail(opened: &Opened) -> Result<(Mailer, Option<Outbox>), Failure> {
             (Mailer::start(Carrier::Outbox(outbox.clone())), Some(outbox))
         }
     })
+}
+
+/// Time between two looks whether the server still runs.
+const CLUSTER_LOOK: Duration = Duration::from_secs(1);
+
+/// Ends when the server has ended: killed for want of memory, or by somebody's hand.
+async fn ended(cluster: &Cluster) {
+    while cluster.is_running() {
+        tokio::time::sleep(CLUSTER_LOOK).await;
+    }
 }
 
 /// Ends at SIGTERM or Ctrl-C.

@@ -66,11 +66,11 @@ pub(super) fn run(file: Option<&Path>, command: &Command) -> Result<(), Failure>
         may_write: !create.read_only,
         expires_at: create.days.map(ends),
     };
-    let keys = opened.keys()?;
     let cluster = HostCluster::attach(&opened.folder, || opened.programs())?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let secret = runtime.block_on(async {
-        let mut host = prepare(|role, database| cluster.pg_config(role, database), &keys).await?;
+        let pg_config = |role, database| cluster.pg_config(role, database);
+        let (mut host, keys) = prepare(pg_config, &opened).await?;
         let made = tokens::create(&mut host, &keys, &opened.ids, &opened.random, &new).await;
         made.map_err(Failure::from)
     })?;

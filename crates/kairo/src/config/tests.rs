@@ -215,6 +215,16 @@ fn table_is_whole() {
     }
 }
 
+// Goal: the README's table is the one that the program prints.
+#[test]
+fn table_of_the_readme() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../README.md");
+    let readme = fs::read_to_string(file).unwrap();
+    let (_, rest) = readme.split_once("<!-- config:begin -->\n").unwrap();
+    let (shown, _) = rest.split_once("<!-- config:end -->").unwrap();
+    assert_eq!(shown, table::markdown(), "put what `kairo settings` prints between the marks");
+}
+
 // The folder and what is in it are closed to others.
 #[test]
 fn data_folder_is_closed() {

@@ -19,7 +19,6 @@ pub mod store;
 pub mod when;
 
 use jiff::Timestamp;
-use jiff::civil::DateTime;
 use uuid::Uuid;
 
 use crate::accounts::AccountError;
@@ -119,13 +118,6 @@ pub struct State {
     pub done_at: Option<Timestamp>,
     /// When it was deleted.
     pub deleted_at: Option<Timestamp>,
-}
-
-impl Item {
-    /// The local start, for order and headings.
-    pub fn start(&self) -> Option<DateTime> {
-        self.state.when.as_ref().map(|when| when.start)
-    }
 }
 
 /// Why an item was not read or changed.

@@ -75,13 +75,6 @@ fn impossible_times_are_refused() {
     assert_eq!(far.check().unwrap_err().code, "out_of_range");
 }
 
-// Goal: an all-day item lasts to the end of its last day.
-#[test]
-fn all_day_lasts_the_day() {
-    let day = When { all_day: true, ..at(date(2026, 3, 9).into(), "UTC") };
-    assert_eq!(day.last_moment(), date(2026, 3, 10).into());
-}
-
 fn every(rrule: &str) -> Repeat {
     Repeat { rrule: rrule.to_owned(), ..Repeat::default() }
 }

@@ -119,12 +119,6 @@ impl When {
         }
         self
     }
-
-    /// The last local moment that belongs to it: overdue is counted from here.
-    pub fn last_moment(&self) -> DateTime {
-        let last = self.end.unwrap_or(self.start);
-        if self.all_day { next_day(last.date()).map_or(last, DateTime::from) } else { last }
-    }
 }
 
 fn settled(zone: &TimeZone, local: DateTime) -> DateTime {

@@ -90,6 +90,8 @@ impl Smtp {
         self.transport.send(message).await.map(drop).map_err(|error| SmtpError::Transport {
             kind: if error.is_permanent() {
                 "it refused"
+            } else if error.is_transient() {
+                "it said: later"
             } else if error.is_timeout() {
                 "it did not answer in time"
             } else {

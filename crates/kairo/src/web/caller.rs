@@ -109,7 +109,11 @@ impl FromRequestParts<Site> for Program {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _: &Site) -> Result<Self, Error> {
-        let header = parts.headers.get(AUTHORIZATION).ok_or(Error::SignInNeeded)?;
+        // Of two headers, a proxy before Kairo may have looked at the other one.
+        let mut sent = parts.headers.get_all(AUTHORIZATION).iter();
+        let (Some(header), None) = (sent.next(), sent.next()) else {
+            return Err(Error::SignInNeeded);
+        };
         let (scheme, token) = header
             .to_str()
             .ok()

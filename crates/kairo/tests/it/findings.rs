@@ -87,3 +87,28 @@ async fn words_about_a_deleted_item_come_back() {
     let undo = [("version", "-2147483648")];
     assert_eq!(ana.post_form(&format!("{path}/restoration"), &undo).await.status, 303);
 }
+
+// Goal: a day and an hour that were chosen apart add up, and the preview marks both.
+#[tokio::test]
+async fn chosen_day_and_hour_add_up() {
+    let app = Kairo::start().await;
+    let (ana, api) = (app.member("ana@example.org").await, app.program("ana@example.org").await);
+    let text = "coffee with Sam 3/4 at 8";
+    let ask = serde_json::json!({ "text": text });
+    let read = ana.post_json("/captures/preview", &ask).await.json();
+    let spans = read["spans"].as_array().unwrap().clone();
+    let choices: Vec<String> = spans
+        .iter()
+        .filter_map(|span| {
+            let other = span["alternatives"].as_array()?.iter().find(|it| it["taken"] == false)?;
+            let choice = other["choice"].as_str()?;
+            Some(format!("{}-{}:{choice}", span["start"], span["end"]))
+        })
+        .collect();
+    assert_eq!(choices.len(), 2, "{read}");
+    let line = [("text", text), ("choices", &choices.join(","))];
+    assert_eq!(ana.post_form("/captures", &line).await.status, 303);
+    let items = api.get("/api/v1/items").await.json();
+    let start = items.pointer("/items/0/start").unwrap().as_str().unwrap();
+    assert!(start.ends_with("-04-03T20:00:00"), "{start} from {choices:?}");
+}

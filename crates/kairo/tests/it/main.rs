@@ -6,7 +6,9 @@
 mod accounts;
 mod api;
 mod capture;
+mod cli;
 mod db;
 mod findings;
 mod harness;
+mod outbox;
 mod schema;

@@ -117,12 +117,16 @@ pub(super) struct Access {
     pub(super) ident: PathBuf,
 }
 
+/// Roles of `serve` enter Kairo's database alone: in `postgres` and `template1` nothing is closed.
+const HBA: &[u8] = b"local all kairo_super peer map=kairo\n\
+    local kairo kairo_app,kairo_login,kairo_worker,kairo_support peer map=kairo\n";
+
 /// Writes both files: only the user that runs Kairo may connect, and only as Kairo's roles.
 pub(super) fn write_access(folder: &DataFolder, kairo: &User) -> Result<Access, ClusterError> {
     let run = folder.run();
     let access = Access { hba: run.join("pg_hba.conf"), ident: run.join("pg_ident.conf") };
     let lines = ROLES.iter().map(|role| format!("kairo {} {role}\n", quoted(&kairo.name)));
-    replace_file(&access.hba, b"local all all peer map=kairo\n", 0o644)?;
+    replace_file(&access.hba, HBA, 0o644)?;
     replace_file(&access.ident, lines.collect::<String>().as_bytes(), 0o644)?;
     Ok(access)
 }

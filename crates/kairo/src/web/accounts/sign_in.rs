@@ -1,22 +1,23 @@
 //! Signing in by a mailed link or code.
 
-use axum::Form;
 use axum::extract::{Query, State};
 use axum::http::header::{RETRY_AFTER, USER_AGENT};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
+use axum::{Extension, Form};
 use jiff::SignedDuration;
 use serde::Deserialize;
 
 use super::asked::Asked;
 use crate::accounts::bearer::Secret;
 use crate::accounts::email::Email;
-use crate::accounts::proofs::{self, AskError, Evidence, Redeemed};
+use crate::accounts::proofs::{self, AskError, Asking, Evidence, Redeemed};
 use crate::accounts::settings::zone_or_utc;
 use crate::accounts::{AccountError, caller, device, sessions};
 use crate::limits::{PROOF_SPACING_S, SESSION_ABSOLUTE_S};
 use crate::web::Site;
 use crate::web::caller::{Browser, Jar};
+use crate::web::edge::Source;
 use crate::web::error::Error;
 use crate::web::render::{local_path, page, page_with, see_other, with_cookies};
 use crate::web::views::{Field, Problem, SignIn, SignInCode, SignInLink, words};
@@ -60,6 +61,7 @@ pub(super) async fn show(
 /// `POST /sign-in`: writes to the address.
 pub(super) async fn ask(
     State(site): State<Site>,
+    Extension(source): Extension<Source>,
     headers: HeaderMap,
     Form(sent): Form<Sent>,
 ) -> Result<Response, Error> {
@@ -70,7 +72,10 @@ pub(super) async fn ask(
         let view = SignIn { email, next: next.to_owned(), problem: None };
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &view);
     };
-    match proofs::ask(&site.base, &site.mailer, &site.origin, &email).await {
+    let earlier = Asked::read(&site, &headers);
+    let binding = earlier.as_ref().and_then(Asked::binding);
+    let asking = Asking { email: &email, source: source.digest, earlier: binding.as_ref() };
+    match proofs::ask(&site.base, &site.mailer, &site.origin, &asking).await {
         Ok(binding) => {
             let asked = Asked::new(&binding, &email, next, site.base.clock.now(), &sent.zone);
             Ok(with_cookies(see_other("/sign-in/code"), [asked.cookie(&site)]))
@@ -78,7 +83,7 @@ pub(super) async fn ask(
         // The mail of a moment ago still counts, and so does the cookie of the browser that asked
         // for it.
         Err(AskError::TooSoon) => {
-            let earlier = Asked::read(&site, &headers).filter(|a| a.email == email.as_str());
+            let earlier = earlier.filter(|a| a.email == email.as_str());
             let view = SignInCode {
                 email: email.as_str().to_owned(),
                 next: next.to_owned(),

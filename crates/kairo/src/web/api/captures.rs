@@ -9,11 +9,11 @@ use axum::response::{IntoResponse, Response};
 
 use super::fields::{Fields, Sent};
 use super::shapes::{CaptureAnswer, PreviewAnswer};
-use super::{fault, id, moment, refused, touch_later};
+use super::{fault, id, moment, refused};
 use crate::capture::{self, CaptureError, Thought};
 use crate::limits::{CAPTURE_TEXT_CHARS_MAX, IDEMPOTENCY_KEY_BYTES_MAX};
 use crate::web::Site;
-use crate::web::caller::Program;
+use crate::web::caller::{Program, touch_later};
 use crate::web::error::Error;
 
 const KEY: &str = "Idempotency-Key";

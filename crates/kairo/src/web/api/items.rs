@@ -12,14 +12,14 @@ use super::fields::{Fields, Sent, uuid};
 use super::patch::Patch;
 use super::precondition::{etag, is_known, versions};
 use super::shapes::{ItemShape, PageAnswer};
-use super::{fault, id, moment, refused, touch_later};
+use super::{fault, id, moment, refused};
 use crate::accounts::Base;
 use crate::db::Identity;
 use crate::items::page::{PageAsked, page};
 use crate::items::{Item, ItemError, Status, change as verbs};
 use crate::limits::{ITEMS_PAGE_DEFAULT, ITEMS_PAGE_MAX};
 use crate::web::Site;
-use crate::web::caller::Program;
+use crate::web::caller::{Program, touch_later};
 use crate::web::error::{Error, FieldFault};
 
 /// `GET /items`: one page in order of ids.

@@ -20,11 +20,8 @@ use axum::Router;
 use axum::routing::{get, post};
 
 use super::Site;
-use crate::accounts::queries::SessionTouch;
-use crate::accounts::{AccountError, Person};
-use crate::db::Identity;
+use crate::accounts::AccountError;
 use crate::items::ItemError;
-use crate::limits::{SESSION_IDLE_S, SESSION_TOUCH_S};
 use crate::web::error::{Error, FieldFault};
 
 /// The routes of the API.
@@ -41,21 +38,6 @@ pub fn routes() -> Router<Site> {
 /// An id in a path; what is no id names nothing.
 fn id(text: &str) -> Result<uuid::Uuid, Error> {
     fields::uuid(text).ok_or(Error::NotFound)
-}
-
-/// Writes that the token was used, after the answer: nobody waits for it, and a failure only makes
-/// the settings page show an older time.
-fn touch_later(site: &Site, identity: &Identity, person: &Person) {
-    if !person.touch_due {
-        return;
-    }
-    let (door, identity) = (site.base.db.app.clone(), identity.clone());
-    tokio::spawn(async move {
-        let seen = SessionTouch { every_s: SESSION_TOUCH_S, idle_s: SESSION_IDLE_S };
-        if let Err(error) = door.write(Some(&identity), seen).await {
-            tracing::debug!(%error, "the token's last use was not written");
-        }
-    });
 }
 
 /// What an item's verb refused, for the client.

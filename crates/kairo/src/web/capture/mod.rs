@@ -143,8 +143,8 @@ async fn show_preview(
         ..Thought::default()
     };
     let choices = choices(&thought.text, &request.choices);
-    let (setting, reading) = capture::preview(&site.base, &identity, &thought).await?;
-    Ok(Json(preview::of(&thought.text, &setting, reading, &choices)))
+    let (_, reading) = capture::preview(&site.base, &identity, &thought).await?;
+    Ok(Json(preview::of(&thought.text, reading, &choices)))
 }
 
 impl From<CaptureError> for Error {

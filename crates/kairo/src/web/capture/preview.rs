@@ -2,24 +2,16 @@
 
 use kairo_capture::{Confidence, Field, Kind, Reading, SpanRead};
 
-use crate::capture::reading::{Choice, Setting, choose};
+use crate::capture::reading::{Choice, choose};
 use crate::web::views::preview::{chip_words, utf16_offset};
 use crate::web::views::{Alternative, Preview, Span};
 
 /// The preview of the first item; further items of one line are shown once they are kept.
-pub(super) fn of(
-    text: &str,
-    _setting: &Setting,
-    mut reading: Reading,
-    choices: &[Choice],
-) -> Preview {
+pub(super) fn of(text: &str, mut reading: Reading, choices: &[Choice]) -> Preview {
     let read_start = start(&reading);
-    for choice in choices {
-        choose(&mut reading, choice);
-    }
-    let taken = start(&reading);
+    choose(&mut reading, choices);
     let Some(item) = reading.items.first() else { return Preview::default() };
-    let shown = |read: &SpanRead| span(text, read, read_start, taken);
+    let shown = |read: &SpanRead| span(text, read, read_start, choices);
     Preview {
         title: item.title.clone(),
         kind: match item.kind {
@@ -40,7 +32,7 @@ fn span(
     text: &str,
     read: &SpanRead,
     read_start: Option<jiff::civil::DateTime>,
-    taken: Option<jiff::civil::DateTime>,
+    choices: &[Choice],
 ) -> Span {
     let mut span = Span {
         start: utf16_offset(text, read.span.start),
@@ -54,6 +46,8 @@ fn span(
         let others: Vec<String> =
             read.alternatives.iter().map(|other| other.label.clone()).collect();
         let (words, labels) = chip_words(&read.text, &others);
+        let chosen = choices.iter().find(|choice| choice.span == (read.span.start..read.span.end));
+        let taken = chosen.map_or(own, |choice| choice.start);
         let starts = std::iter::once(own).chain(read.alternatives.iter().map(|other| other.start));
         span.text = words;
         span.alternatives = labels
@@ -62,10 +56,10 @@ fn span(
             .map(|(label, start)| Alternative {
                 label,
                 choice: start.to_string(),
-                taken: taken == Some(start),
+                taken: taken == start,
             })
             .collect();
-        span.unsure = taken == Some(own);
+        span.unsure = chosen.is_none();
     }
     span
 }

@@ -63,6 +63,17 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
+    /// A key that others can read may have been read already.
+    #[error(
+        "the key {path} can be read by others (mode {mode:o}). Run: chmod go= {path}; and have a \
+         new certificate made if others use this machine"
+    )]
+    OpenToOthers {
+        /// The file.
+        path: PathBuf,
+        /// Its mode.
+        mode: u32,
+    },
     /// A file is not PEM, or holds neither a certificate nor a key.
     #[error("{path}: {source}")]
     Pem {
@@ -90,7 +101,13 @@ pub fn from_files(chain: &Path, key: &Path) -> Result<Arc<ServerConfig>, Error> 
     };
     let leafs = CertificateDer::pem_file_iter(chain).map_err(pem(chain))?;
     let leafs = leafs.collect::<Result<Vec<_>, _>>().map_err(pem(chain))?;
-    let key = PrivateKeyDer::from_pem_file(key).map_err(pem(key))?;
+    let file = |source| Error::File { path: key.to_owned(), source };
+    let opened = fs::File::open(key).map_err(file)?;
+    let mode = opened.metadata().map_err(file)?.permissions().mode() & 0o7777;
+    if mode & 0o077 != 0 {
+        return Err(Error::OpenToOthers { path: key.to_owned(), mode });
+    }
+    let key = PrivateKeyDer::from_pem_reader(io::BufReader::new(opened)).map_err(pem(key))?;
     config(leafs, key)
 }
 

@@ -11,7 +11,7 @@ mod tokens;
 use kairo::accounts::Base;
 use kairo::accounts::bearer::Secret;
 use kairo::accounts::email::Email;
-use kairo::accounts::proofs::{self as verbs, AskError, Evidence, Redeemed};
+use kairo::accounts::proofs::{self as verbs, AskError, Asking, Evidence, Redeemed};
 use kairo::mail::OutboxLetter;
 
 use crate::harness::actors::link_token;
@@ -22,7 +22,19 @@ const BEN: &str = "ben@example.org";
 
 /// Asks for a mail, within the budgets.
 async fn ask(app: &Kairo, email: &str) -> Result<Secret, AskError> {
-    verbs::ask(&app.base, &app.site.mailer, ORIGIN, &Email::parse(email).unwrap()).await
+    ask_from(app, email, 0, None).await
+}
+
+/// Likewise, from one of many sources, in a browser that may have asked before.
+async fn ask_from(
+    app: &Kairo,
+    email: &str,
+    source: u8,
+    earlier: Option<&Secret>,
+) -> Result<Secret, AskError> {
+    let email = Email::parse(email).unwrap();
+    let asking = Asking { email: &email, source: [source; 32], earlier };
+    verbs::ask(&app.base, &app.site.mailer, ORIGIN, &asking).await
 }
 
 /// Asks for a mail as the first of the hour, and reads it.

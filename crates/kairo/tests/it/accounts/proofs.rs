@@ -3,7 +3,7 @@
 use kairo::accounts::bearer::{Secret, Use};
 use kairo::accounts::caller;
 use kairo::accounts::proofs::{Evidence, Redeemed};
-use kairo::limits::CODE_TRIES_MAX;
+use kairo::limits::{CODE_TRIES_MAX, PROOF_LIFE_S, SESSION_ABSOLUTE_S, SESSION_IDLE_S};
 
 use super::*;
 
@@ -93,12 +93,14 @@ async fn the_fifth_try_may_be_right() {
     signed_in(redeem(&app.base, &code(&letter), Some(&binding)).await);
 }
 
-// Goal: a newer mail replaces an older one, and ten minutes end both.
+// Goal: a newer mail replaces an older one of the same browser, and ten minutes end both.
 #[tokio::test]
 async fn replaced_and_old_proofs_are_spent() {
     let app = Kairo::start().await;
     let (first, replaced) = asked(&app, ANA).await;
-    let (second, newer) = asked(&app, ANA).await;
+    app.forget_mails(ANA).await;
+    let second = ask_from(&app, ANA, 0, Some(&first)).await.unwrap();
+    let newer = app.letter(ANA).await;
     for evidence in [link(&replaced), code(&replaced)] {
         assert!(matches!(redeem(&app.base, &evidence, Some(&first)).await, Redeemed::Spent));
     }
@@ -117,7 +119,34 @@ async fn a_proof_lives_ten_minutes() {
     let app = Kairo::start().await;
     asked(&app, ANA).await;
     let life = "SELECT extract(epoch FROM expires_at - created_at)::bigint FROM authn.proofs";
-    assert_eq!(count(&app, life).await, 600);
+    assert_eq!(count(&app, life).await, PROOF_LIFE_S);
+}
+
+// Goal: a session's ends are the database's own, and those that the limits name.
+#[tokio::test]
+async fn a_sessions_ends_are_the_limits() {
+    let app = Kairo::start().await;
+    app.member(ANA).await;
+    for (end, limit) in [("idle", SESSION_IDLE_S), ("absolute", SESSION_ABSOLUTE_S)] {
+        let life = format!(
+            "SELECT extract(epoch FROM {end}_expires_at - created_at)::bigint FROM authn.sessions"
+        );
+        assert_eq!(count(&app, &life).await, limit, "{end}");
+    }
+}
+
+// Goal: the column of a wrapped key holds a wrapped key and nothing longer, nor its id.
+#[tokio::test]
+async fn a_wrapped_key_has_its_length() {
+    let app = Kairo::start().await;
+    app.member(ANA).await;
+    let host = app.superuser().await;
+    for column in ["wrapped = wrapped || 'x'", "root_key_id = repeat('x', 37)"] {
+        assert!(host.execute(&format!("UPDATE app.data_keys SET {column}")).await.is_err());
+    }
+    host.execute("UPDATE app.data_keys SET wrapped = wrapped, root_key_id = root_key_id")
+        .await
+        .unwrap();
 }
 
 // Goal: an address with an account and one without get the same answer and the same mail.

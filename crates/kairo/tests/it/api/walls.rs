@@ -94,6 +94,8 @@ async fn strangers_are_not_known() {
             assert_eq!(answer.header("www-authenticate"), "Bearer");
         }
         assert_eq!(problem(&call.by(&revoked, &[]).await, 401), "session_ended", "{}", call.path);
+        let twice = call.by(&ana, &[("authorization", zeros.as_str())]).await;
+        assert_eq!(problem(&twice, 401), "sign_in_needed", "{}", call.path);
         for (token, code) in [
             ("Bearer", "sign_in_needed"),
             ("Bearer kt1_short", "sign_in_needed"),

@@ -9,7 +9,7 @@ use crate::harness::Kairo;
 const LOGIN_ROLES: [&str; 4] = ["kairo_app", "kairo_login", "kairo_worker", "kairo_support"];
 
 /// No role of `serve` may do any of these.
-const FORBIDDEN: [&str; 26] = [
+const FORBIDDEN: [&str; 27] = [
     "SET ROLE kairo_owner",
     "SET ROLE kairo_auth",
     "SET ROLE kairo_super",
@@ -24,6 +24,7 @@ const FORBIDDEN: [&str; 26] = [
     "SELECT FROM authn.sessions",
     "SELECT FROM authn.proofs",
     "SELECT FROM authn.proof_budgets",
+    "SELECT FROM authn.proof_address_budgets",
     "SELECT FROM authn.live",
     "SELECT FROM ops.migrations",
     "SELECT authn.user_ensure(NULL, NULL, NULL, NULL, NULL, NULL)",
@@ -40,9 +41,8 @@ const FORBIDDEN: [&str; 26] = [
 
 /// Verbs before there is a session: kairo_login's alone.
 const LOGIN_VERBS: [&str; 2] = [
-    "SELECT authn.proof_begin(NULL, 'a@b.org', NULL, NULL, NULL, 1, 1, 0)",
-    "SELECT authn.proof_redeem('x', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, \
-     NULL, NULL, NULL, NULL)",
+    "SELECT authn.proof_begin(NULL, NULL, NULL, NULL, NULL, NULL, NULL)",
+    "SELECT authn.proof_redeem('x', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)",
 ];
 
 /// Verbs of a signed-in person: kairo_app's alone.
@@ -76,6 +76,21 @@ async fn runtime_roles_cannot_reach_further() {
         let client = sign_in(&app, role).await;
         for sql in FORBIDDEN {
             assert_eq!(attempt(&client, sql).await.as_deref(), Some(REFUSED), "{role}: {sql}");
+        }
+    }
+}
+
+// Goal: the server's own database is closed to the roles of `serve` by its grants too.
+#[tokio::test]
+async fn no_other_database_is_open() {
+    let app = Kairo::start().await;
+    let may = "SELECT has_database_privilege($1, $2, 'CONNECT'),
+                      has_database_privilege($1, $2, 'TEMPORARY')";
+    for role in LOGIN_ROLES {
+        for (database, connect) in [("postgres", false), ("kairo", true)] {
+            let rows = app.superuser().await.query(may, &[&role, &database]).await.unwrap();
+            let found: (bool, bool) = (rows[0].get(0), rows[0].get(1));
+            assert_eq!(found, (connect, false), "{role} in {database}");
         }
     }
 }

@@ -10,7 +10,7 @@ use axum::http::Request;
 use axum::http::request::Builder;
 use kairo::accounts::bearer::{Secret, Use};
 use kairo::accounts::email::Email;
-use kairo::accounts::proofs::{self, Evidence, Redeemed};
+use kairo::accounts::proofs::{self, Asking, Evidence, Redeemed};
 use kairo::accounts::tokens::{self, NewToken};
 use kairo::accounts::{Person, caller};
 use kairo::db::Identity;
@@ -68,7 +68,8 @@ impl Kairo {
     pub async fn sign_in(&self, email: &str) -> Secret {
         self.forget_mails(email).await;
         let (base, address) = (&self.base, Email::parse(email).unwrap());
-        let asked = proofs::ask(base, &self.site.mailer, ORIGIN, &address).await.unwrap();
+        let asking = Asking { email: &address, source: [0; 32], earlier: None };
+        let asked = proofs::ask(base, &self.site.mailer, ORIGIN, &asking).await.unwrap();
         let link = Evidence::Link(link_token(&self.letter(email).await.link));
         let device = kairo::accounts::device::label(USER_AGENT);
         let zone = "UTC".to_owned();
@@ -79,8 +80,11 @@ impl Kairo {
 
     /// Gives an address its share of mails back, which would otherwise last a minute.
     pub async fn forget_mails(&self, email: &str) {
-        let forget = "DELETE FROM authn.proof_budgets WHERE email_norm = $1";
-        self.superuser().await.query(forget, &[&email]).await.unwrap();
+        let host = self.superuser().await;
+        for table in ["proof_budgets", "proof_address_budgets"] {
+            let forget = format!("DELETE FROM authn.{table} WHERE email_norm = $1");
+            host.query(&forget, &[&email]).await.unwrap();
+        }
     }
 
     /// A program with an API token that may write.

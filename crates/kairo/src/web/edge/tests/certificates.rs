@@ -69,6 +69,21 @@ fn broken_files_heal() {
     }
 }
 
+// Goal: an operator's key that the group or others can read is refused, with what to do about it.
+#[test]
+fn a_key_open_to_others_is_refused() {
+    let folder = Folder::new();
+    tls::development(&folder.0, days(0)).unwrap();
+    let (chain, key) = (folder.0.join("cert.pem"), folder.0.join("key.pem"));
+    for (mode, passes) in [(0o600, true), (0o400, true), (0o640, false), (0o604, false)] {
+        fs::set_permissions(&key, fs::Permissions::from_mode(mode)).unwrap();
+        let made = tls::from_files(&chain, &key);
+        assert_eq!(made.is_ok(), passes, "{mode:o}");
+        let told = made.err().map(|refused| refused.to_string()).unwrap_or_default();
+        assert_eq!(told.contains("chmod go="), !passes, "{told}");
+    }
+}
+
 // Goal: only the owner reads the key, and no key of the authority is left anywhere.
 #[test]
 fn the_authority_cannot_sign_again() {

@@ -1,0 +1,3 @@
+//! The program itself, as an operator runs it.
+
+mod serve;

@@ -1,0 +1,89 @@
+// Every page in both themes: no fault of accessibility, nothing over the edge, and a picture.
+import {
+  after, askForMail, capture, expect, expectGoodLooks, openAs, row, test,
+} from '../support/kairo.ts';
+
+test('the pages before sign-in', async ({ page, email, complaints }) => {
+  complaints.expect(/status of 4(04|22)/);
+  await page.goto('/sign-in');
+  await expectGoodLooks(page, 'sign-in');
+  await page.getByLabel('E-mail').fill('ana@localhost');
+  await after(page, () => page.getByRole('button', { name: 'Send me' }).click());
+  await expectGoodLooks(page, 'sign-in-refused');
+  const mail = await askForMail(page, email);
+  await expectGoodLooks(page, 'code');
+  await page.getByLabel('Code').fill(mail.code.startsWith('0') ? '11111111' : '00000000');
+  await after(page, () => page.getByRole('button', { name: 'Sign in' }).click());
+  await expectGoodLooks(page, 'code-refused');
+  await page.goto(mail.link);
+  await expectGoodLooks(page, 'link');
+  await page.goto('/outbox');
+  await expectGoodLooks(page, 'outbox');
+  await page.goto('/signed-out');
+  await expectGoodLooks(page, 'signed-out');
+  await page.goto('/there-is-no-such-page');
+  await expectGoodLooks(page, 'nothing-here');
+});
+
+test('the lists, empty and with items', async ({ page, email, complaints }) => {
+  await openAs(page, email);
+  await expectGoodLooks(page, 'agenda-empty');
+  await page.goto('/inbox');
+  await expectGoodLooks(page, 'inbox-empty');
+  await page.goto('/done');
+  await expectGoodLooks(page, 'done-empty');
+  const typed = [
+    'send Priya the signed lease yesterday', 'lunch with Sam tomorrow 1pm', 'water the plants today',
+    'contract review by tomorrow 5pm !! #harbour', 'standup every weekday at 9:15am', 'buy milk',
+  ];
+  for (const text of typed) await capture(page, text);
+  await page.goto('/');
+  await after(page, () => page.getByRole('button', { name: /^Mark done: water/ }).click());
+  await expectGoodLooks(page, 'agenda');
+  for (const [path, name] of [
+    ['/inbox', 'inbox'], ['/done', 'done'], ['/?q=lunch&tag=none', 'agenda-narrowed'],
+  ]) {
+    await page.goto(path ?? '');
+    await expectGoodLooks(page, name ?? '');
+  }
+  await page.goto('/');
+  await page.getByLabel('Type a thought').pressSequentially('coffee with Sam tomorrow at 8');
+  await expect(page.getByRole('button', { name: 'Keep “Sam” as words' })).toBeVisible();
+  await expectGoodLooks(page, 'agenda-typing');
+  complaints.expect(/status of 422/);
+  await page.getByLabel('Type a thought').fill('on and on, '.repeat(200));
+  await after(page, () => page.getByLabel('Type a thought').press('Enter'));
+  await expectGoodLooks(page, 'agenda-refused');
+});
+
+test('an item, changed, refused and in conflict', async ({ page, context, email, complaints }) => {
+  await openAs(page, email);
+  await capture(page, 'contract review by tomorrow 5pm !! #harbour');
+  await after(page, () => row(page, 'contract review').getByRole('link').click());
+  await expectGoodLooks(page, 'item');
+  const other = await context.newPage();
+  await other.goto(page.url());
+  await other.getByLabel('Notes').fill('Clause 7 still has last year’s rate.');
+  await after(other, () => other.getByRole('button', { name: 'Save changes' }).click());
+  await expectGoodLooks(other, 'item-changed');
+  complaints.expect(/status of 4(09|22)/);
+  await page.getByLabel('Notes').fill('Ask Tom before we sign.');
+  await after(page, () => page.getByRole('button', { name: 'Save changes' }).click());
+  await expectGoodLooks(page, 'item-conflict');
+  await other.getByLabel('When').fill('when pigs fly');
+  await after(other, () => other.getByRole('button', { name: 'Save changes' }).click());
+  await expectGoodLooks(other, 'item-refused');
+});
+
+test('the settings', async ({ page, email, complaints }) => {
+  await openAs(page, email);
+  for (const name of ['account', 'reading', 'tokens']) {
+    await page.goto(`/settings/${name}`);
+    await expectGoodLooks(page, name);
+  }
+  complaints.expect(/status of 422/);
+  await page.goto('/settings/reading');
+  await page.getByLabel('Time zone').fill('Atlantis/Capital');
+  await after(page, () => page.getByRole('button', { name: 'Save' }).click());
+  await expectGoodLooks(page, 'reading-refused');
+});
