@@ -9,6 +9,7 @@
 //! **Invariant:** asking spends nobody else's proof and nobody else's share of mails: a stranger
 //! who asks for a victim's mail must not be able to keep the victim out. What is left of that
 //! attack is the bound of an address's mails by all sources together.
+//!
 //! The role `kairo_login` could make a proof with digests of its own and spend it, for any address:
 //! the database cannot see a mail. So that role serves these two verbs alone; the bounds of lives,
 //! tries and sessions are constants of the database's functions, which it cannot loosen.
