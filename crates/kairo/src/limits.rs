@@ -29,6 +29,9 @@ pub const ITEMS_AGENDA_MAX: i64 = 1_000;
 pub const BODY_BYTES_MAX: usize = 256 * 1024;
 /// Longest path that is carried through sign-in, in bytes.
 pub const NEXT_BYTES_MAX: usize = 512;
+/// Longest cookie of a browser that waits for a mail, in bytes: binding, address and path, encoded;
+/// browsers keep 4,096 with the name (ASVS 3.3.5).
+pub const ASKED_COOKIE_BYTES_MAX: usize = 3_072;
 /// Longest `Idempotency-Key`, in bytes.
 pub const IDEMPOTENCY_KEY_BYTES_MAX: usize = 255;
 /// Most header bytes of one request.

@@ -6,9 +6,9 @@
 //! **Invariant:** a proof is spent once, by one UPDATE, in the transaction that makes the session.
 //! **Invariant:** the work and the answer are the same whether an account stands behind the address
 //! or not.
-//! **Invariant:** asking spends nobody else's proof and nobody else's share of mails: a stranger who
-//! asks for a victim's mail must not be able to keep the victim out. What is left of that attack is
-//! the bound of an address's mails by all sources together.
+//! **Invariant:** asking spends nobody else's proof and nobody else's share of mails: a stranger
+//! who asks for a victim's mail must not be able to keep the victim out. What is left of that
+//! attack is the bound of an address's mails by all sources together.
 //!
 //! The role `kairo_login` could make a proof with digests of its own and spend it, for any address:
 //! the database cannot see a mail. So that role serves these two verbs alone; the bounds of lives,

@@ -101,9 +101,9 @@ pub fn read_time(words: &str, setting: &Setting) -> Option<(When, Option<Repeat>
 /// Words that stand between the parts of a time without being one.
 const CONNECTIVES: &[&str] = &["at", "on", "by", "the", "to", "from", "due", "after", "and", "of"];
 
-/// Takes the readings that the person chose; one that the reader did not offer is passed over. A day
-/// and an hour have chips of their own, so each choice moves the start by what it differs from the
-/// reading, and two choices add up.
+/// Takes the readings that the person chose; one that the reader did not offer is passed over. A
+/// day and an hour have chips of their own, so each choice moves the start by what it differs from
+/// the reading, and two choices add up.
 pub fn choose(reading: &mut Reading, choices: &[Choice]) {
     for item in &mut reading.items {
         let Some(read) = item.when.as_ref().map(|when| when.start) else { continue };

@@ -1,7 +1,7 @@
 //! `kairo serve`: everything up, until SIGTERM or Ctrl-C, then everything down in order.
 //!
-//! **Invariant:** a Kairo whose PostgreSQL has died ends, too, with a failure: its supervisor starts
-//! both again, where one that stayed would answer 503 for ever.
+//! **Invariant:** a Kairo whose PostgreSQL has died ends, too, with a failure: its supervisor
+//! starts both again, where one that stayed would answer 503 for ever.
 
 use std::path::Path;
 use std::time::Duration;

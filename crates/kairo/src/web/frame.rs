@@ -25,6 +25,17 @@ pub fn signed_in(
     }
 }
 
+/// The frame of a form that comes back although nobody is known any more: its session ended
+/// meanwhile.
+pub fn unknown(site: &Site, title: &str) -> Frame {
+    Frame {
+        title: title.to_owned(),
+        name: "Signed out".to_owned(),
+        line: CaptureLine { key: line_key(site), ..CaptureLine::default() },
+        ..Frame::default()
+    }
+}
+
 /// A key of its own for each page's capture line, so that a second press makes no second item.
 fn line_key(site: &Site) -> String {
     site.base.ids.next().map(|id| id.to_string()).unwrap_or_default()

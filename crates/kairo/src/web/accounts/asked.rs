@@ -15,13 +15,11 @@ use crate::accounts::bearer::{Secret, Use};
 use crate::accounts::email::Email;
 use crate::accounts::proofs::binding_life;
 use crate::accounts::settings::zone_or_utc;
+use crate::limits::ASKED_COOKIE_BYTES_MAX;
 use crate::web::Site;
 use crate::web::caller::Jar;
 use crate::web::render::local_path;
 use crate::web::views::words;
-
-/// Longest cookie that is decoded: an address, a path and the binding, encoded.
-const COOKIE_BYTES_MAX: usize = 3_072;
 
 /// What the browser asked for.
 #[derive(Clone, Serialize, Deserialize)]
@@ -63,7 +61,7 @@ impl Asked {
 
     /// Reads the cookie; `None` for none, or for one that Kairo did not write.
     pub(super) fn read(site: &Site, headers: &HeaderMap) -> Option<Self> {
-        let value = Jar::Asked.read(site, headers).filter(|v| v.len() <= COOKIE_BYTES_MAX)?;
+        let value = Jar::Asked.read(site, headers).filter(|v| v.len() <= ASKED_COOKIE_BYTES_MAX)?;
         let asked: Self = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(value).ok()?).ok()?;
         // A planted cookie must not put words of another's choosing on the page.
         Email::parse(&asked.email).ok()?;

@@ -6,6 +6,7 @@ use axum::response::Response;
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use super::sign_out;
 use crate::accounts::sessions::{self, Session};
 use crate::accounts::{Person, SessionKind, device};
 use crate::items::queries::InboxCount;
@@ -77,15 +78,26 @@ pub(super) fn day(at: Timestamp, person: &Person, now: Timestamp) -> String {
 pub(super) async fn revoke(
     State(site): State<Site>,
     Browser(identity): Browser,
-    Path(id): Path<Uuid>,
+    Path(id): Path<String>,
 ) -> Result<Response, Error> {
     let (_, live) = sessions::list(&site.base, &identity).await?;
-    let session = live.iter().find(|session| session.id == id).ok_or(Error::NotFound)?;
-    sessions::revoke(&site.base, &identity, id).await?;
+    // A browser's: the name of a token is a person's text, which must not travel in a cookie.
+    let session = find(&live, &id, SessionKind::Web)?;
+    sessions::revoke(&site.base, &identity, session.id).await?;
     if session.this {
-        return Ok(with_cookies(see_other("/signed-out"), [Jar::Session.clear(&site)]));
+        return Ok(sign_out::gone(&site, "out.here.0"));
     }
     Ok(told(&site, "/settings/account", &format!("ended.{}", device_code(&session.name))))
+}
+
+/// One of the caller's by the id in a path; what is no id is no session either.
+pub(super) fn find<'a>(
+    live: &'a [Session],
+    id: &str,
+    kind: SessionKind,
+) -> Result<&'a Session, Error> {
+    let id: Uuid = id.parse().map_err(|_| Error::NotFound)?;
+    live.iter().find(|it| it.id == id && it.kind == kind).ok_or(Error::NotFound)
 }
 
 /// Back to a page of the settings, with one sentence for it.

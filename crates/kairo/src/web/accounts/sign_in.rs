@@ -1,8 +1,8 @@
 //! Signing in by a mailed link or code.
 
 use axum::extract::{Query, State};
-use axum::http::header::USER_AGENT;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::header::{RETRY_AFTER, USER_AGENT};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 use axum::{Extension, Form};
 use jiff::SignedDuration;
@@ -13,14 +13,14 @@ use crate::accounts::bearer::Secret;
 use crate::accounts::email::Email;
 use crate::accounts::proofs::{self, AskError, Asking, Evidence, Redeemed};
 use crate::accounts::settings::zone_or_utc;
-use crate::accounts::{caller, device, sessions};
-use crate::limits::SESSION_ABSOLUTE_S;
+use crate::accounts::{AccountError, caller, device, sessions};
+use crate::limits::{PROOF_SPACING_S, SESSION_ABSOLUTE_S};
 use crate::web::Site;
 use crate::web::caller::{Browser, Jar};
 use crate::web::edge::Source;
 use crate::web::error::Error;
 use crate::web::render::{local_path, page, page_with, see_other, with_cookies};
-use crate::web::views::{Field, Problem, SignIn, SignInCode, SignInLink};
+use crate::web::views::{Field, Problem, SignIn, SignInCode, SignInLink, words};
 
 /// `?next=`.
 #[derive(Default, Deserialize)]
@@ -40,19 +40,22 @@ pub(super) struct Sent {
     zone: String,
 }
 
-/// `GET /sign-in`. Who is signed in already goes on.
+/// `GET /sign-in`. Who is signed in already goes on; the cookie of a session that ended is cleared.
+/// Here and not where the end was seen: an answer that was late could clear the cookie that a
+/// sign-in in another tab set meanwhile, while this request carries the cookie as it is now.
 pub(super) async fn show(
     State(site): State<Site>,
     browser: Option<Browser>,
     Query(query): Query<Next>,
 ) -> Result<Response, Error> {
     let next = local_path(&query.next).unwrap_or_default();
-    if let Some(Browser(identity)) = browser
-        && caller(&site.base, &identity).await.is_ok()
-    {
-        return Ok(see_other(if next.is_empty() { "/" } else { next }));
+    let form = page(&SignIn { next: next.to_owned(), ..SignIn::default() })?;
+    let Some(Browser(identity)) = browser else { return Ok(form) };
+    match caller(&site.base, &identity).await {
+        Ok(_) => Ok(see_other(if next.is_empty() { "/" } else { next })),
+        Err(AccountError::SessionEnded) => Ok(with_cookies(form, [Jar::Session.clear(&site)])),
+        Err(error) => Err(error.into()),
     }
-    page(&SignIn { next: next.to_owned(), ..SignIn::default() })
 }
 
 /// `POST /sign-in`: writes to the address.
@@ -81,19 +84,13 @@ pub(super) async fn ask(
         // for it.
         Err(AskError::TooSoon) => {
             let earlier = earlier.filter(|a| a.email == email.as_str());
-            let problem = Problem {
-                title: "We wrote to this address a moment ago".to_owned(),
-                text:
-                    "Look for that mail, in the spam folder too. You can ask again after a minute, \
-                       and five times an hour."
-                        .to_owned(),
-            };
             let view = SignInCode {
                 email: email.as_str().to_owned(),
-                problem: Some(problem),
+                next: next.to_owned(),
+                problem: Some(too_soon(earlier.is_some())),
                 ..code_page(&site, earlier.as_ref())
             };
-            page_with(StatusCode::TOO_MANY_REQUESTS, &view)
+            later(page_with(StatusCode::TOO_MANY_REQUESTS, &view)?)
         }
         Err(AskError::Busy) => {
             let problem = Problem {
@@ -102,10 +99,29 @@ pub(super) async fn ask(
             };
             let email = Field { value: sent.email, ..Field::default() };
             let view = SignIn { email, next: next.to_owned(), problem: Some(problem) };
-            page_with(StatusCode::SERVICE_UNAVAILABLE, &view)
+            later(page_with(StatusCode::SERVICE_UNAVAILABLE, &view)?)
         }
         Err(AskError::Account(error)) => Err(error.into()),
     }
+}
+
+/// Depends on what this browser did alone, never on the account.
+fn too_soon(asked_here: bool) -> Problem {
+    let where_it_works =
+        if asked_here { "" } else { " It works in the browser that asked for it." };
+    Problem {
+        title: "We wrote to this address a moment ago".to_owned(),
+        text: format!(
+            "Look for that mail, in the spam folder too.{where_it_works} You can ask again after a \
+             minute, and five times an hour."
+        ),
+    }
+}
+
+/// Says in a header too when it is worth asking for a mail again.
+fn later(mut response: Response) -> Result<Response, Error> {
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(PROOF_SPACING_S));
+    Ok(response)
 }
 
 /// `GET /sign-in/code`.
@@ -125,24 +141,40 @@ pub(super) async fn redeem_code(
 ) -> Result<Response, Error> {
     let asked = Asked::read(&site, &headers);
     let evidence = Evidence::Code(sent.code.clone());
-    let fault = match redeem(&site, &evidence, asked.as_ref(), &headers, &sent.zone).await? {
+    let page = code_page(&site, asked.as_ref());
+    let view = match redeem(&site, &evidence, asked.as_ref(), &headers, &sent.zone).await? {
         Redeemed::SignedIn(secret) => return Ok(begin(&site, browser, asked, &secret).await),
-        Redeemed::WrongCode { tries_left: 0 } => {
-            "That is not the code we sent, and no try is left. Ask for another mail.".to_owned()
+        Redeemed::WrongCode { tries_left } if tries_left > 0 => {
+            let tries =
+                words::count(usize::try_from(tries_left).unwrap_or(0), "try is", "tries are");
+            let fault =
+                format!("That is not the code we sent. Look for the newest mail; {tries} left.");
+            SignInCode {
+                code: Field { value: sent.code, fault: Some(fault), stored: None },
+                ..page
+            }
         }
-        Redeemed::WrongCode { tries_left } => format!(
-            "That is not the code we sent. Look for the newest mail; {} left.",
-            if tries_left == 1 { "1 try is".to_owned() } else { format!("{tries_left} tries are") },
+        Redeemed::WrongCode { .. } => dead(
+            page,
+            "That was the last try",
+            "It is not the code we sent, and no try is left. The link in the mail still works. Or \
+             ask for another mail.",
         ),
-        Redeemed::OtherBrowser | Redeemed::Spent => {
-            "This code no longer works here. It works once, for 10 minutes, in the browser that \
-             asked for it. Ask for another mail."
-                .to_owned()
-        }
+        Redeemed::OtherBrowser | Redeemed::Spent => dead(
+            page,
+            "This code no longer works",
+            "A code works once, for 10 minutes and 5 tries, and a newer mail ends it. Ask for \
+             another.",
+        ),
     };
-    let code = Field { value: sent.code, fault: Some(fault), stored: None };
-    let view = SignInCode { code, ..code_page(&site, asked.as_ref()) };
     page_with(StatusCode::UNPROCESSABLE_ENTITY, &view)
+}
+
+/// The page of a code that cannot be right any more: no field, and the way to ask again. A browser
+/// that did not ask is told that and nothing else.
+fn dead(page: SignInCode, title: &str, text: &str) -> SignInCode {
+    let problem = Problem { title: title.to_owned(), text: text.to_owned() };
+    SignInCode { problem: page.asked_here.then_some(problem), asked_here: false, ..page }
 }
 
 /// `GET /sign-in/link`: the page that a mailed link opens. It does nothing by itself: mail scanners
@@ -207,6 +239,7 @@ fn code_page(site: &Site, asked: Option<&Asked>) -> SignInCode {
         email: asked.email.clone(),
         sent: asked.sent(),
         next: asked.next.clone(),
+        asked_here: true,
         outbox: site.outbox.is_some(),
         ..SignInCode::default()
     }

@@ -50,7 +50,7 @@ pub(super) async fn everywhere(
 
 /// To the page after; what the browser cached of the account goes (ASVS 14.3.1). Cookies are named
 /// one by one and not swept: on a loopback host they belong to other ports as well.
-fn gone(site: &Site, told: &str) -> Response {
+pub(super) fn gone(site: &Site, told: &str) -> Response {
     let life = Some(jiff::SignedDuration::from_secs(60));
     let cookies = [Jar::Session.clear(site), Jar::Notice.set(site, told, life)];
     let mut response = with_cookies(see_other("/signed-out"), cookies);

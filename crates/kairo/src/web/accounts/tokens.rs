@@ -3,9 +3,8 @@
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use uuid::Uuid;
 
-use super::sessions::{day, inbox, notice, told};
+use super::sessions::{day, find, inbox, notice, told};
 use crate::accounts::sessions::{self, Session};
 use crate::accounts::{Person, SessionKind};
 use crate::web::Site;
@@ -68,13 +67,10 @@ fn token(site: &Site, session: &Session, person: &Person) -> Token {
 pub(super) async fn revoke(
     State(site): State<Site>,
     Browser(identity): Browser,
-    Path(id): Path<Uuid>,
+    Path(id): Path<String>,
 ) -> Result<Response, Error> {
     let (_, live) = sessions::list(&site.base, &identity).await?;
-    let known = live.iter().any(|s| s.id == id && s.kind == SessionKind::Key);
-    if !known {
-        return Err(Error::NotFound);
-    }
-    sessions::revoke(&site.base, &identity, id).await?;
+    let token = find(&live, &id, SessionKind::Key)?;
+    sessions::revoke(&site.base, &identity, token.id).await?;
     Ok(told(&site, "/settings/tokens", "ended.token"))
 }

@@ -6,6 +6,7 @@ use askama::Template;
 
 use super::frame::Frame;
 use super::item::{Field, Select};
+use super::sign_in::Problem;
 
 /// One place where the person is signed in.
 #[derive(Clone, Debug, Default)]
@@ -35,7 +36,8 @@ pub struct Account {
     pub tokens: usize,
 }
 
-/// `/settings/reading`: POST with `zone`, `week_start`, `date_order` and `keys` (`1` or nothing).
+/// `/settings/reading`: POST with `version`, `zone`, `week_start`, `date_order` and `keys` (`1` or
+/// nothing).
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "settings/reading.html")]
 pub struct Reading {
@@ -53,6 +55,13 @@ pub struct Reading {
     pub date_order: Select,
     /// Whether single keys do things; `None` leaves the choice out, while it is stored nowhere.
     pub keys: Option<bool>,
+    /// Version that the form was made from. After a conflict the new one, so that saving again is
+    /// knowingly on top of the other change.
+    pub version: i32,
+    /// What stopped the person, apart from a field.
+    pub problem: Option<Problem>,
+    /// The session ended while the form was open: the page offers to sign in beside it.
+    pub signed_out: bool,
 }
 
 /// One API token.

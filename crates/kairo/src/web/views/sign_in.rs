@@ -45,6 +45,8 @@ pub struct SignInCode {
     pub next: String,
     /// What went wrong, apart from the code itself, such as too many tries.
     pub problem: Option<Problem>,
+    /// Whether this browser asked, and so can use a code; otherwise the page has no field for one.
+    pub asked_here: bool,
     /// Mail stays on this machine: the page names `/outbox`.
     pub outbox: bool,
 }

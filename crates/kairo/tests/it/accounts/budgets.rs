@@ -1,5 +1,5 @@
-//! One mail a minute and five an hour to an address for each source, twenty for all of them together,
-//! whether it has an account or not.
+//! One mail a minute and five an hour to an address for each source, twenty for all of them
+//! together, whether it has an account or not.
 
 use kairo::limits::{PROOF_SPACING_S, PROOFS_PER_ADDRESS_HOUR_MAX, PROOFS_PER_HOUR_MAX};
 

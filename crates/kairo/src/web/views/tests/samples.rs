@@ -60,6 +60,7 @@ pub(super) fn all() -> Vec<Sample> {
     add("account-alone", account_alone().render());
     add("reading", reading(None).render());
     add("reading-faults", reading(Some(HOSTILE)).render());
+    add("reading-conflict", reading_conflict().render());
     add("tokens", tokens().render());
     add("tokens-empty", Tokens { frame: settings("API tokens"), ..Tokens::default() }.render());
     add("outbox", outbox().render());

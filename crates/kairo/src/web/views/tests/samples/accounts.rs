@@ -18,6 +18,7 @@ pub(super) fn code() -> SignInCode {
     SignInCode {
         email: "ana@ruiz.studio".into(),
         sent: "10:42 am".into(),
+        asked_here: true,
         outbox: true,
         ..SignInCode::default()
     }
@@ -73,7 +74,20 @@ pub(super) fn reading(fault: Option<&str>) -> Reading {
         week_start: select(&[("monday", "Monday"), ("sunday", "Sunday")], "monday"),
         date_order: select(&[("DMY", "3 April"), ("MDY", "March 4")], "MDY"),
         keys: fault.is_none().then_some(true),
+        version: 3,
+        problem: None,
+        signed_out: false,
     }
+}
+
+pub(super) fn reading_conflict() -> Reading {
+    let mut page = reading(None);
+    page.zone.stored = Some(HOSTILE.into());
+    page.week_start.stored = Some("Sunday".into());
+    page.signed_out = true;
+    let text = "Someone changed this while you wrote. Both texts are below; keep what you want.";
+    page.problem = Some(Problem { title: "Changed in the meantime".into(), text: text.to_owned() });
+    page
 }
 
 pub(super) fn tokens() -> Tokens {
