@@ -352,7 +352,7 @@ CREATE VIEW authn.me WITH (security_barrier=true) AS
     l.aal,
     l.last_seen_at
    FROM authn.live l
-  WHERE (l.token_hash = sha256(convert_to(current_setting('kairo.session'::text, true), 'utf8'::name)));
+  WHERE ((l.token_hash = sha256(convert_to(current_setting('kairo.session'::text, true), 'utf8'::name))) AND (l.kind = COALESCE(NULLIF(current_setting('kairo.bearer'::text, true), ''::text), l.kind)));
 ALTER VIEW authn.me OWNER TO kairo_auth;
 GRANT SELECT ON authn.me TO kairo_app;
 GRANT SELECT ON authn.me TO kairo_worker;

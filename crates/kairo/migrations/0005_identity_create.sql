@@ -14,7 +14,9 @@ ALTER VIEW authn.live OWNER TO kairo_auth;
 CREATE VIEW authn.me WITH (security_barrier) AS
     SELECT l.user_id, l.id AS session_id, l.kind, l.scopes, l.aal, l.last_seen_at
       FROM authn.live l
-     WHERE l.token_hash = sha256(convert_to(current_setting('kairo.session', true), 'utf8'));
+     WHERE l.token_hash = sha256(convert_to(current_setting('kairo.session', true), 'utf8'))
+       -- One secret is one kind of bearer: an API token is nobody as a cookie, and the other way round.
+       AND l.kind = coalesce(nullif(current_setting('kairo.bearer', true), ''), l.kind);
 ALTER VIEW authn.me OWNER TO kairo_auth;
 
 GRANT SELECT ON authn.me TO kairo_app, kairo_worker;

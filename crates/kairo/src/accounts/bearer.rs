@@ -10,7 +10,7 @@ use ring::digest;
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::clock::{NoRandomness, Random};
-use crate::db::Identity;
+use crate::db::{Bearer, Identity};
 
 /// What a secret is for; its first letters tell secret scanners and people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub enum Use {
     Link,
     /// The browser that asked for a mail: `kb1_`.
     Binding,
+    /// A job's session, which never leaves the process: `kj1_`.
+    Job,
 }
 
 impl Use {
@@ -32,6 +34,7 @@ impl Use {
             Self::Token => "kt1_",
             Self::Link => "kl1_",
             Self::Binding => "kb1_",
+            Self::Job => "kj1_",
         }
     }
 }
@@ -76,7 +79,12 @@ impl Secret {
 
     /// The identity that the secret stands for in the database.
     pub fn identity(&self) -> Identity {
-        Identity::from_secret(&self.bytes)
+        let bearer = match self.usage {
+            Use::Token => Bearer::Key,
+            Use::Job => Bearer::Job,
+            Use::Session | Use::Link | Use::Binding => Bearer::Web,
+        };
+        Identity::from_secret(&self.bytes, bearer)
     }
 
     /// The digest that the tables of proofs keep. It tells uses apart, so that a link's digest can

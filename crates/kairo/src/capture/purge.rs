@@ -48,7 +48,7 @@ pub async fn purge(base: &Base) -> Result<usize, AccountError> {
 
 /// False where the account was suspended since it was looked up.
 async fn purge_person(base: &Base, person: &DuePerson) -> Result<bool, AccountError> {
-    let secret = Secret::draw(Use::Session, &base.random)?;
+    let secret = Secret::draw(Use::Job, &base.random)?;
     let identity = secret.identity();
     let begin = JobBegin {
         user_id: person.user_id,

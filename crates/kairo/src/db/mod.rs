@@ -24,6 +24,6 @@ mod statement;
 pub use batch::Member;
 pub use error::DbError;
 pub use host::Host;
-pub use identity::{Identity, TokenHash};
+pub use identity::{Bearer, Identity, TokenHash};
 pub use pool::{Db, Door};
 pub use statement::{App, Column, Entry, FromRow, Login, Nothing, RuntimeRole, Statement, Worker};

@@ -20,7 +20,8 @@ use super::statement::{App, Entry, Login, RuntimeRole, Worker};
 use crate::limits::{DB_BATCH_MAX, DB_LOCK_MS_MAX, DB_POOL_MAX, DB_STATEMENT_MS_MAX, DB_WAIT_MAX};
 
 /// Makes the identity of a transaction. The third argument keeps it inside the transaction.
-const SET_IDENTITY: &str = "SELECT set_config('kairo.session', $1, true)";
+const SET_IDENTITY: &str =
+    "SELECT set_config('kairo.session', $1, true), set_config('kairo.bearer', $2, true)";
 
 /// Bounds and the empty search path of each connection, said at its start: a role may change its
 /// own defaults (`ALTER ROLE`), so an injected statement could loosen what the next one gets.
@@ -153,10 +154,10 @@ impl<R: RuntimeRole> Door<R> {
             other => DbError::Unavailable(other.to_string()),
         })?;
         // Somebody who is nobody says so: the setting of an earlier transaction never carries over.
-        let setting = identity.map_or("", Identity::setting);
+        let said = identity.map_or(["", ""], |who| [who.setting(), who.bearer().kind()]);
         let mut bound = Vec::new();
         batch.bind(&mut bound);
-        let answers = pipeline(&mut connection, begin, setting, &bound).await?;
+        let answers = pipeline(&mut connection, begin, said, &bound).await?;
         Ok(batch.read(&mut answers.into_iter())?)
     }
 }
@@ -165,7 +166,7 @@ impl<R: RuntimeRole> Door<R> {
 async fn pipeline(
     connection: &mut Connection,
     begin: &str,
-    setting: &str,
+    said: [&str; 2],
     bound: &[Bound<'_>],
 ) -> Result<Vec<Vec<Row>>, DbError> {
     let Connection { client, prepared, open } = connection;
@@ -191,7 +192,8 @@ async fn pipeline(
     }
 
     *open = true;
-    let setting: [&(dyn tokio_postgres::types::ToSql + Sync); 1] = [&setting];
+    let [session, bearer] = said;
+    let setting: [&(dyn tokio_postgres::types::ToSql + Sync); 2] = [&session, &bearer];
     // Every member queues its messages at the first poll, in this order. Never `try_join`: it would
     // return before COMMIT is sent, and the next user of the connection would inherit the identity.
     let (began, identified, members, committed) = join4(

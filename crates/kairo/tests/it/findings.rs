@@ -112,3 +112,25 @@ async fn chosen_day_and_hour_add_up() {
     let start = items.pointer("/items/0/start").unwrap().as_str().unwrap();
     assert!(start.ends_with("-04-03T20:00:00"), "{start} from {choices:?}");
 }
+
+// Goal: a token with a cookie's prefix is no cookie, and a cookie's secret is no token.
+#[tokio::test]
+async fn one_secret_is_one_kind_of_bearer() {
+    let app = Kairo::start().await;
+    let (ana, api) = (app.member("ana@example.org").await, app.program("ana@example.org").await);
+    let cookie = "__Host-kairo-8443";
+    let session = ana.cookie(cookie).unwrap();
+    let bearer = api.request("GET", "/").body(axum::body::Body::empty()).unwrap();
+    let token = bearer.headers()["authorization"].to_str().unwrap().replace("Bearer ", "");
+    let thief = app.anonymous();
+    thief.keep_cookie(cookie, &token.replacen("kt1_", "ks1_", 1));
+    assert_eq!(thief.get("/").await.status, 303);
+    let end = thief.post_form("/settings/sessions/revocation", &[("keys", "1")]).await;
+    assert_eq!(end.status, 401);
+    let swapped = format!("Bearer {}", session.replacen("ks1_", "kt1_", 1));
+    let request = app.anonymous().request("GET", "/api/v1/items");
+    let request = request.header("authorization", swapped).body(axum::body::Body::empty()).unwrap();
+    assert_eq!(app.anonymous().send(request).await.status, 401);
+    assert_eq!(ana.get("/").await.status, 200);
+    assert_eq!(api.get("/api/v1/items").await.status, 200);
+}

@@ -1,7 +1,7 @@
 //! What a live session is, is decided by the database at every statement.
 
 use kairo::accounts::{AccountError, caller};
-use kairo::db::{DbError, Host, Identity};
+use kairo::db::{Bearer, DbError, Host, Identity};
 
 use super::statements::*;
 use crate::harness::Kairo;
@@ -73,8 +73,9 @@ async fn expired_tokens_see_nothing() {
 async fn the_forged_and_the_empty_are_nobody() {
     let app = Kairo::start().await;
     let ana = app.member("ana@example.org").await;
-    assert_ended(&app, &Identity::from_secret(&[0; 32]), "a guess").await;
-    assert_ended(&app, &Identity::from_secret(&ana.identity().token_hash()), "a dump").await;
+    assert_ended(&app, &Identity::from_secret(&[0; 32], Bearer::Web), "a guess").await;
+    assert_ended(&app, &Identity::from_secret(&ana.identity().token_hash(), Bearer::Web), "a dump")
+        .await;
     nobody_is_nobody(&door(&app)).await;
     // The digest of the empty setting names nobody, because no row can have it.
     let plant = "UPDATE authn.sessions SET token_hash = sha256(''::bytea)";
