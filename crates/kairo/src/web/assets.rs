@@ -4,8 +4,8 @@
 //! **Invariant:** a hashed address never changes its bytes, so it may be cached for ever; any other
 //! hash is 404, and no file outside the lists below can be reached.
 //!
-//! **To add a file:** put it under `crates/kairo/assets/` and name it in [`STYLES`], [`SCRIPTS`] or
-//! [`PICTURES`]. A template writes `{{ crate::web::assets::asset("app.css") }}`.
+//! **To add a file:** put it under `crates/kairo/assets/` and name it in `STYLES`, `SCRIPTS` or
+//! `PICTURES`. A template writes `{{ crate::web::assets::asset("app.css") }}`.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
