@@ -38,12 +38,13 @@ async fn the_identity_is_the_transactions_own() {
     let statement = door(&app).read(None, SetIdentity {}).await.unwrap().remove(0).text;
     let bare = sign_in(&app, "kairo_app").await;
     let setting = async || -> String {
-        let ask = "SELECT coalesce(current_setting('kairo.session', true), '')";
+        let ask = "SELECT concat(current_setting('kairo.session', true),
+                                 current_setting('kairo.bearer', true))";
         bare.query_one(ask, &[]).await.unwrap().get(0)
     };
     bare.batch_execute("BEGIN").await.unwrap();
-    bare.query(&statement, &[&"somebody"]).await.unwrap();
-    assert_eq!(setting().await, "somebody");
+    bare.query(&statement, &[&"somebody", &"web"]).await.unwrap();
+    assert_eq!(setting().await, "somebodyweb");
     bare.batch_execute("COMMIT").await.unwrap();
     assert_eq!(setting().await, "");
 }
