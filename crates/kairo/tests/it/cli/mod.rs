@@ -1,3 +1,5 @@
 //! The program itself, as an operator runs it.
 
+mod killed;
+pub mod program;
 mod serve;
