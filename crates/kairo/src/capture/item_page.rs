@@ -20,29 +20,20 @@ pub struct ItemPage {
     pub last_cause: Option<String>,
 }
 
-/// Reads an item that is not deleted.
-pub async fn read(
-    base: &Base,
-    identity: &Identity,
-    id: Uuid,
-) -> Result<(Person, ItemPage), CaptureError> {
-    let page = (ItemFind { id }, CaptureOfItem { item_id: id }, LastChange { item_id: id });
-    let (person, (rows, captures, changes)) = visit(base, identity, page).await?;
-    let item = store::open_all(base, &person, rows)?.into_iter().next();
-    let item = item.filter(|item| item.state.deleted_at.is_none()).ok_or(ItemError::NotFound)?;
-    let typed = captures.first().map(|row| open_typed(&person, row)).transpose()?;
-    let last_cause = changes.into_iter().next().map(|change| change.cause);
-    Ok((person, ItemPage { item, typed, last_cause }))
-}
-
-/// Reads an item and the open list beside it.
+/// Reads an item that is not deleted, and the open list beside it, in one round trip.
 pub async fn read_beside(
     base: &Base,
     identity: &Identity,
     id: Uuid,
     told: Option<Uuid>,
 ) -> Result<(Person, ItemPage, Open), CaptureError> {
-    let (_, page) = read(base, identity, id).await?;
-    let (person, open) = lists::open(base, identity, told).await?;
-    Ok((person, page, open))
+    let item = (ItemFind { id }, CaptureOfItem { item_id: id }, LastChange { item_id: id });
+    let page = (item, lists::open_statements(base, told));
+    let (person, ((rows, captures, changes), open)) = visit(base, identity, page).await?;
+    let item = store::open_all(base, &person, rows)?.into_iter().next();
+    let item = item.filter(|item| item.state.deleted_at.is_none()).ok_or(ItemError::NotFound)?;
+    let typed = captures.first().map(|row| open_typed(&person, row)).transpose()?;
+    let last_cause = changes.into_iter().next().map(|change| change.cause);
+    let open = lists::open_from(base, &person, open)?;
+    Ok((person, ItemPage { item, typed, last_cause }, open))
 }

@@ -254,20 +254,19 @@ pub async fn foretell(
     Ok((person, kept))
 }
 
-/// How a line would be read now, and by whom it was asked. Nothing is kept.
+/// How a line would be read now. Nothing is kept.
 pub async fn preview(
     base: &Base,
     identity: &Identity,
     thought: &Thought,
-) -> Result<(Setting, kairo_capture::Reading), CaptureError> {
+) -> Result<kairo_capture::Reading, CaptureError> {
     let chars = thought.text.chars().count();
     if chars > CAPTURE_TEXT_CHARS_MAX {
         return Err(CaptureError::TooLong { chars });
     }
     let person = caller(base, identity).await?;
     let setting = Setting::of(base, &person, thought)?;
-    let read = setting.read(&thought.text, &thought.dismissed);
-    Ok((setting, read))
+    Ok(setting.read(&thought.text, &thought.dismissed))
 }
 
 /// Opens what was typed for an item's page.

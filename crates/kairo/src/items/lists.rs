@@ -6,7 +6,7 @@
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use super::queries::{InboxCount, ItemFind, ItemsDone, ItemsOpen};
+use super::queries::{InboxCount, ItemFind, ItemRow, ItemsDone, ItemsOpen};
 use super::{Item, ItemError, store};
 use crate::accounts::{Base, Person, visit};
 use crate::db::Identity;
@@ -44,17 +44,34 @@ pub async fn open(
     identity: &Identity,
     told: Option<Uuid>,
 ) -> Result<(Person, Open), ItemError> {
+    let (person, rows) = visit(base, identity, open_statements(base, told)).await?;
+    let open = open_from(base, &person, rows)?;
+    Ok((person, open))
+}
+
+/// The statements of [`open`], for a page that reads more with them.
+pub fn open_statements(base: &Base, told: Option<Uuid>) -> OpenStatements {
     let since = base.clock.now() - DONE_LATELY;
-    let page = (
+    (
         ItemsOpen { limit: ITEMS_AGENDA_MAX + 1 },
         ItemsDone { since, limit: ITEMS_AGENDA_MAX },
         told.map(|id| ItemFind { id }),
-    );
-    let (person, (open, done, told)) = visit(base, identity, page).await?;
-    let (items, more) = cut(store::open_all(base, &person, open)?);
-    let done = store::open_all(base, &person, done)?;
-    let told = store::open_all(base, &person, told)?.into_iter().next();
-    Ok((person, Open { items, done, more, told }))
+    )
+}
+
+/// What [`open_statements`] gives.
+pub type OpenStatements = (ItemsOpen, ItemsDone, Option<ItemFind>);
+
+/// Opens the rows of [`open_statements`].
+pub fn open_from(
+    base: &Base,
+    person: &Person,
+    (open, done, told): (Vec<ItemRow>, Vec<ItemRow>, Vec<ItemRow>),
+) -> Result<Open, ItemError> {
+    let (items, more) = cut(store::open_all(base, person, open)?);
+    let done = store::open_all(base, person, done)?;
+    let told = store::open_all(base, person, told)?.into_iter().next();
+    Ok(Open { items, done, more, told })
 }
 
 /// Reads what was done, the last first.

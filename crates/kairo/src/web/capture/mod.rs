@@ -143,7 +143,7 @@ async fn show_preview(
         ..Thought::default()
     };
     let choices = choices(&thought.text, &request.choices);
-    let (_, reading) = capture::preview(&site.base, &identity, &thought).await?;
+    let reading = capture::preview(&site.base, &identity, &thought).await?;
     Ok(Json(preview::of(&thought.text, reading, &choices)))
 }
 
