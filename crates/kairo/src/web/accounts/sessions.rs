@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::accounts::sessions::{self, Session};
-use crate::accounts::{Person, SessionKind};
+use crate::accounts::{Person, SessionKind, device};
 use crate::items::queries::InboxCount;
 use crate::web::Site;
 use crate::web::caller::{Browser, Jar, ended, touch_later};
@@ -106,10 +106,11 @@ pub(super) fn notice(site: &Site, headers: &HeaderMap) -> Option<Notice> {
         ("ended", "token") => {
             "The token is revoked. It cannot open anything from now on.".to_owned()
         }
-        ("ended", device) => format!(
-            "Signed out on {}. It cannot open anything from now on.",
-            device.replace('_', " ")
-        ),
+        // A planted cookie must not put words of another's choosing on the page.
+        ("ended", code) => {
+            let name = Some(code.replace('_', " ")).filter(|name| device::is_label(name))?;
+            format!("Signed out on {name}. It cannot open anything from now on.")
+        }
         ("reading", "kept") => "Kept. It counts from the next thought on.".to_owned(),
         _ => return None,
     };
