@@ -1,6 +1,5 @@
 //! Settings, Reading: the time zone, the week, and which of day and month comes first.
 
-use axum::Form;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
@@ -16,6 +15,7 @@ use crate::db::Identity;
 use crate::web::Site;
 use crate::web::caller::{Browser, Jar, ended, touch_later};
 use crate::web::error::Error;
+use crate::web::form::Form;
 use crate::web::render::{page, page_with, with_cookies};
 use crate::web::views::{Choice, Field, Place, Reading, Select, words};
 use crate::web::{frame, lost};

@@ -1,6 +1,5 @@
 //! Signing in by a mailed link or code.
 
-use axum::Form;
 use axum::extract::{Query, State};
 use axum::http::header::USER_AGENT;
 use axum::http::{HeaderMap, StatusCode};
@@ -18,6 +17,7 @@ use crate::limits::SESSION_ABSOLUTE_S;
 use crate::web::Site;
 use crate::web::caller::{Browser, Jar};
 use crate::web::error::Error;
+use crate::web::form::Form;
 use crate::web::render::{local_path, page, page_with, see_other, with_cookies};
 use crate::web::views::{Field, Problem, SignIn, SignInCode, SignInLink};
 
