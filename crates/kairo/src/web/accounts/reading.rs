@@ -20,8 +20,7 @@ use crate::web::render::{page, page_with, with_cookies};
 use crate::web::views::{Choice, Field, Place, Reading, Select, words};
 use crate::web::{frame, lost};
 
-/// What the form sends. The version is the one that the page was made from; pages of an earlier release
-/// sent none, and count as the newest.
+/// What the form sends.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Sent {
@@ -46,9 +45,13 @@ pub(super) async fn show(
 /// `POST /settings/reading`.
 pub(super) async fn update(
     State(site): State<Site>,
-    Browser(identity): Browser,
+    browser: Result<Browser, Error>,
     Form(sent): Form<Sent>,
 ) -> Result<Response, Error> {
+    let identity = match browser {
+        Ok(Browser(identity)) => identity,
+        Err(error) => return lost::words(error, &sent.zone),
+    };
     let person = match caller(&site.base, &identity).await.map_err(Error::from) {
         Ok(person) => person,
         Err(error) => return lost::words(error, &sent.zone),

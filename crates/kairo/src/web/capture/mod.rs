@@ -62,6 +62,7 @@ async fn create(
         }
         Err(error) => match refusal(&error) {
             Some(fault) => {
+                let typed = line.text.clone();
                 let line = CaptureLine {
                     text: line.text,
                     fault: Some(fault),
@@ -69,7 +70,9 @@ async fn create(
                     choices: line.choices,
                     ..CaptureLine::default()
                 };
-                agenda_with_line(&site, &identity, StatusCode::UNPROCESSABLE_ENTITY, line).await
+                agenda_with_line(&site, &identity, StatusCode::UNPROCESSABLE_ENTITY, line)
+                    .await
+                    .or_else(|error| lost::words(error, &typed))
             }
             None => lost::words(error.into(), &line.text),
         },

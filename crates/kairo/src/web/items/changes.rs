@@ -102,14 +102,19 @@ fn answer(
 /// `POST /items/{id}`.
 pub(super) async fn update(
     State(site): State<Site>,
-    Browser(identity): Browser,
+    browser: Result<Browser, Error>,
     Path(id): Path<Uuid>,
     Form(edit): Form<Edit>,
 ) -> Result<Response, Error> {
+    let typed = edit.words();
+    let identity = match browser {
+        Ok(Browser(identity)) => identity,
+        Err(error) => return lost::words(error, &typed),
+    };
     let read = item_page::read_beside(&site.base, &identity, id, None).await;
     let (person, page, open) = match read.map_err(Error::from) {
         Ok(read) => read,
-        Err(error) => return lost::words(error, &format!("{}\n{}", edit.title, edit.notes)),
+        Err(error) => return lost::words(error, &typed),
     };
     let here = here(&site, &person)?;
     let setting = form::setting(&person, &here, &site.base).ok_or(Error::NotFound)?;
@@ -132,7 +137,7 @@ pub(super) async fn update(
             conflict(&site, &person, &page, open, &edit)
         }
         Err(ItemError::Invalid(faults)) => refused(&site, &person, &page, open, &edit, &faults),
-        Err(error) => lost::words(error.into(), &format!("{}\n{}", edit.title, edit.notes)),
+        Err(error) => lost::words(error.into(), &typed),
     }
 }
 
