@@ -1,6 +1,7 @@
 //! Proving a mailbox, sessions, API tokens and settings, over the real database.
 
 mod budgets;
+mod pages;
 mod proofs;
 mod races;
 mod sessions;
