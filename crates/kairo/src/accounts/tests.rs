@@ -96,3 +96,21 @@ fn devices_come_from_a_closed_list() {
     }
     assert!(!device::is_label("your bank. Call on Windows"));
 }
+
+// Goal: every label is one of the closed list, and nothing else is: labels come back in cookies.
+#[test]
+fn labels_are_known_again() {
+    use super::device::{BROWSERS, SYSTEMS, is_label, label};
+    let marks = ["Edg/", "OPR/", "Firefox/", "Chrome/", "Version/ Safari/", "curl"];
+    let systems = ["iPhone", "iPad", "Android", "Windows NT", "Mac OS X", "CrOS", "Linux", "BeOS"];
+    for (mark, browser) in marks.iter().zip(BROWSERS) {
+        for (at, system) in systems.iter().zip(SYSTEMS) {
+            let made = label(&format!("{mark} {at}"));
+            assert_eq!(made, format!("{browser} on {system}"));
+            assert!(is_label(&made));
+        }
+    }
+    for other in ["", " on ", "Firefox", "Firefox on", "Call 0800 on Linux", "Edge on Linux on x"] {
+        assert!(!is_label(other), "{other}");
+    }
+}

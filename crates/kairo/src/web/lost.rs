@@ -34,6 +34,14 @@ pub fn words(error: Error, typed: CaptureLine) -> Result<Response, Error> {
             "/",
             "Agenda",
         ),
+        // One answer for what was deleted, never was, or is somebody else's.
+        Error::NotFound => (
+            "Nothing to change here",
+            "It was deleted meanwhile, or it is not yours to see, so nothing was saved.",
+            "Your words are still in the line; send them to keep them as something new.",
+            "/",
+            "Agenda",
+        ),
         _ => return Err(error),
     };
     let text = typed.text.trim().to_owned();

@@ -14,6 +14,7 @@ pub mod caller;
 pub mod capture;
 pub mod edge;
 pub mod error;
+pub mod form;
 pub mod frame;
 pub mod health;
 pub mod items;

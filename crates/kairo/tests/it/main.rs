@@ -1,7 +1,12 @@
 //! Integration tests: typed actors, a real PostgreSQL for each test, the real router in process.
 //!
 //! A folder has the path of what it tests under `src/`. `harness` starts a Kairo and its actors.
-#![expect(clippy::unwrap_used, reason = "a harness that cannot go on fails its test by panicking")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a harness that cannot go on fails its test by panicking"
+)]
 
 mod accounts;
 mod api;
@@ -12,3 +17,4 @@ mod findings;
 mod harness;
 mod outbox;
 mod schema;
+mod walls;

@@ -1,6 +1,5 @@
 //! Settings, Reading: the time zone, the week, and which of day and month comes first.
 
-use axum::Form;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};

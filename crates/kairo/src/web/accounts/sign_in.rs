@@ -19,6 +19,7 @@ use crate::web::Site;
 use crate::web::caller::{Browser, Jar};
 use crate::web::edge::Source;
 use crate::web::error::Error;
+use crate::web::form::Form;
 use crate::web::render::{local_path, page, page_with, see_other, with_cookies};
 use crate::web::views::{Field, Problem, SignIn, SignInCode, SignInLink, words};
 

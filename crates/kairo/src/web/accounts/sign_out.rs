@@ -1,6 +1,5 @@
 //! Signing out, here or everywhere.
 
-use axum::Form;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::Response;
@@ -10,6 +9,7 @@ use crate::accounts::{AccountError, sessions};
 use crate::web::Site;
 use crate::web::caller::{Browser, Jar};
 use crate::web::error::Error;
+use crate::web::form::Form;
 use crate::web::render::{page, see_other, with_cookies};
 use crate::web::views::SignedOut;
 

@@ -3,7 +3,7 @@
 
 mod preview;
 
-use axum::extract::{Form, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::post;
@@ -15,6 +15,7 @@ use serde::Deserialize;
 use super::Site;
 use super::caller::Browser;
 use super::error::{Error, FieldFault};
+use super::form::Form;
 use super::items::agenda_with_line;
 use super::items::told::{Told, Verb};
 use super::lost;

@@ -1,6 +1,5 @@
 //! The verbs on an item: each a form that POSTs to a noun and redirects to where it was pressed.
 
-use axum::Form;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -20,6 +19,7 @@ use crate::items::{Fault, Item, ItemError, Status};
 use crate::web::Site;
 use crate::web::caller::Browser;
 use crate::web::error::Error;
+use crate::web::form::Form;
 use crate::web::lost;
 use crate::web::render::{page_with, see_other, with_cookies};
 use crate::web::views::CaptureLine;

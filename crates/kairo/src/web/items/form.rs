@@ -29,6 +29,13 @@ pub(super) struct Edit {
 }
 
 impl Edit {
+    /// Everything that was typed, for the page that must give it back without the form.
+    pub(super) fn words(&self) -> String {
+        let typed = [&self.title, &self.when, &self.place, &self.people, &self.tags, &self.notes];
+        let typed: Vec<&str> = typed.into_iter().map(|words| words.trim()).collect();
+        typed.join("\n")
+    }
+
     /// The state that the form asks for, on top of what the item is.
     pub(super) fn state(&self, item: &Item, setting: &Setting) -> Result<State, Vec<Fault>> {
         let mut faults = Vec::new();

@@ -39,7 +39,7 @@ const TEMPLATE_FORMAT: &str = "1";
 /// A cluster with the database of a Kairo; stopped and removed with the value.
 pub struct Private {
     // Before the folder: the server stops before its files go.
-    cluster: Cluster,
+    cluster: Option<Cluster>,
     folder: DataFolder,
     _removed: Removed,
 }
@@ -63,24 +63,33 @@ impl Private {
         template.copy_to(folder.root());
         drop(template);
         let cluster = Cluster::start(&folder, &programs, Tuning::Test).unwrap();
-        Self { cluster, folder, _removed: removed }
+        Self { cluster: Some(cluster), folder, _removed: removed }
     }
 
     /// A new cluster with nothing in it but what PostgreSQL makes (2 s).
     pub fn start_empty() -> Self {
         let (removed, folder) = new_folder(&place());
         let cluster = Cluster::start(&folder, &programs(), Tuning::Test).unwrap();
-        Self { cluster, folder, _removed: removed }
+        Self { cluster: Some(cluster), folder, _removed: removed }
+    }
+
+    /// Stops the server; nothing starts it again.
+    pub fn stop(&mut self) {
+        self.cluster.take().unwrap().stop().unwrap();
+    }
+
+    fn cluster(&self) -> &Cluster {
+        self.cluster.as_ref().unwrap()
     }
 
     /// How to connect as a role.
     pub fn pg_config(&self, role: &str) -> Config {
-        self.cluster.pg_config(role, DATABASE)
+        self.cluster().pg_config(role, DATABASE)
     }
 
     /// How to connect as a role to another database.
     pub fn pg_config_of(&self, role: &str, database: &str) -> Config {
-        self.cluster.pg_config(role, database)
+        self.cluster().pg_config(role, database)
     }
 
     /// The root keys.
@@ -95,7 +104,7 @@ impl Private {
 
     /// The mark of a cluster without durability.
     pub fn throwaway(&self) -> Throwaway {
-        self.cluster.throwaway().unwrap()
+        self.cluster().throwaway().unwrap()
     }
 }
 

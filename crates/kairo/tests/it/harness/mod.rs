@@ -16,6 +16,7 @@
 pub mod actors;
 pub mod cluster;
 pub mod http;
+pub mod page;
 mod tests;
 
 use std::collections::HashSet;
@@ -80,6 +81,14 @@ pub struct Settings {
     pub owner_checks: bool,
     /// Where the clock stands at the start.
     pub now: Timestamp,
+    /// The origin of the pages.
+    pub origin: &'static str,
+    /// Whether only this machine can reach the site.
+    pub loopback: bool,
+    /// Whether there is a page of the outbox. Letters are kept either way, for tests to read.
+    pub outbox_page: bool,
+    /// Where mail goes instead of the outbox.
+    pub carrier: Option<Carrier>,
 }
 
 impl Default for Settings {
@@ -95,6 +104,10 @@ impl Default for Settings {
             ticks: Ticks::monotonic(),
             owner_checks: true,
             now: Clock::system().now(),
+            origin: ORIGIN,
+            loopback: true,
+            outbox_page: true,
+            carrier: None,
         }
     }
 }
@@ -145,17 +158,18 @@ impl Kairo {
             checks,
         };
         let outbox = Outbox::in_folder(private.outbox());
+        let carrier = settings.carrier.unwrap_or_else(|| Carrier::Outbox(outbox.clone()));
         let site = Site::new(SiteSettings {
             base: base.clone(),
-            mailer: Mailer::start(Carrier::Outbox(outbox.clone())),
-            outbox: Some(outbox.clone()),
-            origin: ORIGIN.to_owned(),
-            loopback: true,
+            mailer: Mailer::start(carrier),
+            outbox: settings.outbox_page.then(|| outbox.clone()),
+            origin: settings.origin.to_owned(),
+            loopback: settings.loopback,
         });
         let edge = EdgeState::new(EdgeSettings {
             ids,
-            origin: HeaderValue::from_static(ORIGIN),
-            loopback: true,
+            origin: HeaderValue::from_static(settings.origin),
+            loopback: settings.loopback,
             pepper: keys.address_pepper(),
             bounds: settings.bounds,
             ticks: settings.ticks,
@@ -178,6 +192,11 @@ impl Kairo {
     /// The mark of a cluster on which nobody's data lives.
     pub fn throwaway(&self) -> Throwaway {
         self.private.throwaway()
+    }
+
+    /// Stops the database for good, under whoever uses it.
+    pub fn stop_database(&mut self) {
+        self.private.stop();
     }
 
     /// The newest letter to an address that was not given yet; waits for the carrier's task.
