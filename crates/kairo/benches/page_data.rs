@@ -45,7 +45,7 @@ const OTHERS: &str = "
     SELECT gen_random_uuid(), sha256(convert_to(id::text || n, 'utf8')), id, 'key', '{read}', 'host'
       FROM authn.users, generate_series(1, 4) n;
     INSERT INTO app.data_keys (id, user_id, root_key_id, wrapped)
-    SELECT gen_random_uuid(), id, 'bench', decode(repeat('ab', 80), 'hex') FROM authn.users u
+    SELECT gen_random_uuid(), id, id::text, decode(repeat('ab', 78), 'hex') FROM authn.users u
      WHERE NOT EXISTS (SELECT FROM app.data_keys k WHERE k.user_id = u.id);
     INSERT INTO app.items (id, user_id, kind, body_sealed, status, done_at, start_local, zone, role,
                            start_at)

@@ -3,17 +3,6 @@
 //! **Invariant:** nothing of the `User-Agent` itself is kept: it is long, changes, and identifies
 //! people.
 
-pub(super) const BROWSERS: [&str; 6] =
-    ["Edge", "Opera", "Firefox", "Chrome", "Safari", "A browser"];
-pub(super) const SYSTEMS: [&str; 8] =
-    ["iPhone", "iPad", "Android", "Windows", "macOS", "ChromeOS", "Linux", "another system"];
-
-/// Whether a text is one that [`label`] gives. A name that came back from a browser may be anybody's words.
-pub fn is_label(text: &str) -> bool {
-    let (browser, system) = text.split_once(" on ").unwrap_or_default();
-    BROWSERS.contains(&browser) && SYSTEMS.contains(&system)
-}
-
 /// "Firefox on macOS"; what is not on the list is "A browser" or "another system".
 pub fn label(user_agent: &str) -> String {
     let has = |word: &str| user_agent.contains(word);
@@ -51,8 +40,9 @@ pub fn label(user_agent: &str) -> String {
     format!("{browser} on {system}")
 }
 
-const BROWSERS: [&str; 6] = ["Edge", "Opera", "Firefox", "Chrome", "Safari", "A browser"];
-const SYSTEMS: [&str; 8] =
+pub(super) const BROWSERS: [&str; 6] =
+    ["Edge", "Opera", "Firefox", "Chrome", "Safari", "A browser"];
+pub(super) const SYSTEMS: [&str; 8] =
     ["iPhone", "iPad", "Android", "Windows", "macOS", "ChromeOS", "Linux", "another system"];
 
 /// Whether a text is a label that [`label`] can give: what comes back from a browser may not be.

@@ -1,7 +1,7 @@
 //! Forms as pages send them.
 //!
-//! **Invariant:** what a handler reads is what was sent: bytes that are no UTF-8 are refused, where the
-//! framework would put other characters in their place and keep those.
+//! **Invariant:** what a handler reads is what was sent: bytes that are no UTF-8 are refused,
+//! where the framework would put other characters in their place and keep those.
 
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, Request};

@@ -19,11 +19,11 @@ pub fn words(error: Error, typed: CaptureLine) -> Result<Response, Error> {
             "/sign-in",
             "Sign in",
         ),
+        // One answer for what was deleted, never was, or is somebody else's.
         Error::NotFound => (
-            "Nothing here any more",
-            "This was deleted while you wrote, so nothing was saved.",
-            "Your words are still here. Bring it back from where it was deleted, or send them as \
-             a new thought.",
+            "Nothing to change here",
+            "It was deleted meanwhile, or it is not yours to see, so nothing was saved.",
+            "Your words are still in the line; send them to keep them as something new.",
             "/",
             "Agenda",
         ),
@@ -31,14 +31,6 @@ pub fn words(error: Error, typed: CaptureLine) -> Result<Response, Error> {
             "Not saved",
             "Kairo cannot reach its database, so nothing was saved.",
             "Your words are still in the line; send them again in a minute.",
-            "/",
-            "Agenda",
-        ),
-        // One answer for what was deleted, never was, or is somebody else's.
-        Error::NotFound => (
-            "Nothing to change here",
-            "It was deleted meanwhile, or it is not yours to see, so nothing was saved.",
-            "Your words are still in the line; send them to keep them as something new.",
             "/",
             "Agenda",
         ),

@@ -17,6 +17,7 @@ pub mod error;
 pub mod form;
 pub mod frame;
 pub mod health;
+pub mod id;
 pub mod items;
 pub mod lost;
 pub mod outbox;

@@ -1,5 +1,5 @@
-//! Large, broken and impossible input over the pages: each has a clear answer, and the counts are right
-//! afterwards. The API's are in `api/`, the edge's beside it.
+//! Large, broken and impossible input over the pages: each has a clear answer, and the counts are
+//! right afterwards. The API's are in `api/`, the edge's beside it.
 
 use axum::body::Body;
 use futures_util::future::join_all;
@@ -24,8 +24,8 @@ async fn waiting(browser: &Actor) -> usize {
     number.first().map_or(0, |number| number.parse().unwrap())
 }
 
-// Goal: a form of the largest size is read, one byte more and 4 MiB are refused on a page that names the
-// limit, and nothing is kept.
+// Goal: a form of the largest size is read, one byte more and 4 MiB are refused on a page that
+// names the limit, and nothing is kept.
 #[tokio::test]
 async fn large_forms_are_refused() {
     let app = Kairo::start().await;
@@ -86,8 +86,8 @@ async fn broken_text_is_refused() {
     assert_eq!(waiting(&ana).await, 1);
 }
 
-// Goal: other bodies than forms are refused as such; a form with unknown, doubled or missing fields is
-// no fault of Kairo's.
+// Goal: other bodies than forms are refused as such; a form with unknown, doubled or missing
+// fields is no fault of Kairo's.
 #[tokio::test]
 async fn odd_forms_are_refused() {
     let app = Kairo::start().await;
@@ -118,14 +118,20 @@ async fn a_made_up_zone_is_utc() {
     }
 }
 
-// Goal: a time that does not exist on a daylight-saving day goes forward by the gap, on the page and in
-// what is stored; the hour that comes twice is the first.
+// Goal: a time that does not exist on a daylight-saving day goes forward by the gap, on the page
+// and in what is stored; the hour that comes twice is the first.
 #[tokio::test]
 async fn times_that_do_not_exist_go_forward() {
     let now = "2027-03-13T17:00:00Z".parse().unwrap();
     let app = Kairo::start_with(|settings| settings.now = now).await;
     let ana = app.member("ana@example.org").await;
-    ana.post_form("/settings/reading", &[("zone", "America/New_York")]).await.is(303);
+    let zone = [
+        ("zone", "America/New_York"),
+        ("week_start", "monday"),
+        ("date_order", "MDY"),
+        ("version", "1"),
+    ];
+    ana.post_form("/settings/reading", &zone).await.is(303);
     for (text, shown) in [
         ("call mum tomorrow 2:30am", "2027-03-14T03:30"),
         ("call dad 7 Nov 2027 1:30am", "2027-11-07T01:30"),
@@ -140,8 +146,8 @@ async fn times_that_do_not_exist_go_forward() {
     assert_eq!(instants, ["2027-03-14 07:30:00+00", "2027-11-07 05:30:00+00"]);
 }
 
-// Goal: five hundred forms at once are each kept or given back, and the number on the page is the number
-// that was kept.
+// Goal: five hundred forms at once are each kept or given back, and the number on the page is the
+// number that was kept.
 #[tokio::test(flavor = "multi_thread")]
 async fn five_hundred_forms_at_once() {
     let app = Kairo::start().await;

@@ -15,6 +15,8 @@ mod cli;
 mod db;
 mod findings;
 mod harness;
+mod items;
+mod limits;
 mod outbox;
 mod schema;
 mod walls;

@@ -1,4 +1,5 @@
-//! Two people side by side: no route shows or changes what is the other's, by either of the two walls.
+//! Two people side by side: no route shows or changes what is the other's, by either of the two
+//! walls.
 //!
 //! The table below is held against the sources, so that a route cannot be added and left out here.
 
@@ -207,8 +208,8 @@ fn the_table_is_whole() {
     }
 }
 
-// Goal: what is one person's is 404 for another on every route that names a row, in the same words as
-// what never was, and nothing of it changes; also where row-level security stands alone.
+// Goal: what is one person's is 404 for another on every route that names a row, in the same words
+// as what never was, and nothing of it changes; also where row-level security stands alone.
 #[tokio::test]
 async fn what_is_not_yours_is_not_there() {
     for owner_checks in [true, false] {
@@ -236,8 +237,8 @@ async fn what_is_not_yours_is_not_there() {
     }
 }
 
-// Goal: no page, list or answer of another person's holds a word of the first one's, whatever cookie or
-// cursor names it.
+// Goal: no page, list or answer of another person's holds a word of the first one's, whatever
+// cookie or cursor names it.
 #[tokio::test]
 async fn words_never_cross() {
     for owner_checks in [true, false] {
@@ -296,7 +297,8 @@ async fn nobody_is_led_to_sign_in() {
     assert_eq!(all_rows(&app, &ana).await, before);
 }
 
-// Goal: the owner is let in everywhere with the same requests, so that a refusal above is the wall's.
+// Goal: the owner is let in everywhere with the same requests, so that a refusal above is the
+// wall's.
 #[tokio::test]
 async fn the_owner_passes() {
     let app = Kairo::start().await;

@@ -14,6 +14,7 @@ use crate::accounts::{AccountError, Person, caller};
 use crate::web::Site;
 use crate::web::caller::{Browser, Jar, ended, touch_later};
 use crate::web::error::Error;
+use crate::web::form::Form;
 use crate::web::frame;
 use crate::web::render::{page, page_with, with_cookies};
 use crate::web::views::{Choice, Field, Frame, Place, Problem, Reading, Select, words};

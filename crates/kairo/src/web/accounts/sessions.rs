@@ -1,6 +1,6 @@
 //! Settings, Account: where the person is signed in.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use jiff::Timestamp;
@@ -14,6 +14,7 @@ use crate::web::Site;
 use crate::web::caller::{Browser, Jar, ended, touch_later};
 use crate::web::error::Error;
 use crate::web::frame;
+use crate::web::id::Id;
 use crate::web::render::{page, see_other, with_cookies};
 use crate::web::views::{self, Account, Notice, Place, words};
 
@@ -78,11 +79,11 @@ pub(super) fn day(at: Timestamp, person: &Person, now: Timestamp) -> String {
 pub(super) async fn revoke(
     State(site): State<Site>,
     Browser(identity): Browser,
-    Path(id): Path<String>,
+    Id(id): Id,
 ) -> Result<Response, Error> {
     let (_, live) = sessions::list(&site.base, &identity).await?;
     // A browser's: the name of a token is a person's text, which must not travel in a cookie.
-    let session = find(&live, &id, SessionKind::Web)?;
+    let session = find(&live, id, SessionKind::Web)?;
     sessions::revoke(&site.base, &identity, session.id).await?;
     if session.this {
         return Ok(sign_out::gone(&site, "out.here.0"));
@@ -90,13 +91,8 @@ pub(super) async fn revoke(
     Ok(told(&site, "/settings/account", &format!("ended.{}", device_code(&session.name))))
 }
 
-/// One of the caller's by the id in a path; what is no id is no session either.
-pub(super) fn find<'a>(
-    live: &'a [Session],
-    id: &str,
-    kind: SessionKind,
-) -> Result<&'a Session, Error> {
-    let id: Uuid = id.parse().map_err(|_| Error::NotFound)?;
+/// One of the caller's by the id in a path.
+pub(super) fn find(live: &[Session], id: Uuid, kind: SessionKind) -> Result<&Session, Error> {
     live.iter().find(|it| it.id == id && it.kind == kind).ok_or(Error::NotFound)
 }
 

@@ -1,10 +1,10 @@
 //! Signing in by a mailed link or code.
 
+use axum::Extension;
 use axum::extract::{Query, State};
 use axum::http::header::{RETRY_AFTER, USER_AGENT};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
-use axum::{Extension, Form};
 use jiff::SignedDuration;
 use serde::Deserialize;
 

@@ -1,6 +1,6 @@
 //! Settings, API tokens: which there are, and an end to each.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 
@@ -11,6 +11,7 @@ use crate::web::Site;
 use crate::web::caller::{Browser, Jar, ended, touch_later};
 use crate::web::error::Error;
 use crate::web::frame;
+use crate::web::id::Id;
 use crate::web::render::{page, with_cookies};
 use crate::web::views::{Place, Token, Tokens, words};
 
@@ -67,10 +68,10 @@ fn token(site: &Site, session: &Session, person: &Person) -> Token {
 pub(super) async fn revoke(
     State(site): State<Site>,
     Browser(identity): Browser,
-    Path(id): Path<String>,
+    Id(id): Id,
 ) -> Result<Response, Error> {
     let (_, live) = sessions::list(&site.base, &identity).await?;
-    let token = find(&live, &id, SessionKind::Key)?;
+    let token = find(&live, id, SessionKind::Key)?;
     sessions::revoke(&site.base, &identity, token.id).await?;
     Ok(told(&site, "/settings/tokens", "ended.token"))
 }

@@ -9,7 +9,6 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
-use uuid::Uuid;
 
 use crate::web::error::{Error, FieldFault};
 
@@ -184,11 +183,4 @@ impl Fields {
     pub fn done(self) -> Result<(), Error> {
         if self.faults.is_empty() { Ok(()) } else { Err(Error::Invalid(self.faults)) }
     }
-}
-
-/// An id in its one text form; the other forms that the `uuid` crate reads would give one item
-/// several addresses.
-pub fn uuid(text: &str) -> Option<Uuid> {
-    let id = Uuid::try_parse(text).ok()?;
-    (text.len() == uuid::fmt::Hyphenated::LENGTH).then_some(id)
 }

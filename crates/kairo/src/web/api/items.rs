@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use uuid::Uuid;
 
-use super::fields::{Fields, Sent, uuid};
+use super::fields::{Fields, Sent};
 use super::patch::Patch;
 use super::precondition::{etag, is_known, versions};
 use super::shapes::{ItemShape, PageAnswer};
@@ -21,6 +21,7 @@ use crate::limits::{ITEMS_PAGE_DEFAULT, ITEMS_PAGE_MAX};
 use crate::web::Site;
 use crate::web::caller::{Program, touch_later};
 use crate::web::error::{Error, FieldFault};
+use crate::web::id::parse;
 
 /// `GET /items`: one page in order of ids.
 pub async fn list(
@@ -169,7 +170,7 @@ fn take(asked: &mut PageAsked, field: &'static str, value: &str) -> Result<(), F
     match field {
         "after" => {
             let message = "Send the id that `next` gave.";
-            asked.after = Some(uuid(value).ok_or_else(|| refuse(field, "bad_id", message))?);
+            asked.after = Some(parse(value).ok_or_else(|| refuse(field, "bad_id", message))?);
         }
         "limit" => {
             let number = value.bytes().all(|byte| byte.is_ascii_digit());

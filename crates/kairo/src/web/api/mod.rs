@@ -23,6 +23,7 @@ use super::Site;
 use crate::accounts::AccountError;
 use crate::items::ItemError;
 use crate::web::error::{Error, FieldFault};
+use crate::web::id::parse;
 
 /// The routes of the API.
 pub fn routes() -> Router<Site> {
@@ -37,7 +38,7 @@ pub fn routes() -> Router<Site> {
 
 /// An id in a path; what is no id names nothing.
 fn id(text: &str) -> Result<uuid::Uuid, Error> {
-    fields::uuid(text).ok_or(Error::NotFound)
+    parse(text).ok_or(Error::NotFound)
 }
 
 /// What an item's verb refused, for the client.

@@ -3,9 +3,10 @@
 use axum::http::{HeaderMap, HeaderValue};
 use proptest::prelude::*;
 
-use super::fields::{Fields, Sent, uuid};
+use super::fields::{Fields, Sent};
 use super::moment::{moment, reference};
 use super::precondition::{is_known, versions};
+use crate::web::id::parse;
 
 // Goal: the three forms of a local time are read, and every other form is refused by its reason.
 #[test]
@@ -71,10 +72,10 @@ fn tags_are_read_as_they_are_written() {
 #[test]
 fn ids_have_one_form() {
     let id = "019abcde-0000-7000-8000-000000000000";
-    assert!(uuid(id).is_some());
+    assert!(parse(id).is_some());
     for other in [id.replace('-', ""), format!("{{{id}}}"), format!("urn:uuid:{id}"), String::new()]
     {
-        assert!(uuid(&other).is_none(), "{other}");
+        assert!(parse(&other).is_none(), "{other}");
     }
 }
 

@@ -62,8 +62,8 @@ async fn create(
     browser: Result<Browser, Error>,
     Form(mut line): Form<Line>,
 ) -> Result<Response, Error> {
-    // No keyboard makes a NUL, and no page can show one.
-    line.text.retain(|c| c != '\0');
+    // No keyboard makes these, and no page can show them.
+    line.text.retain(|c| !c.is_control() || matches!(c, '\n' | '\t'));
     let identity = match browser {
         Ok(Browser(identity)) => identity,
         Err(error) => return lost::words(error, line.again(None)),
@@ -80,7 +80,10 @@ async fn create(
         Err(error) => match refusal(&error) {
             Some(fault) => {
                 let line = line.again(Some(fault));
-                agenda_with_line(&site, &identity, StatusCode::UNPROCESSABLE_ENTITY, line).await
+                let status = StatusCode::UNPROCESSABLE_ENTITY;
+                let page = agenda_with_line(&site, &identity, status, line.clone()).await;
+                // The page reads the database, where the session may have ended.
+                page.or_else(|error| lost::words(error, line))
             }
             None => lost::words(error.into(), line.again(None)),
         },

@@ -1,10 +1,9 @@
 //! The verbs on an item: each a form that POSTs to a noun and redirects to where it was pressed.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
-use uuid::Uuid;
 
 use super::form::{self, Edit};
 use super::lists::{here, item_view};
@@ -20,6 +19,7 @@ use crate::web::Site;
 use crate::web::caller::Browser;
 use crate::web::error::Error;
 use crate::web::form::Form;
+use crate::web::id::Id;
 use crate::web::lost;
 use crate::web::render::{page_with, see_other, with_cookies};
 use crate::web::views::CaptureLine;
@@ -37,7 +37,7 @@ pub(super) struct Press {
 pub(super) async fn complete(
     State(site): State<Site>,
     Browser(identity): Browser,
-    Path(id): Path<Uuid>,
+    Id(id): Id,
     Form(press): Form<Press>,
 ) -> Result<Response, Error> {
     let done = change::set_status(&site.base, &identity, id, press.version, Status::Done).await;
@@ -48,7 +48,7 @@ pub(super) async fn complete(
 pub(super) async fn reopen(
     State(site): State<Site>,
     Browser(identity): Browser,
-    Path(id): Path<Uuid>,
+    Id(id): Id,
     Form(press): Form<Press>,
 ) -> Result<Response, Error> {
     let done = change::set_status(&site.base, &identity, id, press.version, Status::Open).await;
@@ -59,7 +59,7 @@ pub(super) async fn reopen(
 pub(super) async fn delete(
     State(site): State<Site>,
     Browser(identity): Browser,
-    Path(id): Path<Uuid>,
+    Id(id): Id,
     Form(press): Form<Press>,
 ) -> Result<Response, Error> {
     let done = change::delete(&site.base, &identity, id, press.version).await;
@@ -70,7 +70,7 @@ pub(super) async fn delete(
 pub(super) async fn restore(
     State(site): State<Site>,
     Browser(identity): Browser,
-    Path(id): Path<Uuid>,
+    Id(id): Id,
     Form(press): Form<Press>,
 ) -> Result<Response, Error> {
     let done = change::undo(&site.base, &identity, id, press.version).await;
@@ -104,7 +104,7 @@ fn answer(
 pub(super) async fn update(
     State(site): State<Site>,
     browser: Result<Browser, Error>,
-    Path(id): Path<Uuid>,
+    Id(id): Id,
     Form(edit): Form<Edit>,
 ) -> Result<Response, Error> {
     let lost = |error: Error| {

@@ -29,13 +29,6 @@ pub(super) struct Edit {
 }
 
 impl Edit {
-    /// Everything that was typed, for the page that must give it back without the form.
-    pub(super) fn words(&self) -> String {
-        let typed = [&self.title, &self.when, &self.place, &self.people, &self.tags, &self.notes];
-        let typed: Vec<&str> = typed.into_iter().map(|words| words.trim()).collect();
-        typed.join("\n")
-    }
-
     /// The state that the form asks for, on top of what the item is.
     pub(super) fn state(&self, item: &Item, setting: &Setting) -> Result<State, Vec<Fault>> {
         let mut faults = Vec::new();
@@ -107,8 +100,9 @@ impl Edit {
     /// All that was typed, for a page that cannot show the form.
     pub(super) fn typed(&self) -> String {
         let fields = [&self.title, &self.when, &self.place, &self.people, &self.tags, &self.notes];
-        let filled = fields.into_iter().map(|field| field.trim()).filter(|field| !field.is_empty());
-        filled.collect::<Vec<_>>().join("; ")
+        // It comes back in a line, which has no breaks.
+        let lines = fields.into_iter().flat_map(|field| field.lines()).map(str::trim);
+        lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("; ")
     }
 
     /// Puts what was typed into a sheet, with the faults beside the fields.

@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::civil::Date;
 use kairo_capture::zone_named;
 use serde::Deserialize;
-use uuid::Uuid;
 
 use super::days;
 use super::filter;
@@ -23,6 +22,7 @@ use crate::limits::{CAPTURE_TEXT_CHARS_MAX, ITEMS_AGENDA_MAX};
 use crate::web::caller::{Browser, Jar, ended};
 use crate::web::error::Error;
 use crate::web::frame;
+use crate::web::id::Id;
 use crate::web::render::{page, page_with, with_cookies};
 use crate::web::views::{
     Agenda, CaptureLine, Day, Done, Frame, Inbox, ItemSheet, Now, Place, Row, Try, words,
@@ -74,7 +74,7 @@ pub(super) async fn item(
     State(site): State<Site>,
     Browser(identity): Browser,
     headers: HeaderMap,
-    Path(id): Path<Uuid>,
+    Id(id): Id,
     Query(query): Query<Back>,
 ) -> Result<Response, Error> {
     let told = Told::read(&site, &headers);

@@ -98,7 +98,8 @@ async fn a_double_press_is_one_item() {
     assert_eq!(all_rows(&ana.get("/inbox").await).len(), 2, "one of each text");
 }
 
-// Goal: a key makes nothing disappear: another text under it, and the same text under another, are kept.
+// Goal: a key makes nothing disappear: another text under it, and the same text under another, are
+// kept.
 #[tokio::test]
 async fn a_key_hides_nothing() {
     let app = monday().await;
@@ -121,7 +122,8 @@ async fn a_key_hides_nothing() {
     assert_eq!(all_rows(&ben.get("/inbox").await).len(), 1, "another person's key is another key");
 }
 
-// Goal: a line that is refused comes back as it was typed, with the reason and all that was pressed.
+// Goal: a line that is refused comes back as it was typed, with the reason and all that was
+// pressed.
 #[tokio::test]
 async fn a_refused_line_comes_back() {
     let app = monday().await;

@@ -30,7 +30,7 @@ async fn fields_are_kept_and_taken_back() {
     assert_eq!(after.notice(), "Changed “\u{2068}long lunch\u{2069}”.");
     let shown = sheet(&after);
     for (name, value) in typed {
-        let value = if name == "when" { "2026-11-27 14:00 to 15:00" } else { value };
+        let value = if name == "when" { "27 Nov 2026 2:00 pm to 3:00 pm" } else { value };
         assert!(shown.contains(&(name, value.to_owned())), "{name}: {shown:?}");
     }
     assert_eq!(rows(&ana.get("/").await, "d2026-11-27")[0].1, "long lunch");
@@ -84,8 +84,8 @@ async fn one_field_leaves_the_others() {
     }
 }
 
-// Goal: a time that is emptied sends the item to the inbox; words that are no time are refused with a
-// sentence and stay.
+// Goal: a time that is emptied sends the item to the inbox; words that are no time are refused
+// with a sentence and stay.
 #[tokio::test]
 async fn times_are_emptied_and_refused() {
     let app = monday().await;
@@ -111,8 +111,8 @@ async fn times_are_emptied_and_refused() {
     assert_eq!(all_rows(&ana.get("/inbox").await), row("", "lunch"));
 }
 
-// Goal: each field is taken at its limit and refused one past it, beside the field, with all that was
-// typed.
+// Goal: each field is taken at its limit and refused one past it, beside the field, with all that
+// was typed.
 #[tokio::test]
 async fn one_past_each_field() {
     let app = monday().await;
@@ -194,7 +194,7 @@ async fn both_texts_are_shown() {
     assert_eq!(sheet_input(&page, "when"), "friday 2pm");
     let stored = between(page.text(), "<p class=\"stored\"><span>Stored now: </span><q>", "</q>");
     let stored: Vec<String> = stored.into_iter().map(unescape).collect();
-    assert_eq!(stored, ["lunch with Sam", "2026-11-24 13:00", "Task", "at \"the\" pier"]);
+    assert_eq!(stored, ["lunch with Sam", "24 Nov 2026 1:00 pm", "Task", "at \"the\" pier"]);
     assert_eq!(desk.get(&item).await.area("title"), "lunch with Sam", "nothing was overwritten");
     save(&phone, &item, &page, &[]).await.is(303);
     assert_eq!(desk.get(&item).await.area("title"), "lunch with Priya");

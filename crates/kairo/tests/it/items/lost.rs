@@ -63,8 +63,8 @@ async fn a_deleted_item_costs_no_word() {
     assert_eq!(foreign.text(), told.text());
 }
 
-// Goal: while the database is away every page says so within seconds, with a time to come back, and no
-// word is lost.
+// Goal: while the database is away every page says so within seconds, with a time to come back,
+// and no word is lost.
 #[tokio::test]
 async fn an_absent_database_costs_no_word() {
     let mut app = monday().await;
@@ -80,7 +80,7 @@ async fn an_absent_database_costs_no_word() {
     );
     holds_all(&save(&ana, &item, &page, &TYPED).await.is(503));
     let zone = ana.post_form("/settings/reading", &[("zone", "Asia/Tokyo")]).await.is(503);
-    assert_eq!(zone.input("text"), "Asia/Tokyo");
+    assert_eq!(zone.input("zone"), "Asia/Tokyo");
     for path in ["/", "/inbox", "/done", &item, "/settings/account", "/settings/tokens"] {
         let page = ana.get(path).await.is(503);
         assert_eq!(page.heading(), "Kairo cannot answer now", "{path}");
@@ -101,7 +101,8 @@ async fn ended_connections_are_made_again() {
     let app = monday().await;
     let ana = app.member(ANA).await;
     let host = app.superuser().await;
-    let end = "SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity WHERE usename LIKE 'kairo_app'";
+    let end = "SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity
+                WHERE usename = 'kairo_app'";
     for n in 0..3 {
         keep(&ana, &format!("errand {n}")).await;
         host.query(end, &[]).await.unwrap();

@@ -1,0 +1,29 @@
+//! Ids in addresses.
+//!
+//! **Invariant:** an id has one spelling, the one that Kairo writes; whatever else stands in its
+//! place names nothing (404), so an address does not tell a malformed id from somebody else's.
+
+use axum::extract::{FromRequestParts, Path};
+use axum::http::request::Parts;
+use uuid::Uuid;
+
+use super::error::Error;
+
+/// The one id in the path of a route.
+pub struct Id(pub Uuid);
+
+impl<S: Send + Sync> FromRequestParts<S> for Id {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        let path = Path::<String>::from_request_parts(parts, state).await;
+        let Path(text) = path.map_err(|_| Error::NotFound)?;
+        parse(&text).map(Self).ok_or(Error::NotFound)
+    }
+}
+
+/// Reads the one spelling of an id; the others that the `uuid` crate reads would give one item
+/// several addresses.
+pub fn parse(text: &str) -> Option<Uuid> {
+    Uuid::try_parse(text).ok().filter(|id| id.to_string() == text)
+}
