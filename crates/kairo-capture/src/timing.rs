@@ -293,7 +293,13 @@ impl Resolver<'_> {
             None if passed && !from.tonight => plus_days(self.today(), 1)?,
             None => self.today(),
         };
-        let midnight = first.time == Time::midnight() && today && day.is_some() && passed;
+        // Today's midnight is the one that comes, unless the day was written out with its year.
+        let written = matches!(
+            from.day,
+            Some(Day::Ymd { year: Some(_), .. } | Day::Numeric { year: Some(_), .. })
+        );
+        let midnight =
+            first.time == Time::midnight() && today && day.is_some() && passed && !written;
         let small_hours = part == Some(Daypart::Night) && first.time < Time::constant(5, 0, 0, 0);
         date = plus_days(
             date,
