@@ -122,13 +122,9 @@ ALTER TABLE app.data_keys OWNER TO kairo_owner;
 ALTER TABLE app.data_keys ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app.data_keys FORCE ROW LEVEL SECURITY;
 CREATE INDEX data_keys_user_id ON app.data_keys USING btree (user_id, created_at DESC);
-GRANT SELECT ON app.data_keys TO kairo_app;
 GRANT INSERT, SELECT ON app.data_keys TO kairo_auth;
-GRANT SELECT ON app.data_keys TO kairo_worker;
 CREATE POLICY data_keys_insert_auth ON app.data_keys FOR INSERT TO kairo_auth
     WITH CHECK (true);
-CREATE POLICY data_keys_select ON app.data_keys FOR SELECT TO kairo_app, kairo_worker
-    USING ((user_id = ( SELECT me.user_id FROM authn.me)));
 CREATE POLICY data_keys_select_auth ON app.data_keys FOR SELECT TO kairo_auth
     USING (true);
 
@@ -297,6 +293,7 @@ CREATE TABLE app.settings (
     time_zone text NOT NULL,
     week_start smallint NOT NULL DEFAULT 1,
     day_first boolean NOT NULL DEFAULT false,
+    single_keys boolean NOT NULL DEFAULT true,
     version integer NOT NULL DEFAULT 1,
     CONSTRAINT settings_pkey PRIMARY KEY (user_id),
     CONSTRAINT settings_user_id_fkey FOREIGN KEY (user_id) REFERENCES authn.users(id),
@@ -306,7 +303,7 @@ CREATE TABLE app.settings (
 ALTER TABLE app.settings OWNER TO kairo_owner;
 ALTER TABLE app.settings ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app.settings FORCE ROW LEVEL SECURITY;
-GRANT SELECT, UPDATE (time_zone, week_start, day_first, version) ON app.settings TO kairo_app;
+GRANT SELECT, UPDATE (time_zone, week_start, day_first, single_keys, version) ON app.settings TO kairo_app;
 GRANT INSERT, SELECT, UPDATE (time_zone) ON app.settings TO kairo_auth;
 GRANT SELECT ON app.settings TO kairo_worker;
 CREATE POLICY settings_insert_auth ON app.settings FOR INSERT TO kairo_auth
@@ -356,6 +353,32 @@ CREATE VIEW authn.me WITH (security_barrier=true) AS
 ALTER VIEW authn.me OWNER TO kairo_auth;
 GRANT SELECT ON authn.me TO kairo_app;
 GRANT SELECT ON authn.me TO kairo_worker;
+
+CREATE VIEW authn.my_account WITH (security_barrier=true) AS
+ SELECT m.user_id,
+    m.session_id,
+    m.kind,
+    m.scopes,
+    m.last_seen_at,
+    u.email_norm,
+    s.time_zone,
+    s.week_start,
+    s.day_first,
+    s.single_keys,
+    s.version,
+    k.key_ids,
+    k.root_key_ids,
+    k.wrapped_keys
+   FROM (((authn.me m
+     JOIN authn.users u ON ((u.id = m.user_id)))
+     JOIN app.settings s ON ((s.user_id = m.user_id)))
+     CROSS JOIN LATERAL ( SELECT COALESCE(array_agg(data_keys.id ORDER BY data_keys.created_at DESC, data_keys.id DESC), '{}'::uuid[]) AS key_ids,
+            COALESCE(array_agg(data_keys.root_key_id ORDER BY data_keys.created_at DESC, data_keys.id DESC), '{}'::text[]) AS root_key_ids,
+            COALESCE(array_agg(data_keys.wrapped ORDER BY data_keys.created_at DESC, data_keys.id DESC), '{}'::bytea[]) AS wrapped_keys
+           FROM app.data_keys
+          WHERE ((data_keys.user_id = m.user_id) AND (data_keys.wrapped IS NOT NULL))) k);
+ALTER VIEW authn.my_account OWNER TO kairo_auth;
+GRANT SELECT ON authn.my_account TO kairo_app;
 
 CREATE TABLE authn.proof_address_budgets (
     email_norm text NOT NULL,

@@ -19,6 +19,4 @@ GRANT SELECT, INSERT ON app.data_keys TO kairo_auth;
 CREATE POLICY data_keys_select_auth ON app.data_keys FOR SELECT TO kairo_auth USING (true);
 CREATE POLICY data_keys_insert_auth ON app.data_keys FOR INSERT TO kairo_auth WITH CHECK (true);
 
-GRANT SELECT ON app.data_keys TO kairo_app, kairo_worker;
-CREATE POLICY data_keys_select ON app.data_keys FOR SELECT TO kairo_app, kairo_worker
-    USING (user_id = (SELECT user_id FROM authn.me));
+-- No other role reads this table: a caller's own wrapped keys come with `authn.my_account`.

@@ -21,8 +21,7 @@ use uuid::Uuid;
 
 use crate::clock::{Clock, Ids, NoRandomness, Random};
 use crate::db::{App, Db, DbError, Identity, Member};
-use crate::keys::queries::MyKeys;
-use crate::keys::{KeyError, Keychain, Keys};
+use crate::keys::{KeyError, Keychain, Keys, WrappedKey};
 
 use checks::OwnerChecks;
 use queries::{WhoAmI, WhoAmIRow};
@@ -118,36 +117,34 @@ pub async fn visit<M: Member<As = App>>(
     identity: &Identity,
     page: M,
 ) -> Result<(Person, M::Out), AccountError> {
-    let batch = (WhoAmI {}, MyKeys {}, page);
-    let (me, keys, answer) = base.db.app.read(Some(identity), batch).await?;
-    Ok((person(base, me, keys)?, answer))
+    let (me, answer) = base.db.app.read(Some(identity), (WhoAmI {}, page)).await?;
+    Ok((person(base, me)?, answer))
 }
 
 /// Reads who the caller is.
 pub async fn caller(base: &Base, identity: &Identity) -> Result<Person, AccountError> {
-    let (me, keys) = base.db.app.read(Some(identity), (WhoAmI {}, MyKeys {})).await?;
-    person(base, me, keys)
+    person(base, base.db.app.read(Some(identity), WhoAmI {}).await?)
 }
 
-fn person(
-    base: &Base,
-    me: Vec<WhoAmIRow>,
-    keys: Vec<crate::keys::queries::DataKeyRow>,
-) -> Result<Person, AccountError> {
+fn person(base: &Base, me: Vec<WhoAmIRow>) -> Result<Person, AccountError> {
     let me = me.into_iter().next().ok_or(AccountError::SessionEnded)?;
     let kind = match me.kind.as_str() {
         "web" => SessionKind::Web,
         "job" => SessionKind::Job,
         _ => SessionKind::Key,
     };
+    let settings = Settings::from_row(&me);
+    let ids = me.key_ids.into_iter().zip(me.root_key_ids).zip(me.wrapped_keys);
+    let wrapped: Vec<WrappedKey> =
+        ids.map(|((id, root_key_id), wrapped)| WrappedKey { id, root_key_id, wrapped }).collect();
     Ok(Person {
-        keychain: base.keys.keychain(me.user_id, keys)?,
+        keychain: base.keys.keychain(me.user_id, &wrapped)?,
         user_id: me.user_id,
         session_id: me.session_id,
         kind,
         may_write: me.scopes.iter().any(|scope| scope == "write"),
         email: me.email_norm,
-        settings: Settings::from_row(&me.time_zone, me.week_start, me.day_first, me.version),
+        settings,
         touch_due: me.touch_due,
     })
 }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::db::Nothing;
 
 crate::rows! {
-    /// The caller with the settings that every page needs.
+    /// The caller with what every page needs: settings and wrapped keys.
     WhoAmIRow {
         /// The account.
         user_id: Uuid,
@@ -24,10 +24,18 @@ crate::rows! {
         week_start: i16,
         /// Whether 3/4 is the third of April.
         day_first: bool,
+        /// Whether a single letter is a shortcut.
+        single_keys: bool,
         /// Version of the settings.
         version: i32,
         /// Whether the last sight is more than five minutes old.
         touch_due: bool,
+        /// Ids of the data keys, the one that seals first.
+        key_ids: Vec<Uuid>,
+        /// The root key that wrapped each.
+        root_key_ids: Vec<String>,
+        /// The wrapped bytes of each.
+        wrapped_keys: Vec<Vec<u8>>,
     }
 
     /// One live session or API token of the caller.
@@ -86,12 +94,11 @@ crate::rows! {
 crate::queries! {
     /// Who the caller is; no row where the session is not live.
     App WhoAmI {} -> WhoAmIRow = "
-        SELECT m.user_id, m.session_id, m.kind, m.scopes, u.email_norm,
-               s.time_zone, s.week_start, s.day_first, s.version,
-               m.last_seen_at <= statement_timestamp() - interval '5 minutes' AS touch_due
-          FROM authn.me m
-          JOIN authn.users u ON u.id = m.user_id
-          JOIN app.settings s ON s.user_id = m.user_id";
+        SELECT user_id, session_id, kind, scopes, email_norm, time_zone, week_start, day_first,
+               single_keys, version,
+               last_seen_at <= statement_timestamp() - interval '5 minutes' AS touch_due,
+               key_ids, root_key_ids, wrapped_keys
+          FROM authn.my_account";
 
     /// The caller's live sessions and API tokens.
     App SessionList {} -> SessionRow = "
@@ -113,11 +120,13 @@ crate::queries! {
 
     /// Changes how words are read.
     App SettingsUpdate {
-        user_id: Uuid, time_zone: String, week_start: i16, day_first: bool, version: i32,
+        user_id: Uuid, time_zone: String, week_start: i16, day_first: bool, single_keys: bool,
+        version: i32,
     } -> NewVersion = "
         UPDATE app.settings
-           SET time_zone = $2, week_start = $3, day_first = $4, version = version + 1
-         WHERE user_id = $1 AND version = $5
+           SET time_zone = $2, week_start = $3, day_first = $4, single_keys = $5,
+               version = version + 1
+         WHERE user_id = $1 AND version = $6
         RETURNING version";
 
     /// Counts the mail and keeps the digests of a link and a code.

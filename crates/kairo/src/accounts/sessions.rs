@@ -7,7 +7,7 @@ use super::queries::{
     SessionList, SessionRevoke, SessionRevokeAll, SessionRow, SessionTouch, WhoAmI,
 };
 use super::{AccountError, Base, Person, SessionKind, unchanged, visit};
-use crate::db::Identity;
+use crate::db::{App, Identity, Member};
 use crate::keys::Column;
 use crate::limits::{SESSION_IDLE_S, SESSION_TOUCH_S};
 
@@ -42,8 +42,23 @@ pub async fn list(
     identity: &Identity,
 ) -> Result<(Person, Vec<Session>), AccountError> {
     let (person, rows) = visit(base, identity, SessionList {}).await?;
-    let sessions = rows.into_iter().map(|row| open(&person, row)).collect::<Result<_, _>>()?;
+    let sessions = open_all(&person, rows)?;
     Ok((person, sessions))
+}
+
+/// The same, with what the page reads beside it in the same round trip.
+pub async fn list_beside<M: Member<As = App>>(
+    base: &Base,
+    identity: &Identity,
+    beside: M,
+) -> Result<(Person, Vec<Session>, M::Out), AccountError> {
+    let (person, (rows, beside)) = visit(base, identity, (SessionList {}, beside)).await?;
+    let sessions = open_all(&person, rows)?;
+    Ok((person, sessions, beside))
+}
+
+fn open_all(person: &Person, rows: Vec<SessionRow>) -> Result<Vec<Session>, AccountError> {
+    rows.into_iter().map(|row| open(person, row)).collect()
 }
 
 fn open(person: &Person, row: SessionRow) -> Result<Session, AccountError> {

@@ -3,11 +3,11 @@
 use jiff::civil::Weekday;
 use kairo_capture::{DateOrder, zone_named};
 
-use super::queries::{SettingsUpdate, WhoAmI};
+use super::queries::{SettingsUpdate, WhoAmI, WhoAmIRow};
 use super::{AccountError, Base, Person, unchanged};
 use crate::db::Identity;
 
-/// Zone, week and order of a date.
+/// Zone, week, order of a date, and shortcuts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
     /// IANA name, one that the bundled data holds.
@@ -16,6 +16,8 @@ pub struct Settings {
     pub week_start: Weekday,
     /// What 3/4 means.
     pub date_order: DateOrder,
+    /// Whether a single letter is a shortcut (WCAG 2.1.4 asks for a way to turn them off).
+    pub single_keys: bool,
     /// Moves with every change.
     pub version: i32,
 }
@@ -32,16 +34,17 @@ pub enum SettingsFault {
 }
 
 impl Settings {
-    pub(super) fn from_row(zone: &str, week_start: i16, day_first: bool, version: i32) -> Self {
+    pub(super) fn from_row(row: &WhoAmIRow) -> Self {
         Self {
-            time_zone: zone.to_owned(),
-            week_start: match week_start {
+            time_zone: row.time_zone.clone(),
+            week_start: match row.week_start {
                 6 => Weekday::Saturday,
                 7 => Weekday::Sunday,
                 _ => Weekday::Monday,
             },
-            date_order: if day_first { DateOrder::Dmy } else { DateOrder::Mdy },
-            version,
+            date_order: if row.day_first { DateOrder::Dmy } else { DateOrder::Mdy },
+            single_keys: row.single_keys,
+            version: row.version,
         }
     }
 
@@ -67,6 +70,7 @@ pub async fn update(
         time_zone: settings.time_zone.clone(),
         week_start: i16::from(settings.week_start.to_monday_one_offset()),
         day_first: settings.date_order == DateOrder::Dmy,
+        single_keys: settings.single_keys,
         version: settings.version,
     };
     let (me, rows) = base.db.app.write(Some(identity), (WhoAmI {}, statement)).await?;

@@ -10,8 +10,7 @@ use super::queries::host;
 use super::sessions::NAME;
 use crate::clock::{Ids, Random};
 use crate::db::Host;
-use crate::keys::Keys;
-use crate::keys::queries::DataKeyRow;
+use crate::keys::{Keys, WrappedKey};
 use crate::limits::KEYS_MAX;
 
 /// What a token is to be.
@@ -53,15 +52,13 @@ pub async fn create(
     let user_id = ensure_user(db, keys, ids, &new.email).await?;
     let rows = db.query_as("kairo_auth", host::USER_KEYS, &[&user_id]).await;
     let rows = rows.map_err(|e| failed(e.into()))?;
-    let rows = rows
-        .iter()
-        .map(|row| DataKeyRow {
-            id: row.get("id"),
-            root_key_id: row.get("root_key_id"),
-            wrapped: row.get("wrapped"),
-        })
-        .collect();
-    let keychain = keys.keychain(user_id, rows).map_err(|e| failed(e.into()))?;
+    let of_row = |row: &tokio_postgres::Row| WrappedKey {
+        id: row.get("id"),
+        root_key_id: row.get("root_key_id"),
+        wrapped: row.get("wrapped"),
+    };
+    let wrapped: Vec<WrappedKey> = rows.iter().map(of_row).collect();
+    let keychain = keys.keychain(user_id, &wrapped).map_err(|e| failed(e.into()))?;
     let secret = Secret::draw(Use::Token, random).map_err(|e| failed(e.into()))?;
     let session = ids.next().map_err(|e| failed(e.into()))?;
     let name = keychain.seal(NAME, session, new.name.as_bytes()).map_err(|e| failed(e.into()))?;

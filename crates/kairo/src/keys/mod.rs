@@ -7,7 +7,6 @@
 //! value.
 //! **Invariant:** no key is written anywhere from here, nor logged; keys are zeroed when dropped.
 
-pub mod queries;
 pub mod source;
 
 use std::sync::Arc;
@@ -17,8 +16,6 @@ use kairo_vault::{
 };
 use uuid::Uuid;
 use zeroize::Zeroizing;
-
-use queries::DataKeyRow;
 
 /// A key or a sealed value that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -45,9 +42,9 @@ struct Inner {
     addresses: Subkey,
 }
 
-/// A data key for a person who may turn out to be new.
-pub struct NewKey {
-    /// Id of the data key.
+/// A data key as the database keeps it.
+pub struct WrappedKey {
+    /// Its id, which every sealed value names.
     pub id: Uuid,
     /// The root key that wrapped it.
     pub root_key_id: String,
@@ -80,15 +77,15 @@ impl Keys {
     }
 
     /// Makes a data key for a person, wrapped by the active root key.
-    pub fn new_data_key(&self, id: Uuid, owner: Uuid) -> Result<NewKey, KeyError> {
+    pub fn new_data_key(&self, id: Uuid, owner: Uuid) -> Result<WrappedKey, KeyError> {
         let owner = Owner::user(owner.into_bytes());
         let key = DataKey::generate(id.into_bytes(), owner, &self.0.entropy)?;
         let wrapped = self.0.ring.wrap(&key, &self.0.entropy)?;
-        Ok(NewKey { id, root_key_id: wrapped.kek_id.to_string(), wrapped: wrapped.bytes })
+        Ok(WrappedKey { id, root_key_id: wrapped.kek_id.to_string(), wrapped: wrapped.bytes })
     }
 
     /// Unwraps a person's keys; the newest first, which seals.
-    pub fn keychain(&self, owner: Uuid, rows: Vec<DataKeyRow>) -> Result<Keychain, KeyError> {
+    pub fn keychain(&self, owner: Uuid, rows: &[WrappedKey]) -> Result<Keychain, KeyError> {
         let mut keys = Vec::with_capacity(rows.len());
         for row in rows {
             let root: KeyId = row.root_key_id.parse()?;

@@ -21,7 +21,7 @@ pub fn signed_in(
         name: person.email.clone(),
         notice,
         line: CaptureLine { key: line_key(site), ..CaptureLine::default() },
-        keys_off: false,
+        keys_off: !person.settings.single_keys,
     }
 }
 

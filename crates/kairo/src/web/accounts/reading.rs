@@ -1,4 +1,4 @@
-//! Settings, Reading: the time zone, the week, and which of day and month comes first.
+//! Settings, Reading: the time zone, the week, which of day and month comes first, and shortcuts.
 
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -8,9 +8,10 @@ use jiff::tz::TimeZoneDatabase;
 use kairo_capture::{DateOrder, zone_named};
 use serde::Deserialize;
 
-use super::sessions::{inbox, notice, told};
+use super::sessions::{counted, notice, told};
 use crate::accounts::settings::{self, Settings, SettingsFault};
-use crate::accounts::{AccountError, Person, caller};
+use crate::accounts::{AccountError, Person, visit};
+use crate::items::queries::InboxCount;
 use crate::web::Site;
 use crate::web::caller::{Browser, Jar, ended, touch_later};
 use crate::web::error::Error;
@@ -28,6 +29,8 @@ pub(super) struct Sent {
     zone: String,
     week_start: String,
     date_order: String,
+    /// A client that sends none leaves it as it is.
+    single_keys: String,
 }
 
 const WEEK_STARTS: [(&str, &str, Weekday); 3] = [
@@ -41,15 +44,18 @@ const DATE_ORDERS: [(&str, &str, DateOrder); 2] = [
     ("MDY", "Month first: 3/4 is 4 March", DateOrder::Mdy),
 ];
 
+const SINGLE_KEYS: [(&str, &str, bool); 2] =
+    [("on", "Do things: / goes to the line, x marks done", true), ("off", "Do nothing", false)];
+
 /// `GET /settings/reading`.
 pub(super) async fn show(
     State(site): State<Site>,
     Browser(identity): Browser,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
-    let person = caller(&site.base, &identity).await.map_err(ended)?;
+    let (person, inbox) = visit(&site.base, &identity, InboxCount {}).await.map_err(ended)?;
     touch_later(&site, &identity, &person);
-    let inbox = inbox(&site, &identity).await.map_err(ended)?;
+    let inbox = counted(&inbox);
     let mut view = stored(&site, &person.settings, person_frame(&site, &person, inbox));
     view.frame.notice = notice(&site, &headers);
     Ok(with_cookies(page(&view)?, [Jar::Notice.clear(&site)]))
@@ -73,11 +79,11 @@ async fn try_update(
     sent: &Sent,
 ) -> Result<Response, Error> {
     let Browser(identity) = browser?;
-    let person = caller(&site.base, &identity).await?;
-    let asked = match sent.read(person.settings.version) {
+    let (person, inbox) = visit(&site.base, &identity, InboxCount {}).await?;
+    let asked = match sent.read(&person.settings) {
         Ok(asked) => asked,
         Err(faults) => {
-            let inbox = inbox(site, &identity).await?;
+            let inbox = counted(&inbox);
             let mut view = faults.on(filled(site, sent, person_frame(site, &person, inbox)));
             view.version = sent.version.unwrap_or(person.settings.version);
             return page_with(StatusCode::UNPROCESSABLE_ENTITY, &view);
@@ -86,8 +92,8 @@ async fn try_update(
     match settings::update(&site.base, &identity, &person, &asked).await {
         Ok(()) => Ok(told(site, "/settings/reading", "reading.kept")),
         Err(AccountError::VersionMoved) => {
-            let person = caller(&site.base, &identity).await?;
-            let inbox = inbox(site, &identity).await?;
+            let (person, inbox) = visit(&site.base, &identity, InboxCount {}).await?;
+            let inbox = counted(&inbox);
             let mine = filled(site, sent, person_frame(site, &person, inbox));
             page_with(StatusCode::CONFLICT, &beside(mine, &person.settings))
         }
@@ -101,6 +107,7 @@ struct Faults {
     zone: Option<String>,
     week_start: Option<String>,
     date_order: Option<String>,
+    single_keys: Option<String>,
 }
 
 impl Faults {
@@ -109,23 +116,27 @@ impl Faults {
         view.zone.fault = self.zone;
         view.week_start.fault = self.week_start;
         view.date_order.fault = self.date_order;
+        view.single_keys.fault = self.single_keys;
         view
     }
 }
 
 impl Sent {
-    fn read(&self, newest: i32) -> Result<Settings, Faults> {
+    fn read(&self, now: &Settings) -> Result<Settings, Faults> {
         let week_start = WEEK_STARTS.iter().find(|(value, ..)| *value == self.week_start);
         let date_order = DATE_ORDERS.iter().find(|(value, ..)| *value == self.date_order);
+        let single_keys = SINGLE_KEYS.iter().find(|(value, ..)| *value == self.single_keys);
+        let keys_known = single_keys.is_some() || self.single_keys.is_empty();
         let typed = self.zone.trim();
         let asked = Settings {
             time_zone: settings::known_zone(typed).unwrap_or_else(|| typed.to_owned()),
             week_start: week_start.map_or(Weekday::Monday, |(.., day)| *day),
             date_order: date_order.map_or(DateOrder::Mdy, |(.., order)| *order),
-            version: self.version.unwrap_or(newest),
+            single_keys: single_keys.map_or(now.single_keys, |(.., on)| *on),
+            version: self.version.unwrap_or(now.version),
         };
         let known = asked.check() != Err(SettingsFault::UnknownZone);
-        if known && week_start.is_some() && date_order.is_some() {
+        if known && week_start.is_some() && date_order.is_some() && keys_known {
             return Ok(asked);
         }
         let fault = |wrong: bool, words: &str| wrong.then(|| words.to_owned());
@@ -137,6 +148,7 @@ impl Sent {
             ),
             week_start: fault(week_start.is_none(), "A week begins on one of these days."),
             date_order: fault(date_order.is_none(), "Choose what comes first."),
+            single_keys: fault(!keys_known, "Choose whether single keys do things."),
         })
     }
 }
@@ -181,6 +193,7 @@ fn filled(site: &Site, sent: &Sent, frame: Frame) -> Reading {
         now: now_in(site, sent.zone.trim()),
         week_start: select(&WEEK_STARTS, |(value, ..)| *value == sent.week_start),
         date_order: select(&DATE_ORDERS, |(value, ..)| *value == sent.date_order),
+        single_keys: select(&SINGLE_KEYS, |(value, ..)| *value == sent.single_keys),
         version: sent.version.unwrap_or_default(),
         ..Reading::default()
     }
@@ -195,6 +208,7 @@ fn stored(site: &Site, settings: &Settings, frame: Frame) -> Reading {
         now: now_in(site, &settings.time_zone),
         week_start: select(&WEEK_STARTS, |(.., day)| *day == settings.week_start),
         date_order: select(&DATE_ORDERS, |(.., order)| *order == settings.date_order),
+        single_keys: select(&SINGLE_KEYS, |(.., on)| *on == settings.single_keys),
         version: settings.version,
         ..Reading::default()
     }
@@ -211,6 +225,8 @@ fn beside(mut mine: Reading, now: &Settings) -> Reading {
     mine.week_start.stored = week.and_then(|(_, label, _)| differs(&mine.week_start, label));
     let order = DATE_ORDERS.iter().find(|(.., order)| *order == now.date_order);
     mine.date_order.stored = order.and_then(|(_, label, _)| differs(&mine.date_order, label));
+    let keys = SINGLE_KEYS.iter().find(|(.., on)| *on == now.single_keys);
+    mine.single_keys.stored = keys.and_then(|(_, label, _)| differs(&mine.single_keys, label));
     mine.version = now.version;
     mine.problem = Some(Problem {
         title: "Changed in the meantime".to_owned(),

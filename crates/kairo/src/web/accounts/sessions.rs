@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::sign_out;
 use crate::accounts::sessions::{self, Session};
 use crate::accounts::{Person, SessionKind, device};
-use crate::items::queries::InboxCount;
+use crate::items::queries::{Count, InboxCount};
 use crate::web::Site;
 use crate::web::caller::{Browser, Jar, ended, touch_later};
 use crate::web::error::Error;
@@ -24,9 +24,9 @@ pub(super) async fn show(
     Browser(identity): Browser,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
-    let (person, live) = sessions::list(&site.base, &identity).await.map_err(ended)?;
+    let (person, live, inbox) =
+        sessions::list_beside(&site.base, &identity, InboxCount {}).await.map_err(ended)?;
     touch_later(&site, &identity, &person);
-    let inbox = inbox(&site, &identity).await?;
     let now = site.base.clock.now();
     let tokens = live.iter().filter(|session| session.kind == SessionKind::Key).count();
     let view = Account {
@@ -42,7 +42,7 @@ pub(super) async fn show(
             &person,
             Place::Elsewhere,
             "Account - Settings",
-            inbox,
+            counted(&inbox),
             notice(&site, &headers),
         ),
     };
@@ -50,9 +50,8 @@ pub(super) async fn show(
 }
 
 /// Open items without a date, for the number in the navigation.
-pub(super) async fn inbox(site: &Site, identity: &crate::db::Identity) -> Result<usize, Error> {
-    let rows = site.base.db.app.read(Some(identity), InboxCount {}).await?;
-    Ok(rows.first().map_or(0, |row| usize::try_from(row.count).unwrap_or(0)))
+pub(super) fn counted(inbox: &[Count]) -> usize {
+    inbox.first().map_or(0, |row| usize::try_from(row.count).unwrap_or(0))
 }
 
 fn row(session: &Session, person: &Person, now: Timestamp) -> views::Session {

@@ -4,9 +4,10 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 
-use super::sessions::{day, find, inbox, notice, told};
+use super::sessions::{counted, day, find, notice, told};
 use crate::accounts::sessions::{self, Session};
 use crate::accounts::{Person, SessionKind};
+use crate::items::queries::InboxCount;
 use crate::web::Site;
 use crate::web::caller::{Browser, Jar, ended, touch_later};
 use crate::web::error::Error;
@@ -21,9 +22,9 @@ pub(super) async fn show(
     Browser(identity): Browser,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
-    let (person, live) = sessions::list(&site.base, &identity).await.map_err(ended)?;
+    let (person, live, inbox) =
+        sessions::list_beside(&site.base, &identity, InboxCount {}).await.map_err(ended)?;
     touch_later(&site, &identity, &person);
-    let inbox = inbox(&site, &identity).await?;
     let tokens = live
         .iter()
         .filter(|session| session.kind == SessionKind::Key)
@@ -38,7 +39,7 @@ pub(super) async fn show(
             &person,
             Place::Elsewhere,
             "API tokens - Settings",
-            inbox,
+            counted(&inbox),
             notice,
         ),
     };

@@ -36,8 +36,8 @@ pub struct Account {
     pub tokens: usize,
 }
 
-/// `/settings/reading`: POST with `version`, `zone`, `week_start`, `date_order` and `keys` (`1` or
-/// nothing).
+/// `/settings/reading`: POST with `version`, `zone`, `week_start`, `date_order` and
+/// `single_keys`.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "settings/reading.html")]
 pub struct Reading {
@@ -53,8 +53,8 @@ pub struct Reading {
     pub week_start: Select,
     /// `DMY` or `MDY`, each label with an example.
     pub date_order: Select,
-    /// Whether single keys do things; `None` leaves the choice out, while it is stored nowhere.
-    pub keys: Option<bool>,
+    /// `on` or `off`: whether single letters are shortcuts.
+    pub single_keys: Select,
     /// Version that the form was made from. After a conflict the new one, so that saving again is
     /// knowingly on top of the other change.
     pub version: i32,

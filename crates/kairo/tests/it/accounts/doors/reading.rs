@@ -35,6 +35,27 @@ async fn settings_are_kept() {
     assert!(!ana.get("/settings/reading").await.text().contains("Kept. "));
 }
 
+// Goal: single letters are shortcuts until a person turns them off (WCAG 2.1.4); a form that does
+// not name them leaves them as they are.
+#[tokio::test]
+async fn single_keys_can_be_turned_off() {
+    let app = Kairo::start().await;
+    let ana = app.member(ANA).await;
+    let keys = |page: &Answer| page.text().contains("/assets/keys.");
+    assert!(keys(&ana.get("/").await));
+    let off: Vec<_> = GOOD.into_iter().chain([("single_keys", "off")]).collect();
+    assert_eq!(status(&save(&ana, "1", &off).await), 303);
+    assert!(!keys(&ana.get("/").await));
+    assert_eq!(status(&save(&ana, "2", &GOOD).await), 303);
+    let page = ana.get("/settings/reading").await;
+    chosen(&page, "off");
+    assert!(!keys(&page));
+    let wrong: Vec<_> = GOOD.into_iter().chain([("single_keys", "maybe")]).collect();
+    let refused = save(&ana, "3", &wrong).await;
+    assert_eq!(status(&refused), 422);
+    says(&refused, "Choose whether single keys do things.");
+}
+
 // Goal: a zone that does not exist comes back with a fault, and nothing is saved.
 #[tokio::test]
 async fn an_unknown_zone_comes_back() {

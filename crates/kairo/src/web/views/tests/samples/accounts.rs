@@ -73,7 +73,7 @@ pub(super) fn reading(fault: Option<&str>) -> Reading {
         now: "10:42 am on Monday 23 November".into(),
         week_start: select(&[("monday", "Monday"), ("sunday", "Sunday")], "monday"),
         date_order: select(&[("DMY", "3 April"), ("MDY", "March 4")], "MDY"),
-        keys: fault.is_none().then_some(true),
+        single_keys: select(&[("on", "Do things"), ("off", "Do nothing")], "on"),
         version: 3,
         problem: None,
         signed_out: false,
