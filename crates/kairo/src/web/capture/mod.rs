@@ -72,7 +72,11 @@ async fn create(
     match capture::keep(&site.base, &identity, &thought).await {
         Ok((_, captured)) => {
             let Some(item) = captured.items.first() else { return Ok(see_other("/")) };
-            let verb = if item.state.when.is_some() { Verb::Dated } else { Verb::Kept };
+            let verb = match (captured.items.len(), &item.state.when) {
+                (1, Some(_)) => Verb::Dated,
+                (1, None) => Verb::Kept,
+                _ => Verb::Several,
+            };
             let told = Told { verb, id: item.id, version: item.version };
             let to = format!("/#{}", anchor(&item.id.to_string(), ""));
             Ok(with_cookies(see_other(&to), [told.cookie(&site)]))

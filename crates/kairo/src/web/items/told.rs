@@ -19,6 +19,8 @@ pub enum Verb {
     Kept,
     /// It was kept, with a date.
     Dated,
+    /// It is the first of several that one text gave.
+    Several,
     /// It was marked done.
     Done,
     /// It was opened again.
@@ -33,9 +35,10 @@ pub enum Verb {
     Moved,
 }
 
-const VERBS: [(Verb, &str); 8] = [
+const VERBS: [(Verb, &str); 9] = [
     (Verb::Kept, "kept"),
     (Verb::Dated, "dated"),
+    (Verb::Several, "several"),
     (Verb::Done, "done"),
     (Verb::Reopened, "reopened"),
     (Verb::Deleted, "deleted"),
@@ -86,6 +89,7 @@ impl Told {
         let text = match self.verb {
             Verb::Kept => format!("Kept {title} in the inbox."),
             Verb::Dated => format!("Kept {title}."),
+            Verb::Several => format!("Kept {title}, and what else you wrote."),
             Verb::Done => format!("Done: {title}."),
             Verb::Reopened => format!("{title} is to be done again."),
             Verb::Deleted => format!("Deleted {title}."),
@@ -93,17 +97,27 @@ impl Told {
             Verb::Restored => format!("{title} is as it was before."),
             Verb::Moved => format!("{title} was changed elsewhere meanwhile, so nothing was done."),
         };
-        let can_undo = !matches!(self.verb, Verb::Kept | Verb::Dated | Verb::Moved);
-        let undo = (can_undo && item.version == self.version).then(|| undo(item, back));
+        let undo = match self.verb {
+            Verb::Several | Verb::Moved => None,
+            // What was just made has no earlier state: it goes to what was deleted, which can be
+            // undone in turn.
+            Verb::Kept | Verb::Dated => Some(undo_by("deletion", item, back)),
+            _ => Some(undo(item, back)),
+        };
+        let undo = undo.filter(|_| item.version == self.version);
         Notice { text, undo }
     }
 }
 
 /// The form that takes the last change of an item back.
 pub(super) fn undo(item: &Item, back: &str) -> Undo {
+    undo_by("restoration", item, back)
+}
+
+fn undo_by(verb: &str, item: &Item, back: &str) -> Undo {
     let hidden = |name: &str, value: String| Hidden { name: name.to_owned(), value };
     Undo {
-        action: format!("/items/{}/restoration", item.id),
+        action: format!("/items/{}/{verb}", item.id),
         label: "Undo".to_owned(),
         fields: vec![hidden("version", item.version.to_string()), hidden("back", back.to_owned())],
     }

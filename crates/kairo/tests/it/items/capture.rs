@@ -14,7 +14,6 @@ async fn a_thought_stands_on_its_day() {
     let page = ana.get("/").await.is(200);
     assert_eq!(rows(&page, "tomorrow"), row("1:00 pm", "lunch with Sam"));
     assert_eq!(page.notice(), "Kept “\u{2068}lunch with Sam\u{2069}”.");
-    assert!(undo(&ana, &page).await.is_none(), "a thought that was kept is deleted, not undone");
     let sheet = ana.get(&item).await.is(200);
     assert_eq!(sheet_input(&sheet, "people"), "Sam");
     assert!(
@@ -30,6 +29,27 @@ async fn a_thought_stands_on_its_day() {
         assert_eq!(rows(&ana.get("/").await, section), expected, "{text}");
     }
     assert!(all_rows(&ana.get("/inbox").await).is_empty());
+}
+
+// Goal: a thought that was kept can be taken back at once, and that in turn; of several from one
+// text the notice names one, and offers nothing that would reach that one alone.
+#[tokio::test]
+async fn a_new_thought_can_be_taken_back() {
+    let app = monday().await;
+    let ana = app.member(ANA).await;
+    for text in ["lunch with Sam tomorrow 1pm", "buy milk"] {
+        keep(&ana, text).await;
+        let page = ana.get("/").await.is(200);
+        undo(&ana, &page).await.expect("a way back").is(303);
+        let page = ana.get("/").await.is(200);
+        assert!(page.notice().starts_with("Deleted "), "{text}: {}", page.notice());
+        undo(&ana, &page).await.expect("a way back").is(303);
+        assert!(ana.get("/").await.notice().ends_with(" is as it was before."));
+    }
+    keep(&ana, "- call Tom\n- buy bread").await;
+    let page = ana.get("/").await.is(200);
+    assert!(page.notice().ends_with(", and what else you wrote."), "{}", page.notice());
+    assert!(undo(&ana, &page).await.is_none());
 }
 
 // Goal: what has no day waits in the inbox, and every page counts it.
