@@ -1,5 +1,7 @@
 //! The program itself, as an operator runs it.
 
+mod client;
 mod killed;
 pub mod program;
 mod serve;
+mod stopped;

@@ -1,6 +1,6 @@
 //! The real program in a data folder of its own, as an operator starts and ends it.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -22,12 +22,24 @@ impl Data {
     }
 
     pub fn serve(&self) -> Serve {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_kairo"));
-        command.arg("serve").env("KAIRO_DATA_DIR", &self.0).env("KAIRO_LISTEN", "127.0.0.1:0");
+        let mut command = self.command();
         // Standard error is read at the end: a line for each request would fill the pipe, and the
         // program would wait for a reader.
         command.env("KAIRO_LOG_LEVEL", "warn");
         Serve(command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap())
+    }
+
+    /// Serves with every line of its log, kept in a file.
+    pub fn serve_logged(&self, log: File) -> Serve {
+        let mut command = self.command();
+        command.env("KAIRO_LOG_LEVEL", "trace");
+        Serve(command.stdout(Stdio::piped()).stderr(log).spawn().unwrap())
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_kairo"));
+        command.arg("serve").env("KAIRO_DATA_DIR", &self.0).env("KAIRO_LISTEN", "127.0.0.1:0");
+        command
     }
 }
 
@@ -64,7 +76,9 @@ impl Serve {
             std::thread::sleep(Duration::from_millis(20));
         }
         let mut said = String::new();
-        self.0.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+        if let Some(mut stderr) = self.0.stderr.take() {
+            stderr.read_to_string(&mut said).unwrap();
+        }
         (self.0.wait().unwrap(), said)
     }
 }
