@@ -6,6 +6,7 @@ use super::bearer::{Secret, Use};
 use super::device;
 use super::email::Email;
 use crate::clock::Random;
+use crate::limits::EMAIL_BYTES_MAX;
 
 // Goal: addresses that a mail server could read differently are refused.
 #[test]
@@ -113,4 +114,18 @@ fn labels_are_known_again() {
     for other in ["", " on ", "Firefox", "Firefox on", "Call 0800 on Linux", "Edge on Linux on x"] {
         assert!(!is_label(other), "{other}");
     }
+}
+
+// Goal: the longest address that mail servers take is taken, and one byte more is not.
+#[test]
+fn one_byte_past_an_address() {
+    let of_bytes = |bytes: usize| {
+        let label = "d".repeat(62);
+        let domain = format!("{label}.{label}.{label}");
+        let local = "l".repeat(bytes - domain.len() - "@.org".len());
+        format!("{local}@{domain}.org")
+    };
+    assert_eq!(of_bytes(EMAIL_BYTES_MAX).len(), EMAIL_BYTES_MAX);
+    assert!(Email::parse(&of_bytes(EMAIL_BYTES_MAX)).is_ok());
+    assert!(Email::parse(&of_bytes(EMAIL_BYTES_MAX + 1)).is_err());
 }

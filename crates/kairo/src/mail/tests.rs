@@ -10,6 +10,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{sleep, timeout};
 
 use super::*;
+use crate::limits::OUTBOX_MAX;
 
 /// A mail server that puts every address of `later.example` off once, and answers slowly.
 #[derive(Default)]
@@ -145,4 +146,21 @@ async fn a_temporary_refusal_is_named() {
     let error = smtp.send(&letter("ana@later.example")).await.unwrap_err();
     assert!(!error.is_final());
     assert_eq!(error.to_string(), "the mail server did not take the mail (it said: later)");
+}
+
+// Goal: the outbox keeps the newest letters; one past its bound pushes the oldest out.
+#[test]
+fn the_outbox_keeps_the_newest() {
+    let folder = std::env::temp_dir().join(format!("kairo-outbox-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let outbox = Outbox::in_folder(folder.clone());
+    for n in 0..=OUTBOX_MAX {
+        let at = Timestamp::from_second(1_800_000_000 + i64::try_from(n).unwrap()).unwrap();
+        outbox.keep(&Letter { at, ..letter(&format!("p{n}@example.org")) }).unwrap();
+    }
+    let kept: Vec<String> = outbox.letters().unwrap().into_iter().map(|it| it.to).collect();
+    std::fs::remove_dir_all(&folder).unwrap();
+    assert_eq!(kept.len(), OUTBOX_MAX);
+    assert_eq!(kept.first().unwrap(), &format!("p{OUTBOX_MAX}@example.org"));
+    assert!(!kept.contains(&"p0@example.org".to_owned()));
 }

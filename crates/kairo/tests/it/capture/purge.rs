@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use kairo::capture::purge::purge;
-use kairo::limits::DELETED_KEPT_S;
+use kairo::limits::{DELETED_KEPT_S, PURGE_PEOPLE_MAX};
 use tokio_postgres::NoTls;
 
 use crate::harness::Kairo;
@@ -146,4 +146,22 @@ async fn the_worker_can_do_no_more_than_purge() {
     assert_eq!(other.code().unwrap().code(), "23514");
     let due = format!("SELECT FROM authn.purge_due({}, 1)", DELETED_KEPT_S - 1);
     assert_eq!(worker.batch_execute(&due).await.unwrap_err().code().unwrap().code(), "22023");
+}
+
+// Goal: one look removes what is due of so many people, and the next look goes on with the rest.
+#[tokio::test]
+async fn a_look_has_a_bound() {
+    let app = Kairo::start().await;
+    let people = format!(
+        "INSERT INTO authn.users (id, email_norm)
+         SELECT gen_random_uuid(), format('p%s@example.org', n)
+           FROM generate_series(0, {PURGE_PEOPLE_MAX}) n;
+         INSERT INTO app.items (id, user_id, kind, body_sealed, created_at, deleted_at)
+         SELECT gen_random_uuid(), id, 'task', '', now() - interval '40 days',
+                now() - interval '31 days' FROM authn.users"
+    );
+    app.superuser().await.execute(&people).await.unwrap();
+    assert_eq!(purge(&app.base).await.unwrap(), usize::try_from(PURGE_PEOPLE_MAX).unwrap());
+    assert_eq!(purge(&app.base).await.unwrap(), 1);
+    assert_eq!(rows(&app, "items").await, 0);
 }

@@ -1,7 +1,11 @@
 //! One batch is one transaction: all of it or nothing, as the caller or as nobody.
 
+use std::time::{Duration, Instant};
+
+use futures_util::future::{join, join_all};
 use kairo::db::{App, DbError, Door};
-use kairo::limits::{DB_BATCH_MAX, DB_POOL_MAX};
+use kairo::limits::{DB_BATCH_MAX, DB_LOCK_MS_MAX, DB_POOL_MAX, DB_STATEMENT_MS_MAX, DB_WAIT_MAX};
+use tokio::time::sleep;
 
 use super::registry::sign_in;
 use super::statements::*;
@@ -161,7 +165,7 @@ async fn a_pool_has_a_limit() {
     let app = Kairo::start().await;
     let door = door(&app);
     let sleeps = (0..=DB_POOL_MAX).map(|_| door.read(None, (Backend {}, Sleep { s: 0.3 })));
-    let backends = futures_util::future::join_all(sleeps).await;
+    let backends = join_all(sleeps).await;
     let mut backends: Vec<i32> = backends.into_iter().map(|row| row.unwrap().0[0].n).collect();
     assert_eq!(backends.len(), DB_POOL_MAX + 1);
     backends.sort_unstable();
@@ -196,4 +200,40 @@ async fn a_door_prepares_its_own_role_only() {
     // The same registry as kairo_login for kairo_app's door: its statements are not allowed there.
     let wrong = Door::<App>::open(app.pg_config("kairo_login"), registry).unwrap();
     assert!(matches!(wrong.read(None, Me {}).await, Err(DbError::Refused)));
+}
+
+// Goal: a statement ends at its time, and a caller who waits longer for a connection than is
+// allowed is told that the database is not to be had.
+#[tokio::test]
+async fn a_statement_and_a_wait_have_their_time() {
+    let app = Kairo::start().await;
+    let door = door(&app);
+    let long = f64::from(DB_STATEMENT_MS_MAX) / 1_000.0 + 1.0;
+    let began = Instant::now();
+    let busy = join_all((0..DB_POOL_MAX).map(|_| door.read(None, Sleep { s: long })));
+    let waits = async {
+        sleep(Duration::from_millis(300)).await;
+        let late = door.read(None, Backend {}).await;
+        (late, began.elapsed())
+    };
+    let (busy, (late, waited)) = join(busy, waits).await;
+    assert!(busy.iter().all(Result::is_err), "a statement ran past its time");
+    assert!(matches!(late, Err(DbError::Unavailable(_))));
+    assert!(waited >= DB_WAIT_MAX && waited < Duration::from_millis(DB_STATEMENT_MS_MAX.into()));
+}
+
+// Goal: a statement that waits for another's lock gives up before its own time is over.
+#[tokio::test]
+async fn a_wait_for_a_lock_has_its_time() {
+    let app = Kairo::start().await;
+    let ana = app.member("ana@example.org").await;
+    let door = door(&app);
+    let host = app.superuser().await;
+    host.execute("BEGIN; LOCK TABLE app.settings").await.unwrap();
+    let began = Instant::now();
+    let zone = ZoneSet { zone: "UTC".to_owned() };
+    assert!(door.write(Some(ana.identity()), zone).await.is_err());
+    let waited = began.elapsed();
+    assert!(waited >= Duration::from_millis(DB_LOCK_MS_MAX.into()), "{waited:?}");
+    assert!(waited < Duration::from_millis(DB_STATEMENT_MS_MAX.into()), "{waited:?}");
 }

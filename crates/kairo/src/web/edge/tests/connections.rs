@@ -16,6 +16,7 @@ use tokio_rustls::client::TlsStream;
 
 use super::certificates::Folder;
 use super::*;
+use crate::limits::STREAMS_MAX;
 use crate::web::edge::listener::{ListenerBounds, serve_within};
 use crate::web::edge::tls;
 
@@ -110,6 +111,35 @@ async fn a_page_over_http2() {
         stream.read_exact(&mut payload).await.unwrap();
         if head[3] == 1 {
             assert_eq!(payload[0], 0x88, "the indexed field `:status: 200`");
+            return;
+        }
+    }
+}
+
+// Goal: one connection has so many streams at once; the one past them is refused, the connection
+// lives on (RFC 9113 5.1.2). Heads without an end keep their streams open.
+#[tokio::test]
+async fn one_past_the_streams() {
+    let running = start(bounds_of_tests()).await;
+    let mut stream = running.connect(b"h2").await.unwrap();
+    let fields = [0x83, 0x84, 0x87, 0x41, 9].into_iter().chain(*b"localhost").collect::<Vec<u8>>();
+    let mut sent = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec();
+    sent.extend([0, 0, 0, 4, 0, 0, 0, 0, 0]);
+    for n in 0..=STREAMS_MAX {
+        sent.extend([0, 0, u8::try_from(fields.len()).unwrap(), 1, 4]);
+        sent.extend((2 * n + 1).to_be_bytes());
+        sent.extend(&fields);
+    }
+    stream.write_all(&sent).await.unwrap();
+    loop {
+        let mut head = [0; 9];
+        timeout(PATIENCE, stream.read_exact(&mut head)).await.unwrap().unwrap();
+        let mut payload = vec![0; usize::from(head[1]) << 8 | usize::from(head[2])];
+        stream.read_exact(&mut payload).await.unwrap();
+        assert_ne!(head[3], 7, "the connection ends");
+        if head[3] == 3 {
+            assert_eq!(head[5..], (2 * STREAMS_MAX + 1).to_be_bytes(), "the one past them");
+            assert_eq!(payload, 7_u32.to_be_bytes(), "REFUSED_STREAM");
             return;
         }
     }
