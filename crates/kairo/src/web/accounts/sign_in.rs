@@ -114,7 +114,8 @@ fn too_soon(asked_here: bool) -> Problem {
         title: "We wrote to this address a moment ago".to_owned(),
         text: format!(
             "Look for that mail, in the spam folder too.{where_it_works} You can ask again after a \
-             minute, and five times an hour."
+             minute, and five times an hour; one address gets at most 20 mails an hour, whoever \
+             asks."
         ),
     }
 }
