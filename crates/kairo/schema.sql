@@ -862,6 +862,7 @@ $function$;
 ALTER FUNCTION authn.user_ensure(text,uuid,uuid,text,bytea,text) OWNER TO kairo_auth;
 
 CREATE SCHEMA ops AUTHORIZATION kairo_super;
+GRANT USAGE ON SCHEMA ops TO kairo_worker;
 
 CREATE TABLE ops.migrations (
     name text NOT NULL,
@@ -870,3 +871,4 @@ CREATE TABLE ops.migrations (
     CONSTRAINT migrations_pkey PRIMARY KEY (name)
 );
 ALTER TABLE ops.migrations OWNER TO kairo_super;
+GRANT SELECT ON ops.migrations TO kairo_worker;

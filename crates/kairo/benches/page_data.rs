@@ -218,7 +218,7 @@ fn decoded<R: FromRow>(rows: &[Row]) -> usize {
 
 /// Makes the reader by the product's own verb, then the others.
 async fn fill(private: &Private) -> (Identity, Uuid, Client) {
-    let mut host = Host::connect(&private.pg_config("kairo_super")).await.unwrap();
+    let mut host = Host::connect(private.pg_config("kairo_super")).await.unwrap();
     let random = Random::system();
     let ids = Ids::new(Clock::system(), random.clone());
     let new = NewToken {

@@ -11,6 +11,8 @@ BEGIN
          WHERE p.pronamespace = 'pg_catalog'::regnamespace
            AND (p.proname ~ '^(query|table|schema|database|cursor)_to_xml'
                 OR p.proname ~ '^lo_' OR p.proname IN ('loread', 'lowrite'))
+           -- Where nobody but a superuser may execute one, a REVOKE of somebody else's is an error.
+           AND has_function_privilege(p.oid, 'EXECUTE')
     LOOP
         EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f);
     END LOOP;

@@ -6,6 +6,7 @@
 //! read it; everything else goes to standard error.
 
 mod config;
+mod database;
 mod migrate;
 mod open;
 mod serve;

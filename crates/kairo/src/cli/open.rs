@@ -9,14 +9,15 @@ use crate::accounts::queries::host::RING_FINGERPRINT;
 use crate::accounts::tokens;
 use crate::clock::{Clock, Ids, Random};
 use crate::config::{Config, DataFolder, LogFormat, OsAccount, os_account};
+use crate::db::Host;
 use crate::db::cluster::{ClusterError, Programs};
-use crate::db::{Host, migrate};
 use crate::keys::Keys;
 use crate::keys::source::RingStore;
 
 /// The database of Kairo in its private cluster.
 pub(super) const DATABASE: &str = "kairo";
-const MIGRATING_ROLE: &str = "kairo_super";
+/// Who migrates it.
+pub(super) const MIGRATING_ROLE: &str = "kairo_super";
 
 /// Configuration, data folder and clock.
 pub(super) struct Opened {
@@ -62,46 +63,48 @@ impl Opened {
         Programs::for_folder(&self.folder, self.config.postgres_bin.as_deref(), path.as_deref())
     }
 
-    /// The keys of this node. Made only for a database that nothing has sealed yet: a new ring
-    /// beside a database of the old one would hide that the keys are gone, and be taken for them.
-    async fn keys(&self, host: &mut Host) -> Result<Keys, Failure> {
+    /// The keys that the database is sealed with. Made only for one that nothing has sealed yet: a
+    /// new ring beside a database of the old one would hide that the keys are gone, and be taken
+    /// for them.
+    pub(super) async fn keys(&self, host: &mut Host) -> Result<Keys, Failure> {
         let store = RingStore::open(&self.config.keys, self.folder.account())?;
-        if let Some(ring) = store.load()? {
-            return Ok(Keys::new(ring)?);
+        let keys = match store.load()? {
+            Some(ring) => Keys::new(ring)?,
+            None => {
+                if !host.query_as("kairo_auth", RING_FINGERPRINT, &[]).await?.is_empty() {
+                    return Err(no_ring(&store).into());
+                }
+                let id = KeyId::from_bytes(self.ids.next()?.into_bytes());
+                Keys::new(store.load_or_make(id, self.clock.now(), &SystemEntropy::new())?)?
+            }
+        };
+        match tokens::ring_is_ours(host, &keys).await? {
+            true => Ok(keys),
+            false => Err(OTHER_RING.into()),
         }
-        if !host.query_as("kairo_auth", RING_FINGERPRINT, &[]).await?.is_empty() {
-            return Err(format!(
-                "there is no key ring in {}, and this database was sealed with one. Put back the \
-                 folder of keys that belongs to it (KAIRO_KEYS), or name another data folder",
-                store.folder().display()
-            )
-            .into());
+    }
+
+    /// The same for a node that may not make any: by a runtime role's connection.
+    pub(super) async fn keys_of(&self, app: &Host) -> Result<Keys, Failure> {
+        let store = RingStore::open(&self.config.keys, self.folder.account())?;
+        let ring = store.load()?.ok_or_else(|| no_ring(&store))?;
+        let keys = Keys::new(ring)?;
+        let rows = app.query(RING_FINGERPRINT, &[]).await?;
+        let kept: Option<Vec<u8>> = rows.first().map(|row| row.get("fingerprint"));
+        match kept == Some(keys.fingerprint()?.to_vec()) {
+            true => Ok(keys),
+            false => Err(OTHER_RING.into()),
         }
-        let id = KeyId::from_bytes(self.ids.next()?.into_bytes());
-        let ring = store.load_or_make(id, self.clock.now(), &SystemEntropy::new())?;
-        Ok(Keys::new(ring)?)
     }
 }
 
-/// Makes the database if it is not there, brings it to this schema, and opens the keys that it was
-/// sealed with; at the first start they are made.
-pub(super) async fn prepare(
-    pg_config: impl Fn(&'static str, &'static str) -> tokio_postgres::Config,
-    opened: &Opened,
-) -> Result<(Host, Keys), Failure> {
-    let server = Host::connect(&pg_config(MIGRATING_ROLE, "postgres")).await?;
-    migrate::ensure_database(&server, DATABASE).await?;
-    let mut host = Host::connect(&pg_config(MIGRATING_ROLE, DATABASE)).await?;
-    for step in migrate::run(&mut host).await? {
-        tracing::info!(step, "migrated");
-    }
-    let keys = opened.keys(&mut host).await?;
-    if !tokens::ring_is_ours(&mut host, &keys).await? {
-        return Err(
-            "this database was sealed with another key ring. Put back the folder of keys that \
-                    belongs to it (KAIRO_KEYS), or name another data folder"
-                .into(),
-        );
-    }
-    Ok((host, keys))
+fn no_ring(store: &RingStore) -> String {
+    format!(
+        "there is no key ring in {}, and this database was sealed with one. Put back the folder of \
+         keys that belongs to it (KAIRO_KEYS), or name another data folder",
+        store.folder().display()
+    )
 }
+
+const OTHER_RING: &str = "this database was sealed with another key ring. Put back the folder of \
+                          keys that belongs to it (KAIRO_KEYS), or name another data folder";

@@ -10,13 +10,13 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::Failure;
-use super::open::{DATABASE, Opened, open, prepare};
+use super::database::ServedDatabase;
+use super::open::{Opened, open};
 use crate::accounts::Base;
 use crate::accounts::checks::OwnerChecks;
 use crate::capture::purge;
 use crate::config::Node;
 use crate::db::Db;
-use crate::db::cluster::{Cluster, Tuning};
 use crate::mail::{Carrier, Mailer, Outbox, Smtp};
 use crate::web::edge::{self, Bounds, EdgeSettings, EdgeState, Ticks};
 use crate::web::{Site, SiteSettings, routes};
@@ -24,20 +24,20 @@ use crate::web::{Site, SiteSettings, routes};
 /// Serves. The cluster outlives the runtime, so that requests under way can finish against it.
 pub(super) fn run(file: Option<&Path>) -> Result<(), Failure> {
     let opened = open(file)?;
-    let programs = opened.programs()?;
-    let cluster = Cluster::start(&opened.folder, &programs, Tuning::Durable)?;
+    let database = ServedDatabase::start(&opened)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let served = runtime.block_on(serve(&opened, &cluster));
+    let served = runtime.block_on(serve(&opened, &database));
     drop(runtime);
-    let stopped = cluster.stop();
+    let stopped = database.stop();
     served?;
-    Ok(stopped?)
+    stopped
 }
 
-async fn serve(opened: &Opened, cluster: &Cluster) -> Result<(), Failure> {
-    // The cluster holds the folder's lock: two first starts cannot make two rings.
-    let (_, keys) = prepare(|role, database| cluster.pg_config(role, database), opened).await?;
-    let db = Db::open(|role| cluster.pg_config(role, DATABASE), crate::STATEMENTS)?;
+async fn serve(opened: &Opened, database: &ServedDatabase) -> Result<(), Failure> {
+    // The folder's lock is held: two first starts cannot make two rings.
+    let ways = database.ways(opened).await?;
+    let db = Db::open(&ways.of, crate::STATEMENTS)?;
+    let keys = ways.keys;
     let config = &opened.config;
     let listener = TcpListener::bind(config.listen)
         .await
@@ -72,11 +72,11 @@ async fn serve(opened: &Opened, cluster: &Cluster) -> Result<(), Failure> {
     Node {
         listen: bound.to_string(),
         origin: origin.clone(),
-        socket_dir: Some(cluster.socket_dir().to_owned()),
+        socket_dir: database.socket_dir(),
         settings: config.settings().clone(),
         ..Node::default()
     }
-    .publish(cluster.lock())?;
+    .publish(database.lock())?;
     let stop = stop_signal()?;
     println!("Kairo is at {origin}");
     if config.outbox_allowed() {
@@ -85,12 +85,12 @@ async fn serve(opened: &Opened, cluster: &Cluster) -> Result<(), Failure> {
     let stop = async {
         tokio::select! {
             () = stop => {}
-            () = ended(cluster) => tracing::error!("PostgreSQL has ended; stopping, too"),
+            () = ended(database) => tracing::error!("PostgreSQL has ended; stopping, too"),
         }
     };
     edge::listener::serve(listener, tls, app, stop).await?;
     tracing::info!("stopped serving");
-    match cluster.is_running() {
+    match database.is_running() {
         true => Ok(()),
         false => Err("PostgreSQL ended while Kairo was serving; start Kairo again".into()),
     }
@@ -110,8 +110,8 @@ fn mail(opened: &Opened) -> Result<(Mailer, Option<Outbox>), Failure> {
 const CLUSTER_LOOK: Duration = Duration::from_secs(1);
 
 /// Ends when the server has ended: killed for want of memory, or by somebody's hand.
-async fn ended(cluster: &Cluster) {
-    while cluster.is_running() {
+async fn ended(database: &ServedDatabase) {
+    while database.is_running() {
         tokio::time::sleep(CLUSTER_LOOK).await;
     }
 }

@@ -6,10 +6,10 @@ use clap::{Args, Subcommand, ValueEnum};
 use jiff::SignedDuration;
 
 use super::Failure;
-use super::open::{open, prepare};
+use super::database::HostDatabase;
+use super::open::open;
 use crate::accounts::email::Email;
 use crate::accounts::tokens::{self, NewToken};
-use crate::db::cluster::HostCluster;
 
 #[derive(Subcommand)]
 pub(super) enum Command {
@@ -66,11 +66,11 @@ pub(super) fn run(file: Option<&Path>, command: &Command) -> Result<(), Failure>
         may_write: !create.read_only,
         expires_at: create.days.map(ends),
     };
-    let cluster = HostCluster::attach(&opened.folder, || opened.programs())?;
+    let database = HostDatabase::attach(&opened)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let secret = runtime.block_on(async {
-        let pg_config = |role, database| cluster.pg_config(role, database);
-        let (mut host, keys) = prepare(pg_config, &opened).await?;
+        let mut host = database.migrated(&opened).await?;
+        let keys = opened.keys(&mut host).await?;
         let made = tokens::create(&mut host, &keys, &opened.ids, &opened.random, &new).await;
         made.map_err(Failure::from)
     })?;

@@ -41,7 +41,7 @@ pub struct Config {
     pub listen: SocketAddr,
     /// The origin, where it is not derived; see [`Config::origin`].
     pub public_origin: Option<Origin>,
-    /// An external PostgreSQL; always `None` in this release.
+    /// An external PostgreSQL.
     pub database_url: Option<SecretString>,
     /// The folder of the keys.
     pub keys: KeySource,
@@ -173,12 +173,6 @@ pub enum ConfigError {
     /// Two keys belong together.
     #[error("{0} is set and {1} is not; set both or none")]
     Half(&'static str, &'static str),
-    /// Asked for something that this release cannot do.
-    #[error(
-        "KAIRO_DATABASE_URL: external servers come with a later release. Unset it; Kairo then runs \
-         a private cluster of the PostgreSQL that is installed here"
-    )]
-    ExternalDatabase,
 }
 
 impl Config {
@@ -251,9 +245,6 @@ impl Config {
 
     /// What only several keys together show.
     fn check(&self) -> Result<(), ConfigError> {
-        if self.database_url.is_some() {
-            return Err(ConfigError::ExternalDatabase);
-        }
         if self.public_origin.is_none() && !self.listen.ip().is_loopback() {
             return Err(ConfigError::NoOrigin(self.listen));
         }

@@ -64,7 +64,8 @@ pub const DATABASE_URL: Key = key(
     "database_url",
     "KAIRO_DATABASE_URL",
     "a private cluster under the data folder",
-    "An external PostgreSQL; not yet supported",
+    "An external PostgreSQL, such as `postgresql://USER:PASSWORD@HOST/kairo`, reached over TLS \
+     with a verified name; `kairo migrate` signs in as USER, `serve` as roles of its own",
 )
 .note()
 .secret();

@@ -44,7 +44,7 @@ impl From<tokio_postgres::Error> for DbError {
             return if error.is_closed()
                 || std::error::Error::source(&error).is_some_and(|s| s.is::<std::io::Error>())
             {
-                Self::Unavailable(error.to_string())
+                Self::Unavailable(with_cause(&error))
             } else {
                 Self::Other(error)
             };
@@ -62,6 +62,14 @@ impl From<tokio_postgres::Error> for DbError {
         } else {
             Self::Other(error)
         }
+    }
+}
+
+/// What failed and why: "error performing TLS handshake" alone hides an untrusted certificate.
+fn with_cause(error: &tokio_postgres::Error) -> String {
+    match std::error::Error::source(error) {
+        Some(cause) => format!("{error}: {cause}"),
+        None => error.to_string(),
     }
 }
 

@@ -3,8 +3,9 @@
 //! **Invariant:** never pooled, never reachable from a request.
 
 use tokio_postgres::types::ToSql;
-use tokio_postgres::{Client, Config, NoTls, Row};
+use tokio_postgres::{Client, Row};
 
+use super::endpoint::Endpoint;
 use super::error::DbError;
 
 /// A connection as the migrating user.
@@ -14,12 +15,8 @@ pub struct Host {
 
 impl Host {
     /// Connects; the connection ends with the value.
-    pub async fn connect(config: &Config) -> Result<Self, DbError> {
-        let (client, connection) = config.connect(NoTls).await?;
-        tokio::spawn(async move {
-            let _ended = connection.await;
-        });
-        Ok(Self { client })
+    pub async fn connect(endpoint: impl Into<Endpoint>) -> Result<Self, DbError> {
+        Ok(Self { client: endpoint.into().connect().await? })
     }
 
     /// Runs statements without parameters, as they stand.

@@ -53,6 +53,7 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0018_jobs_create",
     "0019_items_purge",
     "0020_account_view",
+    "0021_migrations_show",
 ];
 
 /// Why a database cannot be brought to this schema.

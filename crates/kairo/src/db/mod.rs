@@ -14,7 +14,9 @@
 
 mod batch;
 pub mod cluster;
+mod endpoint;
 mod error;
+pub mod external;
 mod host;
 mod identity;
 pub mod migrate;
@@ -22,6 +24,7 @@ mod pool;
 mod statement;
 
 pub use batch::Member;
+pub use endpoint::Endpoint;
 pub use error::DbError;
 pub use host::Host;
 pub use identity::{Bearer, Identity, TokenHash};

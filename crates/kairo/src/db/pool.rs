@@ -11,9 +11,10 @@ use std::sync::Arc;
 use bytes::BytesMut;
 use deadpool::managed::{self, Metrics, RecycleError, RecycleResult};
 use futures_util::future::{join_all, join4};
-use tokio_postgres::{Client, Config, NoTls, Row};
+use tokio_postgres::{Client, Row};
 
 use super::batch::{Bound, Member};
+use super::endpoint::Endpoint;
 use super::error::DbError;
 use super::identity::Identity;
 use super::statement::{App, Entry, Login, RuntimeRole, Worker};
@@ -25,12 +26,11 @@ const SET_IDENTITY: &str =
 
 /// Bounds and the empty search path of each connection, said at its start: a role may change its
 /// own defaults (`ALTER ROLE`), so an injected statement could loosen what the next one gets.
-fn bounded(mut config: Config) -> Config {
-    config.options(format!(
+fn bounded(endpoint: Endpoint) -> Endpoint {
+    endpoint.with_options(&format!(
         "-c statement_timeout={DB_STATEMENT_MS_MAX} -c lock_timeout={DB_LOCK_MS_MAX} \
          -c idle_in_transaction_session_timeout={DB_STATEMENT_MS_MAX} -c search_path= -c jit=off"
-    ));
-    config
+    ))
 }
 
 /// A connection and what it has prepared.
@@ -43,7 +43,7 @@ struct Connection {
 
 /// Makes and checks connections of one role.
 struct Connector {
-    config: Config,
+    endpoint: Endpoint,
     entries: Arc<[Entry]>,
 }
 
@@ -52,11 +52,7 @@ impl managed::Manager for Connector {
     type Error = DbError;
 
     async fn create(&self) -> Result<Connection, DbError> {
-        let (client, connection) = self.config.connect(NoTls).await?;
-        tokio::spawn(async move {
-            // The error reaches whoever waits on the client; here it would be logged twice.
-            let _ended = connection.await;
-        });
+        let client = self.endpoint.connect().await?;
         let mut prepared = HashMap::with_capacity(self.entries.len() + 1);
         prepared.insert(SET_IDENTITY, client.prepare(SET_IDENTITY).await?);
         let statements = join_all(self.entries.iter().map(|entry| client.prepare(entry.sql))).await;
@@ -110,10 +106,11 @@ impl<R> Clone for Door<R> {
 
 impl<R: RuntimeRole> Door<R> {
     /// A door for a role. `entries` may hold statements of other roles; they are left out.
-    pub fn open(config: Config, registry: &[&[Entry]]) -> Result<Self, DbError> {
+    pub fn open(endpoint: impl Into<Endpoint>, registry: &[&[Entry]]) -> Result<Self, DbError> {
         let entries =
             registry.iter().copied().flatten().filter(|entry| entry.role == R::NAME).copied();
-        let connector = Connector { config: bounded(config), entries: entries.collect() };
+        let connector =
+            Connector { endpoint: bounded(endpoint.into()), entries: entries.collect() };
         let pool = managed::Pool::builder(connector)
             .max_size(DB_POOL_MAX)
             .wait_timeout(Some(DB_WAIT_MAX))
@@ -241,15 +238,15 @@ pub struct Db {
 }
 
 impl Db {
-    /// Opens the doors; `config_of` names host and database for a role.
-    pub fn open(
-        config_of: impl Fn(&'static str) -> Config,
+    /// Opens the doors; `endpoint_of` names the way to the database for a role.
+    pub fn open<E: Into<Endpoint>>(
+        endpoint_of: impl Fn(&'static str) -> E,
         registry: &[&[Entry]],
     ) -> Result<Self, DbError> {
         Ok(Self {
-            app: Door::open(config_of(App::NAME), registry)?,
-            login: Door::open(config_of(Login::NAME), registry)?,
-            worker: Door::open(config_of(Worker::NAME), registry)?,
+            app: Door::open(endpoint_of(App::NAME), registry)?,
+            login: Door::open(endpoint_of(Login::NAME), registry)?,
+            worker: Door::open(endpoint_of(Worker::NAME), registry)?,
         })
     }
 }

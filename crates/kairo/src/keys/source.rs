@@ -74,6 +74,11 @@ impl RingStore {
         &self.folder
     }
 
+    /// Who the files belong to.
+    pub fn account(&self) -> &OsAccount {
+        &self.account
+    }
+
     fn file(&self) -> PathBuf {
         self.folder.join("ring")
     }

@@ -1,4 +1,4 @@
-//! Programs that use a running Kairo over its own listener, each request on a connection of its own.
+//! Programs that use a running Kairo over its own listener, each request on its own connection.
 
 use std::collections::BTreeMap;
 use std::io;

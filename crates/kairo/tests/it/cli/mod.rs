@@ -1,6 +1,7 @@
 //! The program itself, as an operator runs it.
 
 mod client;
+mod external;
 mod killed;
 pub mod program;
 mod serve;

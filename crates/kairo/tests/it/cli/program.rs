@@ -29,6 +29,13 @@ impl Data {
         Serve(command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap())
     }
 
+    /// Serves with more of an environment.
+    pub fn serve_with(&self, more: &[(&str, String)]) -> Serve {
+        let mut command = self.command();
+        command.env("KAIRO_LOG_LEVEL", "warn").envs(more.iter().map(|(name, it)| (name, it)));
+        Serve(command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap())
+    }
+
     /// Serves with every line of its log, kept in a file.
     pub fn serve_logged(&self, log: File) -> Serve {
         let mut command = self.command();
@@ -61,7 +68,12 @@ impl Serve {
             let origin = line.strip_prefix("Kairo is at https://localhost:")?.to_owned();
             Some(origin.parse().unwrap())
         });
-        ready.unwrap()
+        ready.unwrap_or_else(|| {
+            let mut said = String::new();
+            let stderr = self.0.stderr.as_mut();
+            stderr.map(|stderr| stderr.read_to_string(&mut said).unwrap());
+            panic!("it does not serve: {said}")
+        })
     }
 
     pub fn pid(&self) -> Pid {

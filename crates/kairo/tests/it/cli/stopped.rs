@@ -34,7 +34,8 @@ async fn a_stop_under_load_answers_what_it_began() {
     let client = client.at(serve.is_up());
     let mut stored: Vec<_> = client.items().await.into_iter().map(|(id, _)| id).collect();
     let mut acknowledged: Vec<_> = kept.lock().unwrap().values().flatten().cloned().collect();
-    (stored.sort(), acknowledged.sort());
+    stored.sort();
+    acknowledged.sort();
     assert!(acknowledged.len() > 20, "only {} captures: no load", acknowledged.len());
     assert_eq!(stored, acknowledged);
 }

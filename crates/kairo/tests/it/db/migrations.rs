@@ -45,11 +45,11 @@ fn the_list_is_the_folder() {
 #[tokio::test]
 async fn migrating_twice_changes_nothing() {
     let private = tokio::task::spawn_blocking(Private::start_empty).await.unwrap();
-    let server = Host::connect(&private.pg_config_of("kairo_super", "postgres")).await.unwrap();
+    let server = Host::connect(private.pg_config_of("kairo_super", "postgres")).await.unwrap();
     for _first_and_second in 0..2 {
         migrate::ensure_database(&server, DATABASE).await.unwrap();
     }
-    let mut host = Host::connect(&private.pg_config("kairo_super")).await.unwrap();
+    let mut host = Host::connect(private.pg_config("kairo_super")).await.unwrap();
     let names: Vec<&str> = MIGRATIONS.iter().map(|step| step.name).collect();
     assert_eq!(migrate::run(&mut host).await.unwrap(), names);
     assert_eq!(migrate::run(&mut host).await.unwrap(), Vec::<&str>::new());

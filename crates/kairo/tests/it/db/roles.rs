@@ -9,7 +9,7 @@ use crate::harness::Kairo;
 const LOGIN_ROLES: [&str; 4] = ["kairo_app", "kairo_login", "kairo_worker", "kairo_support"];
 
 /// No role of `serve` may do any of these.
-const FORBIDDEN: [&str; 27] = [
+const FORBIDDEN: [&str; 28] = [
     "SET ROLE kairo_owner",
     "SET ROLE kairo_auth",
     "SET ROLE kairo_super",
@@ -26,7 +26,8 @@ const FORBIDDEN: [&str; 27] = [
     "SELECT FROM authn.proof_budgets",
     "SELECT FROM authn.proof_address_budgets",
     "SELECT FROM authn.live",
-    "SELECT FROM ops.migrations",
+    "INSERT INTO ops.migrations (name, sha256) VALUES ('x', '')",
+    "DELETE FROM ops.migrations",
     "SELECT authn.user_ensure(NULL, NULL, NULL, NULL, NULL, NULL)",
     "SELECT authn.key_create(NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)",
     "SELECT lo_create(0)",

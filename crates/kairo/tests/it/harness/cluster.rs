@@ -226,9 +226,9 @@ fn make(path: &Path, programs: &Programs) {
 }
 
 async fn fill(cluster: &Cluster, keys: &Keys) {
-    let server = Host::connect(&cluster.pg_config("kairo_super", "postgres")).await.unwrap();
+    let server = Host::connect(cluster.pg_config("kairo_super", "postgres")).await.unwrap();
     migrate::ensure_database(&server, DATABASE).await.unwrap();
-    let mut host = Host::connect(&cluster.pg_config("kairo_super", DATABASE)).await.unwrap();
+    let mut host = Host::connect(cluster.pg_config("kairo_super", DATABASE)).await.unwrap();
     migrate::run(&mut host).await.unwrap();
     assert!(tokens::ring_is_ours(&mut host, keys).await.unwrap());
 }

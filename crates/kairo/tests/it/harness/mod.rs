@@ -181,7 +181,7 @@ impl Kairo {
 
     /// A connection as the migrating user, past every policy: to plant and to look, never to act.
     pub async fn superuser(&self) -> Host {
-        Host::connect(&self.pg_config("kairo_super")).await.unwrap()
+        Host::connect(self.pg_config("kairo_super")).await.unwrap()
     }
 
     /// How to connect to this Kairo's database as a role.

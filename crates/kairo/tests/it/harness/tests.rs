@@ -71,7 +71,7 @@ async fn owner_checks_can_be_taken_down() {
 #[tokio::test]
 async fn an_empty_cluster_is_empty() {
     let private = tokio::task::spawn_blocking(Private::start_empty).await.unwrap();
-    let server = kairo::db::Host::connect(&private.pg_config_of("kairo_super", "postgres")).await;
+    let server = kairo::db::Host::connect(private.pg_config_of("kairo_super", "postgres")).await;
     let server = server.unwrap();
     let names = server.query("SELECT datname FROM pg_database ORDER BY 1", &[]).await.unwrap();
     let names: Vec<String> = names.iter().map(|row| row.get(0)).collect();

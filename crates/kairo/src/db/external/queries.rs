@@ -1,0 +1,68 @@
+//! The SQL of an external server's checks. Everybody may read these catalogues.
+
+/// The release, as one number: 150018 is 15.18.
+pub(super) const VERSION: &str = "SELECT current_setting('server_version_num')::int4 AS version";
+
+/// Which of these roles are there.
+pub(super) const ROLES_THERE: &str =
+    "SELECT rolname::text FROM pg_roles WHERE rolname = ANY ($1::text[]) ORDER BY 1";
+
+/// What the runtime roles may do beyond their grants: a row a fact, with what takes it away.
+pub(super) const POWERS: &str = "
+    WITH runtime AS (
+        SELECT oid, rolname::text, rolsuper, rolbypassrls, rolcreaterole, rolcreatedb,
+               rolreplication
+          FROM pg_roles WHERE rolname = ANY ($1::text[])
+    ), powers AS (
+        SELECT rolname, power.fact, format('ALTER ROLE %I %s', rolname, power.mend) AS mend
+          FROM runtime,
+               LATERAL (VALUES (rolsuper, 'is a superuser', 'NOSUPERUSER'),
+                               (rolbypassrls, 'bypasses row-level security', 'NOBYPASSRLS'),
+                               (rolcreaterole, 'makes roles', 'NOCREATEROLE'),
+                               (rolcreatedb, 'makes databases', 'NOCREATEDB'),
+                               (rolreplication, 'copies the whole server', 'NOREPLICATION'))
+                   AS power (has, fact, mend)
+         WHERE power.has
+    ), memberships AS (
+        SELECT r.rolname, format('is a member of %I', g.rolname) AS fact,
+               format('REVOKE %I FROM %I', g.rolname, r.rolname) AS mend
+          FROM runtime r
+          JOIN pg_auth_members m ON m.member = r.oid
+          JOIN pg_roles g ON g.oid = m.roleid
+    ), owned AS (
+        SELECT r.rolname, format('owns %s', c.oid::regclass) AS fact,
+               format('ALTER TABLE %s OWNER TO kairo_owner', c.oid::regclass) AS mend
+          FROM runtime r
+          JOIN pg_class c ON c.relowner = r.oid
+    )
+    SELECT * FROM powers UNION ALL SELECT * FROM memberships UNION ALL SELECT * FROM owned
+    ORDER BY 1, 2";
+
+/// The steps that were applied.
+pub(super) const STEPS: &str = "SELECT name, sha256 FROM ops.migrations ORDER BY name";
+
+/// What a server gives to everybody and a migrating user without superuser cannot take away.
+pub(super) const FINDINGS: &str = "
+    SELECT 'catalogue functions such as query_to_xml run any SELECT that their caller may' AS fact,
+           'REVOKE EXECUTE ON FUNCTION pg_catalog.query_to_xml(text, boolean, boolean, text) '
+           'FROM PUBLIC (and those beside it)' AS mend
+     WHERE has_function_privilege('kairo_app',
+               'pg_catalog.query_to_xml(text,boolean,boolean,text)', 'EXECUTE')
+    UNION ALL
+    SELECT 'the runtime roles may enter the database ' || datname,
+           format('REVOKE CONNECT, TEMPORARY ON DATABASE %I FROM PUBLIC', datname)
+      FROM pg_database
+     WHERE datallowconn AND datname <> current_database()
+       AND has_database_privilege('kairo_app', oid, 'CONNECT')
+    UNION ALL
+    SELECT 'statements that fail are written to the server''s log with what people wrote',
+           'ALTER SYSTEM SET log_min_error_statement = ''panic'''
+     WHERE current_setting('log_min_error_statement') <> 'panic'
+       AND current_setting('log_parameter_max_length_on_error', true) IS DISTINCT FROM '0'
+    ORDER BY 1";
+
+/// A role's password as its verifier; a definition takes no parameters, and a verifier has no
+/// character that would end the quotes.
+pub(super) fn role_password(role: &str, verifier: &str) -> String {
+    format!("ALTER ROLE {role} PASSWORD '{verifier}'")
+}
