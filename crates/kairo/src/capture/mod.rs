@@ -218,7 +218,7 @@ async fn repeat(
     for item in items.iter_mut().filter(|item| item.version > 1) {
         let first = firsts.iter().find(|row| row.item_id == item.id);
         let first = first.ok_or(AccountError::Key(crate::keys::KeyError::Content))?;
-        item.state = store::open_revision(person, first.id, &first.state_sealed)?;
+        item.state = store::open_revision(person, first.id, &first.state_sealed)?.state;
         item.version = first.version;
     }
     Ok(Captured { id: earlier.capture_id, items, repeated: true })

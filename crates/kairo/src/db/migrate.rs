@@ -52,6 +52,7 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0017_ring_create",
     "0018_jobs_create",
     "0019_items_purge",
+    "0020_item_occurrences_settle",
 ];
 
 /// Why a database cannot be brought to this schema.

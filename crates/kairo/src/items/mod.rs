@@ -10,11 +10,15 @@
 
 pub mod body;
 pub mod change;
+pub mod draft;
+pub mod entries;
 pub mod lists;
+pub mod occurrence;
 pub mod page;
 pub mod queries;
 mod rule;
 pub mod series;
+pub mod split;
 pub mod store;
 pub mod when;
 
@@ -27,6 +31,8 @@ use crate::db::DbError;
 use crate::keys::KeyError;
 
 pub use body::{Body, SpanKept};
+pub use draft::{Amendment, Draft};
+pub use occurrence::{Occurrence, Override, Series, Standing, Times};
 pub use when::{Repeat, Role, When};
 
 /// What an item is.

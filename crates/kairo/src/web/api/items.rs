@@ -65,8 +65,8 @@ pub async fn change(
     let (id, patch) = (id(&text)?, Patch::read(&body)?);
     let version = version(&site.base, &identity, id, &headers).await?;
     let (now, cause) = (site.base.clock.now(), patch.cause());
-    let changed = verbs::edit(&site.base, &identity, id, version, cause, |person, state| {
-        patch.apply(person, now, state).map_err(ItemError::Invalid)
+    let changed = verbs::edit(&site.base, &identity, id, version, cause, |person, draft| {
+        patch.apply(person, now, draft)
     });
     let (person, item) = changed.await.map_err(refused)?;
     touch_later(&site, &identity, &person);

@@ -11,7 +11,7 @@ use super::fields::{Fields, Sent};
 use super::moment::{Moment, moment, zone};
 use crate::accounts::Person;
 use crate::items::change::Cause;
-use crate::items::{Fault, Kind, Repeat, Role, State, Status, When};
+use crate::items::{Draft, Fault, ItemError, Kind, Repeat, Role, State, Status, When};
 use crate::web::error::{Error, FieldFault};
 
 const FIELDS: [&str; 14] = [
@@ -71,14 +71,15 @@ impl Patch {
         }
     }
 
-    /// Changes `state`; `now` is when it is done, where it is.
+    /// Changes the item; `now` is when it is done, where it is.
     pub fn apply(
         self,
         person: &Person,
         now: Timestamp,
-        state: &mut State,
-    ) -> Result<(), Vec<Fault>> {
+        draft: &mut Draft,
+    ) -> Result<(), ItemError> {
         let mut faults = Vec::new();
+        let state = &mut draft.state;
         faults.extend(self.date(person, state).err().into_iter().flatten());
         faults.extend(self.words(state).err().into_iter().flatten());
         match self.priority {
@@ -87,10 +88,10 @@ impl Patch {
             Sent::Nothing => {}
         }
         state.kind = self.kind.value().unwrap_or(state.kind);
-        if let Some(status) = self.status.value() {
-            state.set_status(status, now);
+        if !faults.is_empty() {
+            return Err(ItemError::Invalid(faults));
         }
-        if faults.is_empty() { Ok(()) } else { Err(faults) }
+        self.status.value().map_or(Ok(()), |status| draft.set_status(status, now))
     }
 
     fn words(&self, state: &mut State) -> Result<(), Vec<Fault>> {

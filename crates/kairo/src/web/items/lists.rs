@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use kairo_capture::zone_named;
 use serde::Deserialize;
 
@@ -79,7 +79,7 @@ pub(super) async fn item(
 ) -> Result<Response, Error> {
     let told = Told::read(&site, &headers);
     let (person, item_page, open) =
-        item_page::read_beside(&site.base, &identity, id, told.map(|told| told.id))
+        item_page::read_beside(&site.base, &identity, id, None, told.map(|told| told.id))
             .await
             .map_err(ended)?;
     caller::touch_later(&site, &identity, &person);
@@ -116,17 +116,15 @@ fn agenda_view(
     let dated: Vec<Item> =
         open.items.into_iter().filter(|item| item.state.when.is_some()).collect();
     let today = here.today();
-    let done_today: Vec<Item> =
-        open.done.into_iter().filter(|item| done_on(item, &here.zone) == Some(today)).collect();
     let filter = query.view("/", &dated);
-    let (dated, done_today) = (lean(query.apply(dated)), lean(query.apply(done_today)));
+    let shown = days::shown(dated, open.done, &open.entries, query, &here);
     let heading = words::long_date(today, today);
     let title = match &item {
         Some(sheet) => sheet.heading.clone(),
         None => format!("Agenda, {heading}"),
     };
     let mut frame = frame::signed_in(site, person, Place::Agenda, &title, inbox, notice);
-    let mut days = days::agenda(&dated, &done_today, &here, person.settings.week_start);
+    let mut days = days::agenda(&shown, &here, person.settings.week_start);
     let mut tries = Vec::new();
     if blank && item.is_none() && !query.is_active() {
         frame.line.focus = true;
@@ -151,14 +149,6 @@ fn agenda_view(
         alone: item.is_some(),
         item,
     }
-}
-
-/// Items without what no row shows: long notes would be copied for each occurrence of a series.
-fn lean(mut items: Vec<Item>) -> Vec<Item> {
-    for item in &mut items {
-        (item.state.body.notes, item.state.body.spans) = (None, Vec::new());
-    }
-    items
 }
 
 fn say_if_empty(days: &mut [Day], narrowed: bool) {
@@ -225,7 +215,7 @@ pub(super) async fn inbox(
     let rows: Vec<Row> = query
         .apply(undated)
         .iter()
-        .map(|item| from(row(item, &here, Column::Clock, false), "/inbox"))
+        .map(|item| from(row(item, None, &here, Column::Clock, false), "/inbox"))
         .collect();
     let view = Inbox {
         frame: frame::signed_in(&site, &person, Place::Inbox, "Inbox", count, notice),
@@ -249,11 +239,12 @@ pub(super) async fn done(
     caller::touch_later(&site, &identity, &person);
     let here = here(&site, &person)?;
     let notice = told.and_then(|told| Some(told.notice(list.told.as_ref()?, "/done")));
-    let filter = query.view("/done", &list.items);
+    let items: Vec<Item> = list.items.iter().map(|(item, _)| item.clone()).collect();
+    let filter = query.view("/done", &items);
     let mut by_day: BTreeMap<Date, Vec<Row>> = BTreeMap::new();
-    for item in query.apply(list.items) {
-        let Some(day) = done_on(&item, &here.zone) else { continue };
-        by_day.entry(day).or_default().push(done_row(&item, &here));
+    for (item, original) in list.items.iter().filter(|(item, _)| query.fits(item)) {
+        let Some(day) = done_on(item, &here.zone) else { continue };
+        by_day.entry(day).or_default().push(done_row(item, *original, &here));
     }
     let days = by_day.into_iter().rev().map(|(date, rows)| done_day(date, rows, &here)).collect();
     let frame: Frame = frame::signed_in(&site, &person, Place::Done, "Done", list.inbox, notice);
@@ -270,13 +261,13 @@ fn done_day(date: Date, rows: Vec<Row>, here: &Here) -> Day {
 }
 
 /// The row of a done item: its time is when it was done.
-fn done_row(item: &Item, here: &Here) -> Row {
+fn done_row(item: &Item, original: Option<DateTime>, here: &Here) -> Row {
     let at = item.state.done_at.zip(zone_named(&here.zone).ok());
     let at = at.map(|(instant, zone)| zone.to_datetime(instant));
     Row {
         when: at.map(|at| words::clock(at.time())).unwrap_or_default(),
         when_iso: at.map(words::iso_minute).unwrap_or_default(),
-        ..from(row(item, here, Column::Clock, false), "/done")
+        ..from(row(item, original, here, Column::Clock, false), "/done")
     }
 }
 
