@@ -7,7 +7,7 @@ use jiff::civil::DateTime;
 use uuid::Uuid;
 
 use super::draft::{Beside, Following};
-use super::queries::{ItemChange, ItemFind, OccurrencesOfItem, RevisionFind};
+use super::queries::{ItemChange, ItemFind, OccurrencesOfItem, OccurrencesWithin, RevisionFind};
 use super::split::Rest;
 use super::{Draft, Item, ItemError, Override, Series, State, Status, entries, store};
 use crate::accounts::queries::NewVersion;
@@ -88,6 +88,22 @@ pub async fn find_series(
 pub fn overrides_of(item_id: Uuid, original: Option<DateTime>) -> OccurrencesOfItem {
     let limit = i64::try_from(ITEM_OVERRIDES_MAX).unwrap_or(i64::MAX).saturating_add(1);
     OccurrencesOfItem { item_id, original, limit }
+}
+
+/// Likewise, with what differs within a range.
+pub async fn find_within(
+    base: &Base,
+    identity: &Identity,
+    id: Uuid,
+    (from, to): (DateTime, DateTime),
+) -> Result<(Person, Item, Vec<Override>), ItemError> {
+    let limit = i64::try_from(ITEM_OVERRIDES_MAX).unwrap_or(i64::MAX);
+    let within = OccurrencesWithin { item_id: id, from, to, limit };
+    let (person, (rows, overrides)) = visit(base, identity, (ItemFind { id }, within)).await?;
+    let item = store::open_all(base, &person, rows)?.into_iter().next();
+    let item = item.filter(|item| item.state.deleted_at.is_none()).ok_or(ItemError::NotFound)?;
+    let overrides = entries::open_of(base, &person, &item, overrides)?;
+    Ok((person, item, overrides))
 }
 
 /// A draft of an item as it was read.
@@ -309,7 +325,7 @@ async fn follows(
 
 /// Whether the caller may change anything. Row-level security holds this too, but as an item that
 /// cannot be found to change, which would read as "the version has moved".
-fn writes(person: &Person) -> Result<(), ItemError> {
+pub fn writes(person: &Person) -> Result<(), ItemError> {
     if person.may_write { Ok(()) } else { Err(AccountError::OutOfScope.into()) }
 }
 

@@ -8,6 +8,7 @@
 //! **Invariant:** an item belongs to the person whose key sealed it, for ever; no verb changes
 //! hands.
 
+pub mod amend;
 pub mod body;
 pub mod change;
 pub mod draft;

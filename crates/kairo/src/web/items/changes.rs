@@ -28,9 +28,9 @@ use crate::web::views::rows::anchor;
 /// What every button beside an item sends.
 #[derive(Debug, Deserialize)]
 pub(super) struct Press {
-    version: i32,
+    pub(super) version: i32,
     #[serde(default)]
-    back: String,
+    pub(super) back: String,
 }
 
 /// `POST /items/{id}/completion`.

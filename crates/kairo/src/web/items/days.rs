@@ -1,7 +1,5 @@
 //! The agenda: overdue first, then day by day, with the line of now in today.
 
-use std::collections::HashSet;
-
 use jiff::Span;
 use jiff::civil::{DateTime, Time, Weekday};
 
@@ -10,6 +8,7 @@ use super::rows::{Column, Here, last_here, row, start_here};
 use crate::items::entries::Entries;
 use crate::items::lists::AHEAD_DAYS;
 use crate::items::{Item, Kind, Occurrence, Series, State, Status};
+use crate::web::views::rows::anchor;
 use crate::web::views::words::{self, Section};
 use crate::web::views::{Day, Now, Row};
 
@@ -19,6 +18,8 @@ pub(super) struct Shown {
     pub(super) item: Item,
     /// The occurrence's name.
     pub(super) original: Option<DateTime>,
+    /// Where the series stands: that row has the item's own anchor.
+    present: bool,
 }
 
 /// Sections of the agenda in order. Today is always there.
@@ -39,22 +40,7 @@ pub(super) fn agenda(shown: &[Shown], here: &Here, week_start: Weekday) -> Vec<D
         }
     }
     days.sort_by_key(|(section, _)| *section);
-    let mut days: Vec<Day> =
-        days.into_iter().map(|(section, items)| day(section, &items, here)).collect();
-    tell_anchors_apart(&mut days);
-    days
-}
-
-/// The first row of a series has the item's anchor; further occurrences have their names in it, so
-/// that no id stands twice on the page.
-fn tell_anchors_apart(days: &mut [Day]) {
-    let mut seen = HashSet::new();
-    for row in days.iter_mut().flat_map(|day| day.rows.iter_mut().chain(&mut day.later)) {
-        if !seen.insert(row.anchor.clone()) {
-            let name = row.href.rsplit('/').next().unwrap_or_default();
-            row.anchor = format!("{}-{name}", row.anchor);
-        }
-    }
+    days.into_iter().map(|(section, items)| day(section, &items, here)).collect()
 }
 
 /// Most occurrences of one series on the page: several a day would fill it.
@@ -75,18 +61,20 @@ pub(super) fn shown(
         let fits = query.fits(&item);
         let Some(series) = Series::of(&item.state, own) else {
             if fits && is_shown(&item.state, here) {
-                all.push(Shown { item: lean(item), original: None });
+                all.push(Shown { item: lean(item), original: None, present: true });
             }
             continue;
         };
         let found = occurrences(&series, &item, here);
+        let stands_at = item.state.when.as_ref().map(|when| when.start);
         let lean = lean(item.clone());
         for it in found {
             let state = it.seen(&lean.state);
             let item = Item { state, ..lean.clone() };
             let own = !it.words.is_empty();
             if (fits || (own && query.fits(&item))) && is_shown(&item.state, here) {
-                all.push(Shown { item, original: Some(it.original) });
+                let present = Some(it.original) == stands_at;
+                all.push(Shown { item, original: Some(it.original), present });
             }
         }
     }
@@ -149,7 +137,11 @@ fn day(section: Section, items: &[(DateTime, &Shown)], here: &Here) -> Day {
         Section::Today | Section::Tomorrow | Section::Day(_) => Column::Clock,
         Section::Earlier | Section::NextWeek(_) | Section::Month(_) => Column::Day,
     };
-    let make = |it: &Shown| row(&it.item, it.original, here, column, section == Section::Earlier);
+    let make = |it: &Shown| {
+        let row = row(&it.item, it.original, here, column, section == Section::Earlier);
+        let anchor = if it.present { anchor(&it.item.id.to_string(), "") } else { row.anchor };
+        Row { anchor, ..row }
+    };
     let mut day =
         Day { id: heading.id, title: heading.title, note: heading.note, ..Day::default() };
     if section == Section::Earlier {

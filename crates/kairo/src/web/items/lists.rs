@@ -25,7 +25,8 @@ use crate::web::frame;
 use crate::web::id::Id;
 use crate::web::render::{page, page_with, with_cookies};
 use crate::web::views::{
-    Agenda, CaptureLine, Day, Done, Frame, Inbox, ItemSheet, Now, Place, Row, Try, words,
+    Agenda, CaptureLine, Day, Done, Frame, Inbox, ItemSheet, Now, OccurrenceSheet, Place, Row, Try,
+    words,
 };
 use crate::web::{Site, caller};
 
@@ -97,45 +98,87 @@ pub(super) fn item_view(
     told: Option<Told>,
     sheet: ItemSheet,
 ) -> Agenda {
-    agenda_view(site, person, open, &filter::Query::default(), told, Some(sheet))
+    agenda_view(site, person, open, &filter::Query::default(), told, Some(sheet.into()))
 }
 
-fn agenda_view(
+/// What stands beside the agenda.
+pub(super) enum Beside {
+    /// An item.
+    Item(Box<ItemSheet>),
+    /// One occurrence of a series.
+    Occurrence(Box<OccurrenceSheet>),
+}
+
+impl From<ItemSheet> for Beside {
+    fn from(sheet: ItemSheet) -> Self {
+        Self::Item(Box::new(sheet))
+    }
+}
+
+impl From<OccurrenceSheet> for Beside {
+    fn from(sheet: OccurrenceSheet) -> Self {
+        Self::Occurrence(Box::new(sheet))
+    }
+}
+
+impl Beside {
+    fn action(&self) -> &str {
+        match self {
+            Self::Item(sheet) => &sheet.action,
+            Self::Occurrence(sheet) => &sheet.action,
+        }
+    }
+
+    fn heading(&self) -> &str {
+        match self {
+            Self::Item(sheet) => &sheet.heading,
+            Self::Occurrence(sheet) => &sheet.heading,
+        }
+    }
+}
+
+pub(super) fn agenda_view(
     site: &Site,
     person: &Person,
     open: Open,
     query: &filter::Query,
     told: Option<Told>,
-    item: Option<ItemSheet>,
+    beside: Option<Beside>,
 ) -> Agenda {
     let Ok(here) = here(site, person) else { return Agenda::default() };
     let inbox = open.items.iter().filter(|item| item.state.when.is_none()).count();
     let blank = open.items.is_empty() && open.done.is_empty();
-    let back = item.as_ref().map_or("/".to_owned(), |sheet| sheet.action.clone());
-    let notice = told.and_then(|told| Some(told.notice(open.told.as_ref()?, &back)));
+    let back = beside.as_ref().map_or("/", Beside::action);
+    let notice = told.and_then(|told| Some(told.notice(open.told.as_ref()?, back)));
     let dated: Vec<Item> =
         open.items.into_iter().filter(|item| item.state.when.is_some()).collect();
     let today = here.today();
     let filter = query.view("/", &dated);
     let shown = days::shown(dated, open.done, &open.entries, query, &here);
     let heading = words::long_date(today, today);
-    let title = match &item {
-        Some(sheet) => sheet.heading.clone(),
+    let title = match &beside {
+        Some(beside) => beside.heading().to_owned(),
         None => format!("Agenda, {heading}"),
     };
     let mut frame = frame::signed_in(site, person, Place::Agenda, &title, inbox, notice);
     let mut days = days::agenda(&shown, &here, person.settings.week_start);
     let mut tries = Vec::new();
-    if blank && item.is_none() && !query.is_active() {
+    if blank && beside.is_none() && !query.is_active() {
         frame.line.focus = true;
         days = vec![first_day(&here)];
         tries = self::tries(site, person, &here);
     } else {
         say_if_empty(&mut days, query.is_active());
     }
-    if let Some(sheet) = &item {
-        mark_current(&mut days, &sheet.action);
+    let alone = beside.is_some();
+    if let Some(beside) = &beside {
+        mark_current(&mut days, beside.action());
     }
+    let (item, occurrence) = match beside {
+        Some(Beside::Item(sheet)) => (Some(*sheet), None),
+        Some(Beside::Occurrence(sheet)) => (None, Some(*sheet)),
+        None => (None, None),
+    };
     Agenda {
         frame,
         heading,
@@ -144,10 +187,11 @@ fn agenda_view(
         zone: words::zone_city(&here.zone),
         days,
         tries,
-        filter: filter.filter(|_| item.is_none()),
+        filter: filter.filter(|_| !alone),
         more_than: more_than(open.more),
-        alone: item.is_some(),
+        alone,
         item,
+        occurrence,
     }
 }
 
@@ -294,7 +338,11 @@ fn more_than(more: bool) -> Option<usize> {
 }
 
 /// Takes the notice's cookie away once its sentence was shown.
-fn answer(site: &Site, told: Option<Told>, response: Response) -> Result<Response, Error> {
+pub(super) fn answer(
+    site: &Site,
+    told: Option<Told>,
+    response: Response,
+) -> Result<Response, Error> {
     Ok(match told {
         Some(_) => with_cookies(response, [Jar::Notice.clear(site)]),
         None => response,

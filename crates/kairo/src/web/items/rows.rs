@@ -103,7 +103,7 @@ pub(super) fn row(
         None => String::new(),
     };
     Row {
-        anchor: anchor(&id, ""),
+        anchor: anchor(&id, &occurrence),
         href: item_href(&id, &occurrence),
         title: item.state.body.title.clone(),
         when_iso: if when.is_empty() { String::new() } else { when_iso },
