@@ -38,7 +38,7 @@ enum Row {
 use For::{All, Holder, Member, Owner, Program};
 
 /// Every method of every route.
-const TABLE: [(&str, &str, For); 44] = [
+const TABLE: [(&str, &str, For); 46] = [
     ("GET", "/", Member),
     ("GET", "/inbox", Member),
     ("GET", "/done", Member),
@@ -83,6 +83,8 @@ const TABLE: [(&str, &str, For); 44] = [
     ("PATCH", "/api/v1/items/{id}", Holder(Row::Item)),
     ("DELETE", "/api/v1/items/{id}", Holder(Row::Item)),
     ("POST", "/api/v1/items/{id}/restoration", Holder(Row::Item)),
+    ("GET", "/api/v1/items/{id}/occurrences", Holder(Row::Series)),
+    ("PATCH", "/api/v1/items/{id}/occurrences/{original}", Holder(Row::Series)),
 ];
 
 /// One person's rows, by what names them.

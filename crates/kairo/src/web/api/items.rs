@@ -127,7 +127,7 @@ fn answer(item: Item) -> Response {
 
 /// The one version that the change is made from. A list of several names the one that the item has,
 /// or nothing; an item that the caller cannot see is 404 before any of that.
-async fn version(
+pub(super) async fn version(
     base: &Base,
     identity: &Identity,
     id: Uuid,
@@ -190,6 +190,10 @@ fn take(asked: &mut PageAsked, field: &'static str, value: &str) -> Result<(), F
     Ok(())
 }
 
-fn refuse(field: &'static str, code: &'static str, message: impl Into<String>) -> FieldFault {
+pub(super) fn refuse(
+    field: &'static str,
+    code: &'static str,
+    message: impl Into<String>,
+) -> FieldFault {
     FieldFault { field, code, message: message.into() }
 }

@@ -237,7 +237,7 @@ fn replace(kept: &mut Option<String>, sent: &Sent<String>) {
 }
 
 /// A field that has a value always.
-fn needed<T>(
+pub(super) fn needed<T>(
     fields: &mut Fields,
     field: &'static str,
     read: impl FnOnce(&mut Fields, &'static str) -> Sent<T>,
@@ -250,7 +250,7 @@ fn needed<T>(
     sent
 }
 
-fn word<T>(
+pub(super) fn word<T>(
     fields: &mut Fields,
     field: &'static str,
     takes: &str,
@@ -275,7 +275,7 @@ fn role(fields: &mut Fields) -> Sent<Role> {
     words(fields, "role", "start, due or not_before", Role::parse)
 }
 
-fn told<T>(
+pub(super) fn told<T>(
     fields: &mut Fields,
     field: &'static str,
     read: impl FnOnce(&str) -> Result<T, Fault>,
