@@ -155,8 +155,9 @@ CREATE TABLE app.item_occurrences (
 ALTER TABLE app.item_occurrences OWNER TO kairo_owner;
 ALTER TABLE app.item_occurrences ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app.item_occurrences FORCE ROW LEVEL SECURITY;
+CREATE INDEX item_occurrences_user_id_not_done ON app.item_occurrences USING btree (user_id) WHERE (change <> 'done'::text);
+CREATE INDEX item_occurrences_user_id_original ON app.item_occurrences USING btree (user_id, original_local);
 CREATE INDEX item_occurrences_user_id_settled ON app.item_occurrences USING btree (user_id, settled_at DESC) WHERE (settled_at IS NOT NULL);
-CREATE INDEX item_occurrences_user_id_start ON app.item_occurrences USING btree (user_id, start_local) WHERE (start_local IS NOT NULL);
 GRANT DELETE, INSERT, SELECT, UPDATE (original_local, change, start_local, end_local, body_sealed, version, all_day, settled_at) ON app.item_occurrences TO kairo_app;
 GRANT DELETE, SELECT ON app.item_occurrences TO kairo_worker;
 CREATE POLICY item_occurrences_delete ON app.item_occurrences FOR DELETE TO kairo_app

@@ -9,10 +9,11 @@ ALTER TABLE app.item_occurrences
     ADD CONSTRAINT item_occurrences_settled_check
         CHECK ((change IN ('done', 'skipped')) = (settled_at IS NOT NULL));
 GRANT UPDATE (original_local, all_day, settled_at) ON app.item_occurrences TO kairo_app;
+-- What was done long ago is most of it after years, and no list asks for it.
 CREATE INDEX item_occurrences_user_id_settled ON app.item_occurrences (user_id, settled_at DESC)
     WHERE settled_at IS NOT NULL;
-CREATE INDEX item_occurrences_user_id_start ON app.item_occurrences (user_id, start_local)
-    WHERE start_local IS NOT NULL;
+CREATE INDEX item_occurrences_user_id_original ON app.item_occurrences (user_id, original_local);
+CREATE INDEX item_occurrences_user_id_not_done ON app.item_occurrences (user_id) WHERE change <> 'done';
 
 ALTER TABLE app.item_revisions DROP CONSTRAINT item_revisions_cause_check;
 ALTER TABLE app.item_revisions ADD CONSTRAINT item_revisions_cause_check

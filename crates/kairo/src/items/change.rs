@@ -121,7 +121,7 @@ pub async fn keep(
     cause: Cause,
 ) -> Result<Item, ItemError> {
     check(&draft.state)?;
-    draft.follow(&item.state);
+    draft.follow();
     let revision = base.ids.next()?;
     let changed = (&draft.state, draft.beside());
     let statement = store::change(person, &item, changed, revision, cause.as_str(), None)?;

@@ -24,6 +24,7 @@ use crate::limits::ITEM_OVERRIDES_MAX;
 pub struct Draft {
     /// What the item becomes.
     pub state: State,
+    before: State,
     overrides: Vec<Override>,
     beside: Beside,
     spare: Uuid,
@@ -104,12 +105,14 @@ pub struct Amendment {
 impl Draft {
     /// `spare` is the id of the entry that a change may need.
     pub fn new(state: State, overrides: Vec<Override>, spare: Uuid) -> Self {
-        Self { state, overrides, beside: Beside::default(), spare }
+        let before = state.clone();
+        Self { state, before, overrides, beside: Beside::default(), spare }
     }
 
     /// What an earlier version was, with what the change since did beside it taken back.
     pub fn restoring(state: State, since: Beside, spare: Uuid) -> Self {
-        Self { state, overrides: Vec::new(), beside: since.reversed(), spare }
+        let (before, overrides) = (state.clone(), Vec::new());
+        Self { state, before, overrides, beside: since.reversed(), spare }
     }
 
     /// What the change does beside the state.
@@ -331,10 +334,10 @@ impl Draft {
     }
 
     /// After any change of the state: what differs goes along where the series has another hour.
-    pub fn follow(&mut self, before: &State) {
-        let (Some(old), Some(new)) = (&before.when, &self.state.when) else { return };
+    pub fn follow(&mut self) {
+        let (Some(old), Some(new)) = (&self.before.when, &self.state.when) else { return };
         let (old, hour) = (old.start, new.start.time());
-        let Some(repeat) = &before.repeat else { return };
+        let Some(repeat) = &self.before.repeat else { return };
         // A rule that names its hours moves on from one to the next, and no name changes.
         if old.time() == hour || has_hours(&repeat.rrule) || !self.beside.renamed.is_empty() {
             return;

@@ -91,6 +91,7 @@ impl Patch {
         if !faults.is_empty() {
             return Err(ItemError::Invalid(faults));
         }
+        draft.follow();
         self.status.value().map_or(Ok(()), |status| draft.set_status(status, now))
     }
 

@@ -3,7 +3,7 @@
 use kairo::limits::OCCURRENCES_PAGE_MAX;
 use serde_json::{Value, json};
 
-use super::{all_items, bare, change, one_item, problem};
+use super::{CAPTURES, ITEMS, all_items, bare, change, one_item, problem, thought};
 use crate::harness::Kairo;
 use crate::harness::actors::Actor;
 
@@ -221,4 +221,18 @@ async fn one_past_a_page() {
     let to = jiff::civil::date(2026, 12, 1).checked_add(jiff::Span::new().days(days)).unwrap();
     let whole = program.get(&format!("{path}/occurrences?from=2026-12-01&to={to}")).await.json();
     assert!(whole["next"].is_null());
+}
+
+// Goal: a capture that is sent again gives what it made, without what a split made of it since.
+#[tokio::test]
+async fn a_split_is_no_part_of_the_first_answer() {
+    let app = Kairo::start().await;
+    let program = app.program("ana@example.org").await;
+    let sent = thought(STANDUP);
+    let send = || program.send_json("POST", CAPTURES, &[("idempotency-key", "k")], &sent);
+    let first = send().await.is(201).json();
+    let path = format!("{ITEMS}/{}", first["items"][0]["id"].as_str().unwrap());
+    let split = json!({ "scope": "following", "title": "late" });
+    change(&program, &of(&path, "27"), 1, &split).await.is(200);
+    assert_eq!(send().await.is(201).json(), first);
 }
