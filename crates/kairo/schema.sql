@@ -139,15 +139,22 @@ CREATE TABLE app.item_occurrences (
     body_sealed bytea,
     version integer NOT NULL DEFAULT 1,
     created_at timestamp with time zone NOT NULL DEFAULT statement_timestamp(),
+    all_day boolean NOT NULL DEFAULT false,
+    settled_at timestamp with time zone,
     CONSTRAINT item_occurrences_pkey PRIMARY KEY (id),
     CONSTRAINT item_occurrences_user_id_item_id_original_local_key UNIQUE (user_id, item_id, original_local),
     CONSTRAINT item_occurrences_user_id_item_id_fkey FOREIGN KEY (user_id, item_id) REFERENCES app.items(user_id, id),
-    CONSTRAINT item_occurrences_change_check CHECK ((change = ANY (ARRAY['done'::text, 'skipped'::text, 'moved'::text, 'edited'::text])))
+    CONSTRAINT item_occurrences_change_check CHECK ((change = ANY (ARRAY['done'::text, 'skipped'::text, 'moved'::text, 'edited'::text]))),
+    CONSTRAINT item_occurrences_settled_check CHECK (((change = ANY (ARRAY['done'::text, 'skipped'::text])) = (settled_at IS NOT NULL))),
+    CONSTRAINT item_occurrences_times_check CHECK (((end_local IS NULL) OR ((start_local IS NOT NULL) AND (end_local >= start_local))))
 );
 ALTER TABLE app.item_occurrences OWNER TO kairo_owner;
 ALTER TABLE app.item_occurrences ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app.item_occurrences FORCE ROW LEVEL SECURITY;
-GRANT DELETE, INSERT, SELECT, UPDATE (change, start_local, end_local, body_sealed, version) ON app.item_occurrences TO kairo_app;
+CREATE INDEX item_occurrences_user_id_not_done ON app.item_occurrences USING btree (user_id) WHERE (change <> 'done'::text);
+CREATE INDEX item_occurrences_user_id_original ON app.item_occurrences USING btree (user_id, original_local);
+CREATE INDEX item_occurrences_user_id_settled ON app.item_occurrences USING btree (user_id, settled_at DESC) WHERE (settled_at IS NOT NULL);
+GRANT DELETE, INSERT, SELECT, UPDATE (original_local, change, start_local, end_local, body_sealed, version, all_day, settled_at) ON app.item_occurrences TO kairo_app;
 GRANT DELETE, SELECT ON app.item_occurrences TO kairo_worker;
 CREATE POLICY item_occurrences_delete ON app.item_occurrences FOR DELETE TO kairo_app
     USING ((user_id = ( SELECT me.user_id FROM authn.me)));
@@ -180,7 +187,7 @@ CREATE TABLE app.item_revisions (
     CONSTRAINT item_revisions_pkey PRIMARY KEY (id),
     CONSTRAINT item_revisions_user_id_item_id_version_key UNIQUE (user_id, item_id, version),
     CONSTRAINT item_revisions_user_id_item_id_fkey FOREIGN KEY (user_id, item_id) REFERENCES app.items(user_id, id),
-    CONSTRAINT item_revisions_cause_check CHECK ((cause = ANY (ARRAY['edit'::text, 'done'::text, 'reopen'::text, 'delete'::text, 'undo'::text, 'refine'::text])))
+    CONSTRAINT item_revisions_cause_check CHECK ((cause = ANY (ARRAY['edit'::text, 'done'::text, 'reopen'::text, 'skip'::text, 'split'::text, 'delete'::text, 'undo'::text, 'refine'::text])))
 );
 ALTER TABLE app.item_revisions OWNER TO kairo_owner;
 ALTER TABLE app.item_revisions ENABLE ROW LEVEL SECURITY;

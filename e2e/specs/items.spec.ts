@@ -62,6 +62,7 @@ test('a time that cannot be read comes back with the reason', async ({ page, com
 test('a series that is moved stays a series until it is ended', async ({ page }) => {
   await capture(page, 'standup every weekday at 9:15am');
   await row(page, 'standup').getByRole('link').first().click();
+  await page.getByRole('link', { name: 'Open the whole series' }).click();
   const when = page.getByLabel('When');
   await when.fill((await when.inputValue()).replace('9:15', '10:00'));
   await page.getByRole('button', { name: 'Save changes' }).click();

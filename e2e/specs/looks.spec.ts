@@ -75,6 +75,32 @@ test('an item, changed, refused and in conflict', async ({ page, context, email,
   await expectGoodLooks(other, 'item-refused');
 });
 
+test('one of a series, moved, refused and in conflict', async ({ page, email, complaints }) => {
+  await openAs(page, email);
+  await capture(page, 'water the plants every day at 11:45pm');
+  await after(page, () => row(page, 'water the plants').nth(2).getByRole('link').click());
+  await expectGoodLooks(page, 'occurrence');
+  const other = await page.context().newPage();
+  await other.goto(page.url());
+  await other.getByLabel('When').fill('tomorrow 3pm to 4pm');
+  await other.getByLabel('Notes').fill('The big ones need more.');
+  await after(other, () => other.getByRole('button', { name: 'Save changes' }).click());
+  await expectGoodLooks(other, 'occurrence-moved');
+  complaints.expect(/status of 4(09|22)/);
+  await page.getByLabel('Notes').fill('Not the cactus.');
+  await page.getByRole('radio', { name: 'This and following' }).check();
+  await after(page, () => page.getByRole('button', { name: 'Save changes' }).click());
+  await expectGoodLooks(page, 'occurrence-conflict');
+  await other.getByLabel('When').fill('when pigs fly');
+  await after(other, () => other.getByRole('button', { name: 'Save changes' }).click());
+  await expectGoodLooks(other, 'occurrence-refused');
+  await page.goto(page.url());
+  await after(page, () => page.getByRole('button', { name: 'Skip' }).click());
+  await page.goBack();
+  await page.reload();
+  await expectGoodLooks(page, 'occurrence-skipped');
+});
+
 test('the settings', async ({ page, email, complaints }) => {
   await openAs(page, email);
   for (const name of ['account', 'reading', 'tokens']) {

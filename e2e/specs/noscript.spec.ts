@@ -26,6 +26,20 @@ test('sign-in, capture, done, change, delete and sign-out need no script', async
   await expect(page.getByRole('heading', { name: 'You are signed out' })).toBeVisible();
 });
 
+test('one of a series is chosen, changed and skipped without a script', async ({ page, email }) => {
+  await signIn(page, email);
+  await capture(page, 'standup every day at 11:45pm');
+  await section(page, /^Tomorrow/).getByRole('link', { name: 'standup' }).click();
+  await page.getByLabel('Title').fill('late standup');
+  await page.getByRole('radio', { name: 'This and following' }).check();
+  await page.getByRole('button', { name: 'Save changes' }).click();
+  await expect(row(page, 'late standup')).toHaveCount(13);
+  await page.goto('/');
+  await section(page, /^Tomorrow/).getByRole('link', { name: 'late standup' }).click();
+  await page.getByRole('button', { name: 'Skip' }).click();
+  await expect(row(page, 'late standup')).toHaveCount(12);
+});
+
 test('the mailed link leads to a field for the code', async ({ page, email }) => {
   const mail = await askForMail(page, email);
   await page.goto(mail.link);

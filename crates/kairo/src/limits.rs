@@ -18,6 +18,14 @@ pub const ITEM_LABELS_MAX: usize = 20;
 pub const ITEM_LABEL_CHARS_MAX: usize = 60;
 /// Longest recurrence rule of an item, in bytes; every rule that the reader writes is far shorter.
 pub const ITEM_RRULE_BYTES_MAX: usize = 500;
+/// Most occurrences of one item that differ from its rule and lie ahead of it; what was done or
+/// skipped along the way does not count.
+pub const ITEM_OVERRIDES_MAX: usize = 400;
+/// Most occurrences in one answer of the API.
+pub const OCCURRENCES_PAGE_MAX: usize = 200;
+/// Most occurrences that differ which one page of the agenda reads; a page says so when there are
+/// more.
+pub const OVERRIDES_AGENDA_MAX: i64 = 2_000;
 /// Most items in one answer of the API.
 pub const ITEMS_PAGE_MAX: i64 = 200;
 /// Items in one answer of the API where the caller names no number.

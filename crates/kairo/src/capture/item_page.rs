@@ -1,5 +1,6 @@
 //! What an item's page shows: the item among the others, what was typed, and the last change.
 
+use jiff::civil::DateTime;
 use uuid::Uuid;
 
 use super::queries::CaptureOfItem;
@@ -8,7 +9,7 @@ use crate::accounts::{Base, Person, visit};
 use crate::db::Identity;
 use crate::items::lists::{self, Open};
 use crate::items::queries::{ItemFind, LastChange};
-use crate::items::{Item, ItemError, store};
+use crate::items::{Item, ItemError, Override, change, entries, store};
 
 /// One item with where it came from.
 pub struct ItemPage {
@@ -18,22 +19,29 @@ pub struct ItemPage {
     pub typed: Option<Typed>,
     /// Why it has the version that it has (`edit`, `done`, …); `None` for one never changed.
     pub last_cause: Option<String>,
+    /// What differs in its occurrences from its start on, and at the one that was asked for.
+    pub overrides: Vec<Override>,
 }
 
-/// Reads an item that is not deleted, and the open list beside it, in one round trip.
+/// Reads an item that is not deleted, what differs in it, and the open list beside it, in one round
+/// trip.
 pub async fn read_beside(
     base: &Base,
     identity: &Identity,
     id: Uuid,
+    original: Option<DateTime>,
     told: Option<Uuid>,
 ) -> Result<(Person, ItemPage, Open), CaptureError> {
-    let item = (ItemFind { id }, CaptureOfItem { item_id: id }, LastChange { item_id: id });
-    let page = (item, lists::open_statements(base, told));
-    let (person, ((rows, captures, changes), open)) = visit(base, identity, page).await?;
+    let overrides = change::overrides_of(id, original);
+    let about = (CaptureOfItem { item_id: id }, LastChange { item_id: id });
+    let page = ((ItemFind { id }, overrides, about), lists::open_statements(base, told));
+    let (person, ((rows, overrides, (captures, changes)), open)) =
+        visit(base, identity, page).await?;
     let item = store::open_all(base, &person, rows)?.into_iter().next();
     let item = item.filter(|item| item.state.deleted_at.is_none()).ok_or(ItemError::NotFound)?;
+    let overrides = entries::open_of(base, &person, &item, overrides)?;
     let typed = captures.first().map(|row| open_typed(&person, row)).transpose()?;
     let last_cause = changes.into_iter().next().map(|change| change.cause);
     let open = lists::open_from(base, &person, open)?;
-    Ok((person, ItemPage { item, typed, last_cause }, open))
+    Ok((person, ItemPage { item, typed, last_cause, overrides }, open))
 }

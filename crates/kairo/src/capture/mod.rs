@@ -215,10 +215,13 @@ async fn repeat(
     let page = (ItemsOfCapture { capture_id }, RevisionsFirst { capture_id });
     let (rows, firsts) = base.db.app.read(Some(identity), page).await?;
     let mut items = store::open_all(base, person, rows)?;
+    // One statement made them all; what goes on where a series of theirs was ended came later.
+    let made = items.iter().map(|item| item.created_at).min();
+    items.retain(|item| Some(item.created_at) == made);
     for item in items.iter_mut().filter(|item| item.version > 1) {
         let first = firsts.iter().find(|row| row.item_id == item.id);
         let first = first.ok_or(AccountError::Key(crate::keys::KeyError::Content))?;
-        item.state = store::open_revision(person, first.id, &first.state_sealed)?;
+        item.state = store::open_revision(person, first.id, &first.state_sealed)?.state;
         item.version = first.version;
     }
     Ok(Captured { id: earlier.capture_id, items, repeated: true })

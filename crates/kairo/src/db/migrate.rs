@@ -54,6 +54,7 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0019_items_purge",
     "0020_account_view",
     "0021_migrations_show",
+    "0022_item_occurrences_settle",
 ];
 
 /// Why a database cannot be brought to this schema.

@@ -1,16 +1,22 @@
 //! The lists that pages show: what is open, and what was done.
 //!
-//! **Invariant:** a list reads at most `limits::ITEMS_AGENDA_MAX` items, and says when there are
-//! more.
+//! **Invariant:** a list reads at most `limits::ITEMS_AGENDA_MAX` items, and `OVERRIDES_AGENDA_MAX`
+//! occurrences that differ, and says when there are more.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Span, Timestamp};
 use uuid::Uuid;
 
-use super::queries::{InboxCount, ItemFind, ItemRow, ItemsDone, ItemsOpen};
-use super::{Item, ItemError, store};
+use super::entries::{self, Entries};
+use super::queries::{
+    InboxCount, ItemFind, ItemRow, ItemsDone, ItemsDoneInPart, ItemsOpen, OccurrenceRow,
+    OccurrencesNear, OccurrencesSettled,
+};
+use super::{Item, ItemError, Series, store};
 use crate::accounts::{Base, Person, visit};
 use crate::db::Identity;
-use crate::limits::ITEMS_AGENDA_MAX;
+use crate::limits::{ITEMS_AGENDA_MAX, OVERRIDES_AGENDA_MAX};
 
 /// Everything open, and what was done lately.
 pub struct Open {
@@ -18,7 +24,9 @@ pub struct Open {
     pub items: Vec<Item>,
     /// Done within a day and a half: enough for any zone's today.
     pub done: Vec<Item>,
-    /// Whether there are more open items than were read.
+    /// What differs in the occurrences of the days that lists show.
+    pub entries: Entries,
+    /// Whether there are more open items, or more that differs, than was read.
     pub more: bool,
     /// The item that was asked for by id, deleted or not.
     pub told: Option<Item>,
@@ -26,8 +34,8 @@ pub struct Open {
 
 /// What was done.
 pub struct Done {
-    /// The last first.
-    pub items: Vec<Item>,
+    /// The last first: items, and series seen at an occurrence that was done.
+    pub items: Vec<(Item, Option<DateTime>)>,
     /// Whether there are more.
     pub more: bool,
     /// Open items without a date.
@@ -49,29 +57,47 @@ pub async fn open(
     Ok((person, open))
 }
 
+/// Days from today on of which a list shows every occurrence.
+pub const AHEAD_DAYS: i64 = 14;
+
 /// The statements of [`open`], for a page that reads more with them.
 pub fn open_statements(base: &Base, told: Option<Uuid>) -> OpenStatements {
-    let since = base.clock.now() - DONE_LATELY;
+    let now = base.clock.now();
+    let since = now - DONE_LATELY;
+    // The zone is known only with the answer; a day on either side holds every zone's today.
+    let today = TimeZone::UTC.to_datetime(now).start_of_day();
+    let (before, after) = (Span::new().days(1), Span::new().days(AHEAD_DAYS + 2));
+    let near = OccurrencesNear {
+        from: today.checked_sub(before).unwrap_or(today),
+        to: today.checked_add(after).unwrap_or(today),
+        since,
+        limit: OVERRIDES_AGENDA_MAX + 1,
+    };
     (
         ItemsOpen { limit: ITEMS_AGENDA_MAX + 1 },
         ItemsDone { since, limit: ITEMS_AGENDA_MAX },
         told.map(|id| ItemFind { id }),
+        near,
     )
 }
 
 /// What [`open_statements`] gives.
-pub type OpenStatements = (ItemsOpen, ItemsDone, Option<ItemFind>);
+pub type OpenStatements = (ItemsOpen, ItemsDone, Option<ItemFind>, OccurrencesNear);
 
 /// Opens the rows of [`open_statements`].
 pub fn open_from(
     base: &Base,
     person: &Person,
-    (open, done, told): (Vec<ItemRow>, Vec<ItemRow>, Vec<ItemRow>),
+    (open, done, told, mut near): (Vec<ItemRow>, Vec<ItemRow>, Vec<ItemRow>, Vec<OccurrenceRow>),
 ) -> Result<Open, ItemError> {
-    let (items, more) = cut(store::open_all(base, person, open)?);
+    let (items, more_items) = cut(store::open_all(base, person, open)?);
     let done = store::open_all(base, person, done)?;
     let told = store::open_all(base, person, told)?.into_iter().next();
-    Ok(Open { items, done, more, told })
+    let near_max = usize::try_from(OVERRIDES_AGENDA_MAX).unwrap_or(usize::MAX);
+    let more = more_items || near.len() > near_max;
+    near.truncate(near_max);
+    let entries = entries::open_all(base, person, near)?;
+    Ok(Open { items, done, entries, more, told })
 }
 
 /// Reads what was done, the last first.
@@ -80,19 +106,44 @@ pub async fn done(
     identity: &Identity,
     told: Option<Uuid>,
 ) -> Result<(Person, Done), ItemError> {
+    let all = (Timestamp::UNIX_EPOCH, ITEMS_AGENDA_MAX + 1);
     let page = (
-        ItemsDone { since: Timestamp::UNIX_EPOCH, limit: ITEMS_AGENDA_MAX + 1 },
+        ItemsDone { since: all.0, limit: all.1 },
+        ItemsDoneInPart { limit: all.1 },
+        OccurrencesSettled { since: all.0, limit: all.1 },
         InboxCount {},
         told.map(|id| ItemFind { id }),
     );
-    let (person, (done, inbox, told)) = visit(base, identity, page).await?;
-    let (items, more) = cut(store::open_all(base, &person, done)?);
+    let (person, (done, series, settled, inbox, told)) = visit(base, identity, page).await?;
+    let mut items = store::open_all(base, &person, done)?;
+    items.extend(store::open_all(base, &person, series)?);
+    let entries = entries::open_all(base, &person, settled)?;
+    let (items, more) = cut(done_of(items, &entries));
     let inbox = inbox.first().map_or(0, |row| usize::try_from(row.count).unwrap_or(0));
     let told = store::open_all(base, &person, told)?.into_iter().next();
     Ok((person, Done { items, more, inbox, told }))
 }
 
-fn cut(mut items: Vec<Item>) -> (Vec<Item>, bool) {
+/// Each thing that was done, the last first: a series once for each of its occurrences.
+fn done_of(items: Vec<Item>, entries: &Entries) -> Vec<(Item, Option<DateTime>)> {
+    let mut done = Vec::new();
+    for item in items {
+        let own = entries.get(&item.id).map(Vec::as_slice).unwrap_or_default();
+        match Series::of(&item.state, own) {
+            Some(series) => {
+                done.extend(series.done().into_iter().map(|it| {
+                    let state = it.seen(&item.state);
+                    (Item { state, ..item.clone() }, Some(it.original))
+                }));
+            }
+            None => done.push((item, None)),
+        }
+    }
+    done.sort_by_key(|(item, _)| std::cmp::Reverse((item.state.done_at, item.id)));
+    done
+}
+
+fn cut<T>(mut items: Vec<T>) -> (Vec<T>, bool) {
     let max = usize::try_from(ITEMS_AGENDA_MAX).unwrap_or(usize::MAX);
     let more = items.len() > max;
     items.truncate(max);

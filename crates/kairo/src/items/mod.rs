@@ -8,13 +8,18 @@
 //! **Invariant:** an item belongs to the person whose key sealed it, for ever; no verb changes
 //! hands.
 
+pub mod amend;
 pub mod body;
 pub mod change;
+pub mod draft;
+pub mod entries;
 pub mod lists;
+pub mod occurrence;
 pub mod page;
 pub mod queries;
 mod rule;
 pub mod series;
+pub mod split;
 pub mod store;
 pub mod when;
 
@@ -27,6 +32,8 @@ use crate::db::DbError;
 use crate::keys::KeyError;
 
 pub use body::{Body, SpanKept};
+pub use draft::{Amendment, Draft};
+pub use occurrence::{Occurrence, Override, Series, Standing, Times};
 pub use when::{Repeat, Role, When};
 
 /// What an item is.

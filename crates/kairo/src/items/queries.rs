@@ -5,6 +5,7 @@ use jiff::civil::DateTime;
 use uuid::Uuid;
 
 use crate::accounts::queries::NewVersion;
+use crate::db::Nothing;
 
 crate::rows! {
     /// An item as it is stored.
@@ -65,6 +66,30 @@ crate::rows! {
         cause: String,
     }
 
+    /// What differs in one occurrence of a series.
+    OccurrenceRow {
+        /// Its id.
+        id: Uuid,
+        /// Whose it is.
+        user_id: Uuid,
+        /// The series.
+        item_id: Uuid,
+        /// The time that the rule gives.
+        original_local: DateTime,
+        /// `done`, `skipped`, `moved` or `edited`.
+        change: String,
+        /// Local start, where it was moved.
+        start_local: Option<DateTime>,
+        /// Local end, likewise.
+        end_local: Option<DateTime>,
+        /// Whether it was moved to whole days.
+        all_day: bool,
+        /// Its own words, sealed.
+        body_sealed: Option<Vec<u8>>,
+        /// Done or skipped.
+        settled_at: Option<Timestamp>,
+    }
+
     /// A number of rows.
     Count {
         /// How many.
@@ -85,6 +110,17 @@ macro_rules! item_select {
             "SELECT id, user_id, capture_id, kind, status, body_sealed, priority, start_local, \
              end_local, all_day, role, zone, rrule, anchor, exdates, version, created_at, \
              updated_at, done_at, deleted_at FROM app.items ",
+            $rest
+        )
+    };
+}
+
+/// The columns of [`OccurrenceRow`].
+macro_rules! occurrence_select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT o.id, o.user_id, o.item_id, o.original_local, o.change, o.start_local, \
+             o.end_local, o.all_day, o.body_sealed, o.settled_at FROM app.item_occurrences o ",
             $rest
         )
     };
@@ -149,14 +185,14 @@ crate::queries! {
         RETURNING created_at";
 
     /// Changes an item on top of a version, and keeps what it was: no row where the version has
-    /// moved.
+    /// moved, or where the revision that it goes with was not kept.
     App ItemChange {
         id: Uuid, version: i32, kind: String, status: String, body_sealed: Vec<u8>,
         priority: Option<i16>, start_local: Option<DateTime>, end_local: Option<DateTime>,
         all_day: bool, role: Option<String>, zone: Option<String>, start_at: Option<Timestamp>,
         end_at: Option<Timestamp>, rrule: Option<String>, anchor: Option<String>,
         exdates: Vec<DateTime>, done_at: Option<Timestamp>, deleted_at: Option<Timestamp>,
-        revision_id: Uuid, before_sealed: Vec<u8>, cause: String,
+        revision_id: Uuid, before_sealed: Vec<u8>, cause: String, only_with: Option<Uuid>,
     } -> NewVersion = "
         WITH changed AS (
             UPDATE app.items
@@ -165,6 +201,8 @@ crate::queries! {
                    end_at = $13, rrule = $14, anchor = $15, exdates = $16, done_at = $17,
                    deleted_at = $18, version = version + 1, updated_at = statement_timestamp()
              WHERE id = $1 AND version = $2
+               AND ($22::uuid IS NULL
+                    OR EXISTS (SELECT FROM app.item_revisions r WHERE r.id = $22))
             RETURNING id, user_id, version
         ), kept AS (
             INSERT INTO app.item_revisions (id, user_id, item_id, version, state_sealed, cause)
@@ -191,4 +229,113 @@ crate::queries! {
           JOIN app.item_revisions r
             ON r.user_id = i.user_id AND r.item_id = i.id AND r.version = i.version - 1
          WHERE i.id = $1";
+
+    /// What differs in one series from its start on, and in one occurrence by name. It is read
+    /// after the item: whatever is newer than the version that was read makes the change fail.
+    App OccurrencesOfItem { item_id: Uuid, original: Option<DateTime>, limit: i64 }
+        -> OccurrenceRow = occurrence_select!(
+        "JOIN app.items i ON i.user_id = o.user_id AND i.id = o.item_id
+         WHERE o.item_id = $1 AND (o.original_local >= i.start_local OR o.original_local = $2)
+         ORDER BY o.original_local LIMIT $3");
+
+    /// What differs within a range in one series: by name, or by where it was moved.
+    App OccurrencesWithin { item_id: Uuid, from: DateTime, to: DateTime, limit: i64 }
+        -> OccurrenceRow = occurrence_select!(
+        "JOIN app.items i ON i.user_id = o.user_id AND i.id = o.item_id
+         WHERE o.item_id = $1
+           AND ((o.original_local < $3
+                 AND o.original_local
+                     + coalesce(i.end_local - i.start_local, interval '0') >= $2)
+                OR (o.start_local < $3 AND coalesce(o.end_local, o.start_local) >= $2))
+         ORDER BY o.original_local LIMIT $4");
+
+    /// What differs in the caller's series within the days of a list: by name, by where it was
+    /// moved, by when it was done, or where the series stands. The first condition says less than
+    /// the others, and lets the indexes pass over years of what was done.
+    App OccurrencesNear { from: DateTime, to: DateTime, since: Timestamp, limit: i64 }
+        -> OccurrenceRow = occurrence_select!(
+        "JOIN app.items i ON i.user_id = o.user_id AND i.id = o.item_id
+         WHERE i.deleted_at IS NULL AND i.rrule IS NOT NULL
+           AND (o.change <> 'done' OR o.settled_at >= $3
+                OR o.original_local >= $1::timestamp - interval '35 days')
+           AND ((o.original_local < $2
+                 AND o.original_local
+                     + coalesce(i.end_local - i.start_local, interval '0') >= $1)
+                OR (o.start_local < $2 AND coalesce(o.end_local, o.start_local) >= $1)
+                OR o.settled_at >= $3
+                OR o.original_local = i.start_local)
+         ORDER BY o.original_local, o.id LIMIT $4");
+
+    /// What was done or skipped of series, the last first.
+    App OccurrencesSettled { since: Timestamp, limit: i64 } -> OccurrenceRow = occurrence_select!(
+        "JOIN app.items i ON i.user_id = o.user_id AND i.id = o.item_id
+         WHERE i.deleted_at IS NULL AND i.rrule IS NOT NULL AND o.settled_at >= $1
+         ORDER BY o.settled_at DESC, o.id DESC LIMIT $2");
+
+    /// Open series of which something was done, the last first: the items of such occurrences.
+    App ItemsDoneInPart { limit: i64 } -> ItemRow = item_select!(
+        "WHERE status = 'open' AND deleted_at IS NULL AND rrule IS NOT NULL
+           AND EXISTS (SELECT FROM app.item_occurrences o
+                        WHERE o.user_id = items.user_id AND o.item_id = items.id
+                          AND o.change = 'done')
+         ORDER BY updated_at DESC, id DESC LIMIT $1");
+
+    /// Takes away what differed in occurrences, if the change that says so was kept.
+    App OccurrencesDrop { revision_id: Uuid, originals: Vec<DateTime> } -> Nothing = "
+        DELETE FROM app.item_occurrences o USING app.item_revisions r
+         WHERE r.id = $1 AND o.user_id = r.user_id AND o.item_id = r.item_id
+           AND o.original_local = ANY ($2)";
+
+    /// Gives occurrences other names, likewise. A name that another has is not taken from it.
+    App OccurrencesRename {
+        revision_id: Uuid, befores: Vec<DateTime>, afters: Vec<DateTime>,
+    } -> Nothing = "
+        UPDATE app.item_occurrences o SET original_local = n.after, version = o.version + 1
+          FROM app.item_revisions r,
+               unnest($2::timestamp[], $3::timestamp[]) AS n (before, after)
+         WHERE r.id = $1 AND o.user_id = r.user_id AND o.item_id = r.item_id
+           AND o.original_local = n.before
+           AND NOT EXISTS (SELECT FROM app.item_occurrences other
+                            WHERE other.user_id = o.user_id AND other.item_id = o.item_id
+                              AND other.original_local = n.after)";
+
+    /// Keeps what differs in occurrences, likewise: of the changed item, or of the one that goes
+    /// on as. A row that is there keeps its id, which its words are bound to.
+    App OccurrencesPut {
+        revision_id: Uuid, following: Option<Uuid>, ids: Vec<Uuid>, originals: Vec<DateTime>,
+        changes: Vec<String>, starts: Vec<Option<DateTime>>, ends: Vec<Option<DateTime>>,
+        all_day: Vec<bool>, bodies: Vec<Option<Vec<u8>>>, settled: Vec<Option<Timestamp>>,
+    } -> Nothing = "
+        INSERT INTO app.item_occurrences (user_id, item_id, id, original_local, change,
+                                          start_local, end_local, all_day, body_sealed,
+                                          settled_at)
+        SELECT r.user_id, coalesce($2, r.item_id), n.id, n.original_local, n.change,
+               n.start_local, n.end_local, n.all_day, n.body_sealed, n.settled_at
+          FROM app.item_revisions r,
+               unnest($3::uuid[], $4::timestamp[], $5::text[], $6::timestamp[], $7::timestamp[],
+                      $8::boolean[], $9::bytea[], $10::timestamptz[])
+               AS n (id, original_local, change, start_local, end_local, all_day, body_sealed,
+                     settled_at)
+         WHERE r.id = $1
+        ON CONFLICT (user_id, item_id, original_local) DO UPDATE
+           SET change = EXCLUDED.change, start_local = EXCLUDED.start_local,
+               end_local = EXCLUDED.end_local, all_day = EXCLUDED.all_day,
+               body_sealed = EXCLUDED.body_sealed, settled_at = EXCLUDED.settled_at,
+               version = item_occurrences.version + 1";
+
+    /// Keeps the item that goes on where another was ended, if that change was kept.
+    App ItemFollow {
+        revision_id: Uuid, id: Uuid, status: String, body_sealed: Vec<u8>,
+        start_local: Option<DateTime>, end_local: Option<DateTime>, all_day: bool,
+        start_at: Option<Timestamp>, end_at: Option<Timestamp>, rrule: Option<String>,
+        exdates: Vec<DateTime>, done_at: Option<Timestamp>,
+    } -> Nothing = "
+        INSERT INTO app.items (user_id, capture_id, kind, priority, role, zone, anchor, id, status,
+                               body_sealed, start_local, end_local, all_day, start_at, end_at,
+                               rrule, exdates, done_at)
+        SELECT i.user_id, i.capture_id, i.kind, i.priority, i.role, i.zone, i.anchor, $2, $3,
+               $4, $5, $6, $7, $8, $9, $10, $11, $12
+          FROM app.item_revisions r
+          JOIN app.items i ON i.user_id = r.user_id AND i.id = r.item_id
+         WHERE r.id = $1";
 }

@@ -3,10 +3,12 @@
 //! **Invariant:** a row of somebody else is dropped here too, before its key is looked for; the
 //! policies have dropped it already.
 
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::body::Body;
-use super::queries::{ItemChange, ItemRow, ItemsInsert};
+use super::draft::Beside;
+use super::queries::{ItemChange, ItemFollow, ItemRow, ItemsInsert};
 use super::when::{Repeat, Role, When};
 use super::{Item, ItemError, Kind, State, Status};
 use crate::accounts::{AccountError, Base, Person};
@@ -110,16 +112,20 @@ fn nothing(user_id: Uuid, capture_id: Uuid) -> ItemsInsert {
     }
 }
 
-/// The statement that changes an item from what it is to `after`, and keeps what it was.
+/// The statement that changes an item from what it is to `after`, and keeps what it was, with what
+/// the change did `beside` it. With `only_with` it does so only where that revision was kept.
 pub fn change(
     person: &Person,
     item: &Item,
-    after: &State,
+    (after, beside): (&State, &Beside),
     revision_id: Uuid,
     cause: &'static str,
+    only_with: Option<Uuid>,
 ) -> Result<ItemChange, ItemError> {
     let (start_at, end_at) = instants(after);
-    let before = serde_json::to_vec(&item.state).map_err(|_| KeyError::Content)?;
+    let before = Kept { state: item.state.clone(), beside: beside.clone() };
+    let before = serde_json::to_vec(&before).map_err(|_| KeyError::Content)?;
+    let when = after.when.as_ref();
     Ok(ItemChange {
         id: item.id,
         version: item.version,
@@ -127,11 +133,11 @@ pub fn change(
         status: after.status.as_str().to_owned(),
         body_sealed: seal_body(person, item.id, &after.body)?,
         priority: after.priority,
-        start_local: after.when.as_ref().map(|when| when.start),
-        end_local: after.when.as_ref().and_then(|when| when.end),
-        all_day: after.when.as_ref().is_some_and(|when| when.all_day),
-        role: after.when.as_ref().map(|when| when.role.as_str().to_owned()),
-        zone: after.when.as_ref().map(|when| when.zone.clone()),
+        start_local: when.map(|when| when.start),
+        end_local: when.and_then(|when| when.end),
+        all_day: when.is_some_and(|when| when.all_day),
+        role: when.map(|when| when.role.as_str().to_owned()),
+        zone: when.map(|when| when.zone.clone()),
         start_at,
         end_at,
         rrule: after.repeat.as_ref().map(|repeat| repeat.rrule.clone()),
@@ -142,11 +148,48 @@ pub fn change(
         revision_id,
         before_sealed: person.keychain.seal(REVISION, revision_id, &before)?,
         cause: cause.to_owned(),
+        only_with,
+    })
+}
+
+/// A revision: what an item was, and what the change since did beside it.
+#[derive(Serialize, Deserialize)]
+pub struct Kept {
+    /// The state that it was.
+    #[serde(flatten)]
+    pub state: State,
+    /// What else the change did.
+    #[serde(default, skip_serializing_if = "Beside::is_nothing")]
+    pub beside: Beside,
+}
+
+/// The statement that keeps the item which goes on where another was ended.
+pub fn follow(
+    person: &Person,
+    revision_id: Uuid,
+    id: Uuid,
+    state: &State,
+) -> Result<ItemFollow, ItemError> {
+    let (start_at, end_at) = instants(state);
+    let (when, repeat) = (state.when.as_ref(), state.repeat.as_ref());
+    Ok(ItemFollow {
+        revision_id,
+        id,
+        status: state.status.as_str().to_owned(),
+        body_sealed: seal_body(person, id, &state.body)?,
+        start_local: when.map(|when| when.start),
+        end_local: when.and_then(|when| when.end),
+        all_day: when.is_some_and(|when| when.all_day),
+        start_at,
+        end_at,
+        rrule: repeat.map(|repeat| repeat.rrule.clone()),
+        exdates: repeat.map(|repeat| repeat.exdates.clone()).unwrap_or_default(),
+        done_at: state.done_at,
     })
 }
 
 /// Opens what an item was.
-pub fn open_revision(person: &Person, id: Uuid, sealed: &[u8]) -> Result<State, ItemError> {
+pub fn open_revision(person: &Person, id: Uuid, sealed: &[u8]) -> Result<Kept, ItemError> {
     let bytes = person.keychain.open(REVISION, id, sealed)?;
     Ok(serde_json::from_slice(&bytes).map_err(|_| KeyError::Content)?)
 }

@@ -29,6 +29,7 @@ enum For {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Row {
     Item,
+    Series,
     Capture,
     Session,
     Token,
@@ -37,7 +38,7 @@ enum Row {
 use For::{All, Holder, Member, Owner, Program};
 
 /// Every method of every route.
-const TABLE: [(&str, &str, For); 39] = [
+const TABLE: [(&str, &str, For); 46] = [
     ("GET", "/", Member),
     ("GET", "/inbox", Member),
     ("GET", "/done", Member),
@@ -47,6 +48,11 @@ const TABLE: [(&str, &str, For); 39] = [
     ("POST", "/items/{id}/reopening", Owner(Row::Item)),
     ("POST", "/items/{id}/deletion", Owner(Row::Item)),
     ("POST", "/items/{id}/restoration", Owner(Row::Item)),
+    ("GET", "/items/{id}/occurrences/{original}", Owner(Row::Series)),
+    ("POST", "/items/{id}/occurrences/{original}", Owner(Row::Series)),
+    ("POST", "/items/{id}/occurrences/{original}/completion", Owner(Row::Series)),
+    ("POST", "/items/{id}/occurrences/{original}/reopening", Owner(Row::Series)),
+    ("POST", "/items/{id}/occurrences/{original}/skip", Owner(Row::Series)),
     ("POST", "/captures", Member),
     ("POST", "/captures/preview", Member),
     ("GET", "/sign-in", All),
@@ -77,11 +83,15 @@ const TABLE: [(&str, &str, For); 39] = [
     ("PATCH", "/api/v1/items/{id}", Holder(Row::Item)),
     ("DELETE", "/api/v1/items/{id}", Holder(Row::Item)),
     ("POST", "/api/v1/items/{id}/restoration", Holder(Row::Item)),
+    ("GET", "/api/v1/items/{id}/occurrences", Holder(Row::Series)),
+    ("PATCH", "/api/v1/items/{id}/occurrences/{original}", Holder(Row::Series)),
 ];
 
 /// One person's rows, by what names them.
 struct Rows {
     item: String,
+    series: String,
+    original: String,
     capture: String,
     session: String,
     token: String,
@@ -92,8 +102,14 @@ impl Rows {
         let thought = json!({ "text": "secret lunch with Sam tomorrow 1pm #hidden" });
         let made = program.post_json("/api/v1/captures", &thought).await.is(201).json();
         let id = |value: &Value| value["id"].as_str().unwrap().to_owned();
+        let thought = json!({ "text": "secret lunch every day 1pm #hidden" });
+        let series = program.post_json("/api/v1/captures", &thought).await.is(201).json();
+        let series = &series["items"][0];
+        assert!(series["rrule"].is_string());
         Self {
             item: id(&made["items"][0]),
+            series: id(series),
+            original: series["start"].as_str().unwrap().to_owned(),
             capture: id(&made["capture"]),
             session: app.person(browser).await.session_id.to_string(),
             token: app.person(program).await.session_id.to_string(),
@@ -103,11 +119,16 @@ impl Rows {
     fn path(&self, route: &str, row: Row) -> String {
         let id = match row {
             Row::Item => &self.item,
+            Row::Series => &self.series,
             Row::Capture => &self.capture,
             Row::Session => &self.session,
             Row::Token => &self.token,
         };
-        route.replace("{id}", id)
+        self.named(route, id)
+    }
+
+    fn named(&self, route: &str, id: &str) -> String {
+        route.replace("{id}", id).replace("{original}", &self.original)
     }
 }
 
@@ -132,6 +153,8 @@ async fn call(actor: &Actor, method: &str, path: &str) -> Answer {
                 ("version", "1"),
                 ("title", "taken"),
                 ("kind", "task"),
+                ("when", "tomorrow 2pm"),
+                ("scope", "this"),
                 ("text", "taken"),
                 ("zone", "Asia/Tokyo"),
             ];
@@ -145,9 +168,14 @@ async fn call(actor: &Actor, method: &str, path: &str) -> Answer {
 async fn all_rows(app: &Kairo, owner: &Actor) -> String {
     let user = app.person(owner).await.user_id;
     let mut all = String::new();
-    for table in
-        ["app.items", "app.item_revisions", "app.captures", "app.settings", "app.data_keys"]
-    {
+    for table in [
+        "app.items",
+        "app.item_occurrences",
+        "app.item_revisions",
+        "app.captures",
+        "app.settings",
+        "app.data_keys",
+    ] {
         let sql = format!("SELECT t::text FROM {table} t WHERE user_id = $1 ORDER BY 1");
         for row in app.superuser().await.query(&sql, &[&user]).await.unwrap() {
             all.push_str(&row.get::<_, String>(0));
@@ -228,7 +256,7 @@ async fn what_is_not_yours_is_not_there() {
                 All | Member | Program => continue,
             };
             let theirs = call(actor, method, &rows.path(route, row)).await.is(404);
-            let never = call(actor, method, &route.replace("{id}", &nowhere)).await.is(404);
+            let never = call(actor, method, &rows.named(route, &nowhere)).await.is(404);
             let id = |answer: &Answer| answer.header("x-request-id").to_owned();
             let masked = |answer: &Answer| answer.text().replace(&id(answer), "");
             assert_eq!(masked(&theirs), masked(&never), "{method} {route}");
@@ -262,7 +290,7 @@ async fn words_never_cross() {
                 ben.keep_cookie("__Host-kairo-notice-8443", &format!("item.done.{}.1", rows.item));
                 let answer = call(actor, method, &format!("{route}{query}")).await;
                 assert!(answer.status.as_u16() < 500, "{route}{query}");
-                for word in ["secret lunch", "ana@example.org", &rows.item] {
+                for word in ["secret lunch", "ana@example.org", &rows.item, &rows.series] {
                     assert!(
                         !answer.text().replace(query, "").contains(word),
                         "{word}: {route}{query}"
@@ -288,7 +316,11 @@ async fn nobody_is_led_to_sign_in() {
         };
         let answer = call(&app.anonymous(), method, &path).await;
         if method == "GET" && !route.starts_with("/api/") {
-            let next = if path == "/" { String::new() } else { format!("?next={path}") };
+            let next = if path == "/" {
+                String::new()
+            } else {
+                format!("?next={}", path.replace(':', "%3A"))
+            };
             assert_eq!(answer.is(303).location(), format!("/sign-in{next}"));
         } else {
             assert_eq!(answer.is(401).header("set-cookie"), "", "{method} {route}");

@@ -65,8 +65,8 @@ pub async fn change(
     let (id, patch) = (id(&text)?, Patch::read(&body)?);
     let version = version(&site.base, &identity, id, &headers).await?;
     let (now, cause) = (site.base.clock.now(), patch.cause());
-    let changed = verbs::edit(&site.base, &identity, id, version, cause, |person, state| {
-        patch.apply(person, now, state).map_err(ItemError::Invalid)
+    let changed = verbs::edit(&site.base, &identity, id, version, cause, |person, draft| {
+        patch.apply(person, now, draft)
     });
     let (person, item) = changed.await.map_err(refused)?;
     touch_later(&site, &identity, &person);
@@ -127,7 +127,7 @@ fn answer(item: Item) -> Response {
 
 /// The one version that the change is made from. A list of several names the one that the item has,
 /// or nothing; an item that the caller cannot see is 404 before any of that.
-async fn version(
+pub(super) async fn version(
     base: &Base,
     identity: &Identity,
     id: Uuid,
@@ -190,6 +190,10 @@ fn take(asked: &mut PageAsked, field: &'static str, value: &str) -> Result<(), F
     Ok(())
 }
 
-fn refuse(field: &'static str, code: &'static str, message: impl Into<String>) -> FieldFault {
+pub(super) fn refuse(
+    field: &'static str,
+    code: &'static str,
+    message: impl Into<String>,
+) -> FieldFault {
     FieldFault { field, code, message: message.into() }
 }

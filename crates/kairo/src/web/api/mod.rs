@@ -10,6 +10,7 @@ mod captures;
 mod fields;
 mod items;
 mod moment;
+mod occurrences;
 mod patch;
 mod precondition;
 mod shapes;
@@ -17,7 +18,7 @@ mod shapes;
 mod tests;
 
 use axum::Router;
-use axum::routing::{get, post};
+use axum::routing::{get, patch, post};
 
 use super::Site;
 use crate::accounts::AccountError;
@@ -34,6 +35,8 @@ pub fn routes() -> Router<Site> {
         .route("/api/v1/items", get(items::list))
         .route("/api/v1/items/{id}", get(items::show).patch(items::change).delete(items::delete))
         .route("/api/v1/items/{id}/restoration", post(items::restore))
+        .route("/api/v1/items/{id}/occurrences", get(occurrences::list))
+        .route("/api/v1/items/{id}/occurrences/{original}", patch(occurrences::change))
 }
 
 /// An id in a path; what is no id names nothing.

@@ -11,7 +11,7 @@ use super::fields::{Fields, Sent};
 use super::moment::{Moment, moment, zone};
 use crate::accounts::Person;
 use crate::items::change::Cause;
-use crate::items::{Fault, Kind, Repeat, Role, State, Status, When};
+use crate::items::{Draft, Fault, ItemError, Kind, Repeat, Role, State, Status, When};
 use crate::web::error::{Error, FieldFault};
 
 const FIELDS: [&str; 14] = [
@@ -71,14 +71,15 @@ impl Patch {
         }
     }
 
-    /// Changes `state`; `now` is when it is done, where it is.
+    /// Changes the item; `now` is when it is done, where it is.
     pub fn apply(
         self,
         person: &Person,
         now: Timestamp,
-        state: &mut State,
-    ) -> Result<(), Vec<Fault>> {
+        draft: &mut Draft,
+    ) -> Result<(), ItemError> {
         let mut faults = Vec::new();
+        let state = &mut draft.state;
         faults.extend(self.date(person, state).err().into_iter().flatten());
         faults.extend(self.words(state).err().into_iter().flatten());
         match self.priority {
@@ -87,10 +88,11 @@ impl Patch {
             Sent::Nothing => {}
         }
         state.kind = self.kind.value().unwrap_or(state.kind);
-        if let Some(status) = self.status.value() {
-            state.set_status(status, now);
+        if !faults.is_empty() {
+            return Err(ItemError::Invalid(faults));
         }
-        if faults.is_empty() { Ok(()) } else { Err(faults) }
+        draft.follow();
+        self.status.value().map_or(Ok(()), |status| draft.set_status(status, now))
     }
 
     fn words(&self, state: &mut State) -> Result<(), Vec<Fault>> {
@@ -236,7 +238,7 @@ fn replace(kept: &mut Option<String>, sent: &Sent<String>) {
 }
 
 /// A field that has a value always.
-fn needed<T>(
+pub(super) fn needed<T>(
     fields: &mut Fields,
     field: &'static str,
     read: impl FnOnce(&mut Fields, &'static str) -> Sent<T>,
@@ -249,7 +251,7 @@ fn needed<T>(
     sent
 }
 
-fn word<T>(
+pub(super) fn word<T>(
     fields: &mut Fields,
     field: &'static str,
     takes: &str,
@@ -274,7 +276,7 @@ fn role(fields: &mut Fields) -> Sent<Role> {
     words(fields, "role", "start, due or not_before", Role::parse)
 }
 
-fn told<T>(
+pub(super) fn told<T>(
     fields: &mut Fields,
     field: &'static str,
     read: impl FnOnce(&str) -> Result<T, Fault>,

@@ -7,7 +7,7 @@ use jiff::civil::DateTime;
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::items::{Body, Item, SpanKept, State, When};
+use crate::items::{Body, Item, Occurrence, SpanKept, State, When};
 
 /// An item.
 #[derive(Serialize)]
@@ -73,6 +73,70 @@ impl From<Item> for ItemShape {
     fn from(item: Item) -> Self {
         Self { id: Some(item.id), version: Some(item.version), ..item.state.into() }
     }
+}
+
+/// One occurrence of a series.
+#[derive(Serialize)]
+pub struct OccurrenceShape {
+    /// Its name: the local time that the rule gives.
+    original: String,
+    /// `open`, `done` or `skipped`.
+    status: &'static str,
+    title: String,
+    notes: Option<String>,
+    start: Option<String>,
+    end: Option<String>,
+    all_day: bool,
+    zone: Option<String>,
+    start_at: Option<String>,
+    /// Whether it takes place at another time than the rule gives.
+    moved: bool,
+    /// Whether it has a title or notes of its own.
+    edited: bool,
+}
+
+impl OccurrenceShape {
+    /// One occurrence of an item with this state.
+    pub fn new(series: &State, occurrence: &Occurrence) -> Self {
+        let seen = ItemShape::from(occurrence.seen(series));
+        Self {
+            original: occurrence.original.to_string(),
+            status: occurrence.standing.as_str(),
+            title: seen.title,
+            notes: seen.notes,
+            start: seen.start,
+            end: seen.end,
+            all_day: seen.all_day,
+            zone: seen.zone,
+            start_at: seen.start_at,
+            moved: occurrence.moved,
+            edited: !occurrence.words.is_empty(),
+        }
+    }
+}
+
+/// Some occurrences of one item.
+#[derive(Serialize)]
+pub struct OccurrencesAnswer {
+    /// The item.
+    pub item: Uuid,
+    /// Its version, which a change of an occurrence names.
+    pub version: i32,
+    /// In the order of their starts.
+    pub occurrences: Vec<OccurrenceShape>,
+    /// Where the next page begins: the value for `from`.
+    pub next: Option<String>,
+}
+
+/// What a change of an occurrence left behind.
+#[derive(Serialize)]
+pub struct ChangedAnswer {
+    /// The item at its new version; ended before the occurrence where it goes on as another.
+    pub item: ItemShape,
+    /// The occurrence, while the item has it.
+    pub occurrence: Option<OccurrenceShape>,
+    /// The item that goes on from the occurrence.
+    pub following: Option<ItemShape>,
 }
 
 /// One capture with its items.

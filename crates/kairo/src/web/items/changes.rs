@@ -28,9 +28,9 @@ use crate::web::views::rows::anchor;
 /// What every button beside an item sends.
 #[derive(Debug, Deserialize)]
 pub(super) struct Press {
-    version: i32,
+    pub(super) version: i32,
     #[serde(default)]
-    back: String,
+    pub(super) back: String,
 }
 
 /// `POST /items/{id}/completion`.
@@ -114,7 +114,7 @@ pub(super) async fn update(
         Ok(Browser(identity)) => identity,
         Err(error) => return lost(error),
     };
-    let read = item_page::read_beside(&site.base, &identity, id, None).await;
+    let read = item_page::read_beside(&site.base, &identity, id, None, None).await;
     let (person, page, open) = match read.map_err(Error::from) {
         Ok(read) => read,
         Err(error) => return lost(error),
@@ -154,7 +154,9 @@ async fn save(
         return Ok(page.item.clone());
     }
     let item = page.item.clone();
-    change::keep(&site.base, identity, person, item, after, Cause::Edit).await
+    let mut draft = change::draft(&site.base, &item, page.overrides.clone())?;
+    draft.state = after;
+    change::keep(&site.base, identity, person, item, draft, Cause::Edit).await
 }
 
 fn refused(

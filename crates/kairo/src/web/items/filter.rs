@@ -25,19 +25,22 @@ impl Query {
 
     /// The items that fit all three.
     pub(super) fn apply(&self, items: Vec<Item>) -> Vec<Item> {
+        items.into_iter().filter(|item| self.fits(item)).collect()
+    }
+
+    /// Whether an item fits all three.
+    pub(super) fn fits(&self, item: &Item) -> bool {
+        if !self.is_active() {
+            return true;
+        }
         let q: String = self.q.trim().chars().take(ITEM_TITLE_CHARS_MAX).collect();
         let (q, tag, person) =
             (q.to_lowercase(), self.tag.to_lowercase(), self.person.to_lowercase());
         let named = |list: &[String], name: &str| list.iter().any(|x| x.to_lowercase() == name);
-        items
-            .into_iter()
-            .filter(|item| {
-                let body = &item.state.body;
-                (q.is_empty() || body.mentions(&q))
-                    && (tag.is_empty() || named(&body.tags, &tag))
-                    && (person.is_empty() || named(&body.people, &person))
-            })
-            .collect()
+        let body = &item.state.body;
+        (q.is_empty() || body.mentions(&q))
+            && (tag.is_empty() || named(&body.tags, &tag))
+            && (person.is_empty() || named(&body.people, &person))
     }
 
     /// The form, and what is active; `None` while there is nothing to look through.

@@ -153,7 +153,7 @@ impl Edit {
     }
 }
 
-fn select(select: Select, chosen: &str, fault: Option<String>) -> Select {
+pub(super) fn select(select: Select, chosen: &str, fault: Option<String>) -> Select {
     let mut select = Select { fault, ..select };
     for choice in &mut select.choices {
         choice.selected = choice.value == chosen;
@@ -161,11 +161,11 @@ fn select(select: Select, chosen: &str, fault: Option<String>) -> Select {
     select
 }
 
-fn fault(field: &'static str, message: &str) -> Fault {
+pub(super) fn fault(field: &'static str, message: &str) -> Fault {
     Fault { field, code: "invalid", message: message.to_owned() }
 }
 
-fn fault_of(faults: &[Fault], name: &str) -> Option<String> {
+pub(super) fn fault_of(faults: &[Fault], name: &str) -> Option<String> {
     // Faults of the time's parts belong to the one field that the form has for it.
     let is = |fault: &&Fault| {
         fault.field == name || (name == "when" && ["start", "end", "zone"].contains(&fault.field))

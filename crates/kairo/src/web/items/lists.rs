@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use kairo_capture::zone_named;
 use serde::Deserialize;
 
@@ -25,7 +25,8 @@ use crate::web::frame;
 use crate::web::id::Id;
 use crate::web::render::{page, page_with, with_cookies};
 use crate::web::views::{
-    Agenda, CaptureLine, Day, Done, Frame, Inbox, ItemSheet, Now, Place, Row, Try, words,
+    Agenda, CaptureLine, Day, Done, Frame, Inbox, ItemSheet, Now, OccurrenceSheet, Place, Row, Try,
+    words,
 };
 use crate::web::{Site, caller};
 
@@ -79,7 +80,7 @@ pub(super) async fn item(
 ) -> Result<Response, Error> {
     let told = Told::read(&site, &headers);
     let (person, item_page, open) =
-        item_page::read_beside(&site.base, &identity, id, told.map(|told| told.id))
+        item_page::read_beside(&site.base, &identity, id, None, told.map(|told| told.id))
             .await
             .map_err(ended)?;
     caller::touch_later(&site, &identity, &person);
@@ -97,47 +98,87 @@ pub(super) fn item_view(
     told: Option<Told>,
     sheet: ItemSheet,
 ) -> Agenda {
-    agenda_view(site, person, open, &filter::Query::default(), told, Some(sheet))
+    agenda_view(site, person, open, &filter::Query::default(), told, Some(sheet.into()))
 }
 
-fn agenda_view(
+/// What stands beside the agenda.
+pub(super) enum Beside {
+    /// An item.
+    Item(Box<ItemSheet>),
+    /// One occurrence of a series.
+    Occurrence(Box<OccurrenceSheet>),
+}
+
+impl From<ItemSheet> for Beside {
+    fn from(sheet: ItemSheet) -> Self {
+        Self::Item(Box::new(sheet))
+    }
+}
+
+impl From<OccurrenceSheet> for Beside {
+    fn from(sheet: OccurrenceSheet) -> Self {
+        Self::Occurrence(Box::new(sheet))
+    }
+}
+
+impl Beside {
+    fn action(&self) -> &str {
+        match self {
+            Self::Item(sheet) => &sheet.action,
+            Self::Occurrence(sheet) => &sheet.action,
+        }
+    }
+
+    fn heading(&self) -> &str {
+        match self {
+            Self::Item(sheet) => &sheet.heading,
+            Self::Occurrence(sheet) => &sheet.heading,
+        }
+    }
+}
+
+pub(super) fn agenda_view(
     site: &Site,
     person: &Person,
     open: Open,
     query: &filter::Query,
     told: Option<Told>,
-    item: Option<ItemSheet>,
+    beside: Option<Beside>,
 ) -> Agenda {
     let Ok(here) = here(site, person) else { return Agenda::default() };
     let inbox = open.items.iter().filter(|item| item.state.when.is_none()).count();
     let blank = open.items.is_empty() && open.done.is_empty();
-    let back = item.as_ref().map_or("/".to_owned(), |sheet| sheet.action.clone());
-    let notice = told.and_then(|told| Some(told.notice(open.told.as_ref()?, &back)));
+    let back = beside.as_ref().map_or("/", Beside::action);
+    let notice = told.and_then(|told| Some(told.notice(open.told.as_ref()?, back)));
     let dated: Vec<Item> =
         open.items.into_iter().filter(|item| item.state.when.is_some()).collect();
     let today = here.today();
-    let done_today: Vec<Item> =
-        open.done.into_iter().filter(|item| done_on(item, &here.zone) == Some(today)).collect();
     let filter = query.view("/", &dated);
-    let (dated, done_today) = (lean(query.apply(dated)), lean(query.apply(done_today)));
+    let shown = days::shown(dated, open.done, &open.entries, query, &here);
     let heading = words::long_date(today, today);
-    let title = match &item {
-        Some(sheet) => sheet.heading.clone(),
+    let title = match &beside {
+        Some(beside) => beside.heading().to_owned(),
         None => format!("Agenda, {heading}"),
     };
     let mut frame = frame::signed_in(site, person, Place::Agenda, &title, inbox, notice);
-    let mut days = days::agenda(&dated, &done_today, &here, person.settings.week_start);
+    let mut days = days::agenda(&shown, &here, person.settings.week_start);
     let mut tries = Vec::new();
-    if blank && item.is_none() && !query.is_active() {
+    if blank && beside.is_none() && !query.is_active() {
         frame.line.focus = true;
         days = vec![first_day(&here)];
         tries = self::tries(site, person, &here);
     } else {
         say_if_empty(&mut days, query.is_active());
     }
-    if let Some(sheet) = &item {
-        mark_current(&mut days, &sheet.action);
+    let alone = beside.is_some();
+    if let Some(beside) = &beside {
+        mark_current(&mut days, beside.action());
     }
+    let (item, occurrence) = match beside {
+        Some(Beside::Item(sheet)) => (Some(*sheet), None),
+        Some(Beside::Occurrence(sheet)) => (None, Some(*sheet)),
+        None => (None, None),
+    };
     Agenda {
         frame,
         heading,
@@ -146,19 +187,12 @@ fn agenda_view(
         zone: words::zone_city(&here.zone),
         days,
         tries,
-        filter: filter.filter(|_| item.is_none()),
+        filter: filter.filter(|_| !alone),
         more_than: more_than(open.more),
-        alone: item.is_some(),
+        alone,
         item,
+        occurrence,
     }
-}
-
-/// Items without what no row shows: long notes would be copied for each occurrence of a series.
-fn lean(mut items: Vec<Item>) -> Vec<Item> {
-    for item in &mut items {
-        (item.state.body.notes, item.state.body.spans) = (None, Vec::new());
-    }
-    items
 }
 
 fn say_if_empty(days: &mut [Day], narrowed: bool) {
@@ -225,7 +259,7 @@ pub(super) async fn inbox(
     let rows: Vec<Row> = query
         .apply(undated)
         .iter()
-        .map(|item| from(row(item, &here, Column::Clock, false), "/inbox"))
+        .map(|item| from(row(item, None, &here, Column::Clock, false), "/inbox"))
         .collect();
     let view = Inbox {
         frame: frame::signed_in(&site, &person, Place::Inbox, "Inbox", count, notice),
@@ -249,11 +283,12 @@ pub(super) async fn done(
     caller::touch_later(&site, &identity, &person);
     let here = here(&site, &person)?;
     let notice = told.and_then(|told| Some(told.notice(list.told.as_ref()?, "/done")));
-    let filter = query.view("/done", &list.items);
+    let items: Vec<Item> = list.items.iter().map(|(item, _)| item.clone()).collect();
+    let filter = query.view("/done", &items);
     let mut by_day: BTreeMap<Date, Vec<Row>> = BTreeMap::new();
-    for item in query.apply(list.items) {
-        let Some(day) = done_on(&item, &here.zone) else { continue };
-        by_day.entry(day).or_default().push(done_row(&item, &here));
+    for (item, original) in list.items.iter().filter(|(item, _)| query.fits(item)) {
+        let Some(day) = done_on(item, &here.zone) else { continue };
+        by_day.entry(day).or_default().push(done_row(item, *original, &here));
     }
     let days = by_day.into_iter().rev().map(|(date, rows)| done_day(date, rows, &here)).collect();
     let frame: Frame = frame::signed_in(&site, &person, Place::Done, "Done", list.inbox, notice);
@@ -270,13 +305,13 @@ fn done_day(date: Date, rows: Vec<Row>, here: &Here) -> Day {
 }
 
 /// The row of a done item: its time is when it was done.
-fn done_row(item: &Item, here: &Here) -> Row {
+fn done_row(item: &Item, original: Option<DateTime>, here: &Here) -> Row {
     let at = item.state.done_at.zip(zone_named(&here.zone).ok());
     let at = at.map(|(instant, zone)| zone.to_datetime(instant));
     Row {
         when: at.map(|at| words::clock(at.time())).unwrap_or_default(),
         when_iso: at.map(words::iso_minute).unwrap_or_default(),
-        ..from(row(item, here, Column::Clock, false), "/done")
+        ..from(row(item, original, here, Column::Clock, false), "/done")
     }
 }
 
@@ -303,7 +338,11 @@ fn more_than(more: bool) -> Option<usize> {
 }
 
 /// Takes the notice's cookie away once its sentence was shown.
-fn answer(site: &Site, told: Option<Told>, response: Response) -> Result<Response, Error> {
+pub(super) fn answer(
+    site: &Site,
+    told: Option<Told>,
+    response: Response,
+) -> Result<Response, Error> {
     Ok(match told {
         Some(_) => with_cookies(response, [Jar::Notice.clear(site)]),
         None => response,

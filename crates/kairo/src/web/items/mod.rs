@@ -8,6 +8,8 @@ mod days;
 mod filter;
 mod form;
 mod lists;
+mod occurrence;
+mod occurrence_form;
 mod rows;
 mod sheet;
 pub mod told;
@@ -32,6 +34,10 @@ pub fn routes() -> Router<Site> {
         .route("/items/{id}/reopening", post(changes::reopen))
         .route("/items/{id}/deletion", post(changes::delete))
         .route("/items/{id}/restoration", post(changes::restore))
+        .route("/items/{id}/occurrences/{original}", get(occurrence::show).post(occurrence::update))
+        .route("/items/{id}/occurrences/{original}/completion", post(occurrence::complete))
+        .route("/items/{id}/occurrences/{original}/reopening", post(occurrence::reopen))
+        .route("/items/{id}/occurrences/{original}/skip", post(occurrence::skip))
 }
 
 impl From<ItemError> for Error {

@@ -1,9 +1,10 @@
 //! An item as a row of a list.
 
+use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use kairo_capture::zone_named;
 
-use crate::items::{Item, Kind, Role, Status};
+use crate::items::{Item, Kind, Role, Status, When};
 use crate::web::views::rows::{anchor, item_href, tick_action};
 use crate::web::views::{Fact, Icon, Mark, Row, repeats, words};
 
@@ -19,6 +20,17 @@ impl Here {
     /// Today.
     pub(super) fn today(&self) -> Date {
         self.now.date()
+    }
+
+    /// Whether a moment lies in today.
+    pub(super) fn is_today(&self, at: Option<Timestamp>) -> bool {
+        let day = at.zip(zone_named(&self.zone).ok()).map(|(at, zone)| zone.to_datetime(at).date());
+        day == Some(self.today())
+    }
+
+    /// A local time of here, where a date is meant.
+    pub(super) fn local_there(&self, when: &When, at: DateTime) -> DateTime {
+        if when.all_day { at } else { moved(at, &self.zone, &when.zone).unwrap_or(at) }
     }
 }
 
@@ -44,12 +56,17 @@ pub(super) fn last_here(item: &Item, here: &Here) -> Option<DateTime> {
 
 fn local_here(item: &Item, local: DateTime, here: &Here) -> Option<DateTime> {
     let when = item.state.when.as_ref()?;
-    if when.all_day || when.zone == here.zone {
+    if when.all_day { Some(local) } else { moved(local, &when.zone, &here.zone) }
+}
+
+/// A local time of one zone in another.
+pub(super) fn moved(local: DateTime, from: &str, to: &str) -> Option<DateTime> {
+    if from == to {
         return Some(local);
     }
-    let (theirs, ours) = (zone_named(&when.zone).ok()?, zone_named(&here.zone).ok()?);
-    let instant = theirs.to_ambiguous_timestamp(local).compatible().ok()?;
-    Some(ours.to_datetime(instant))
+    let (from, to) = (zone_named(from).ok()?, zone_named(to).ok()?);
+    let instant = from.to_ambiguous_timestamp(local).compatible().ok()?;
+    Some(to.to_datetime(instant))
 }
 
 /// How a row tells its time.
@@ -61,9 +78,17 @@ pub(super) enum Column {
     Day,
 }
 
-/// The row of an item. `late` says that it should have been done before today.
-pub(super) fn row(item: &Item, here: &Here, column: Column, late: bool) -> Row {
+/// The row of an item, or of the occurrence that `original` names. `late` says that it should have
+/// been done before today.
+pub(super) fn row(
+    item: &Item,
+    original: Option<DateTime>,
+    here: &Here,
+    column: Column,
+    late: bool,
+) -> Row {
     let id = item.id.to_string();
+    let occurrence = original.map(|at| at.to_string()).unwrap_or_default();
     let start = start_here(item, here);
     let timed = item.state.when.as_ref().is_some_and(|when| !when.all_day);
     let done = item.state.status == Status::Done;
@@ -78,8 +103,8 @@ pub(super) fn row(item: &Item, here: &Here, column: Column, late: bool) -> Row {
         None => String::new(),
     };
     Row {
-        anchor: anchor(&id, ""),
-        href: item_href(&id, ""),
+        anchor: anchor(&id, &occurrence),
+        href: item_href(&id, &occurrence),
         title: item.state.body.title.clone(),
         when_iso: if when.is_empty() { String::new() } else { when_iso },
         when,
@@ -87,7 +112,7 @@ pub(super) fn row(item: &Item, here: &Here, column: Column, late: bool) -> Row {
         done,
         late,
         current: false,
-        tick: tick_action(&id, "", done),
+        tick: tick_action(&id, &occurrence, done),
         version: item.version,
         facts: facts(item, here),
     }

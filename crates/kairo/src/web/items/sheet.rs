@@ -33,6 +33,15 @@ pub(super) fn list(back: &str) -> &'static str {
     ["/inbox", "/done"].into_iter().find(|known| *known == back).unwrap_or("/")
 }
 
+/// What a list is called.
+pub(super) fn label(back: &str) -> &'static str {
+    match list(back) {
+        "/inbox" => "Inbox",
+        "/done" => "Done",
+        _ => "Agenda",
+    }
+}
+
 /// The sheet of a stored item.
 pub(super) fn of(page: &ItemPage, here: &Here, back: &str) -> ItemSheet {
     let item = &page.item;
@@ -49,12 +58,7 @@ pub(super) fn of(page: &ItemPage, here: &Here, back: &str) -> ItemSheet {
         deletion: format!("/items/{id}/deletion"),
         version: item.version,
         back: back.to_owned(),
-        back_label: match list(back) {
-            "/inbox" => "Inbox",
-            "/done" => "Done",
-            _ => "Agenda",
-        }
-        .to_owned(),
+        back_label: label(back).to_owned(),
         conflict: false,
         title: plain(state.body.title.clone()),
         when: plain(when_words(state, here.today())),

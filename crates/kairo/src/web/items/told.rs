@@ -29,13 +29,17 @@ pub enum Verb {
     Deleted,
     /// Fields were changed.
     Changed,
+    /// One occurrence was left out.
+    Skipped,
+    /// A series goes on as another item.
+    Split,
     /// A change was taken back.
     Restored,
     /// The page was older than the item; nothing was changed.
     Moved,
 }
 
-const VERBS: [(Verb, &str); 9] = [
+const VERBS: [(Verb, &str); 11] = [
     (Verb::Kept, "kept"),
     (Verb::Dated, "dated"),
     (Verb::Several, "several"),
@@ -43,6 +47,8 @@ const VERBS: [(Verb, &str); 9] = [
     (Verb::Reopened, "reopened"),
     (Verb::Deleted, "deleted"),
     (Verb::Changed, "changed"),
+    (Verb::Skipped, "skipped"),
+    (Verb::Split, "split"),
     (Verb::Restored, "restored"),
     (Verb::Moved, "moved"),
 ];
@@ -94,6 +100,8 @@ impl Told {
             Verb::Reopened => format!("{title} is to be done again."),
             Verb::Deleted => format!("Deleted {title}."),
             Verb::Changed => format!("Changed {title}."),
+            Verb::Skipped => format!("Skipped {title} this time."),
+            Verb::Split => format!("Changed {title} from this time on."),
             Verb::Restored => format!("{title} is as it was before."),
             Verb::Moved => format!("{title} was changed elsewhere meanwhile, so nothing was done."),
         };

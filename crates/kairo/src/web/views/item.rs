@@ -99,3 +99,47 @@ pub struct ItemSheet {
     /// Takes the last change back, if there is one: `/items/{id}/restoration`.
     pub undo: Option<Undo>,
 }
+
+/// One occurrence of a series: POST `/items/{id}/occurrences/{original}` with `version`, `back`,
+/// `title`, `when`, `notes` and `scope`.
+#[derive(Clone, Debug, Default)]
+pub struct OccurrenceSheet {
+    /// Its title, for the heading.
+    pub heading: String,
+    /// Its shape and kind.
+    pub mark: Mark,
+    /// Facts in one sentence: "Task in a series, every weekday".
+    pub about: String,
+    /// Whether it is done.
+    pub done: bool,
+    /// Whether it was skipped.
+    pub skipped: bool,
+    /// Where the form is POSTed.
+    pub action: String,
+    /// Where Done, Not done or Put back is POSTed, from [`super::rows::tick_action`].
+    pub tick: String,
+    /// Where Skip is POSTed.
+    pub skip: String,
+    /// The page of the whole series.
+    pub series: String,
+    /// Version of the item that all these forms name.
+    pub version: i32,
+    /// Where a change returns to, and where Back leads: `/`, `/inbox` or `/done`.
+    pub back: String,
+    /// What Back says: "Agenda".
+    pub back_label: String,
+    /// Somebody changed the series while this form was open: the fields hold both texts.
+    pub conflict: bool,
+    /// Title.
+    pub title: Field,
+    /// The time as words.
+    pub when: Field,
+    /// How `when` was understood.
+    pub reading: String,
+    /// Notes.
+    pub notes: Field,
+    /// `scope`: only this one, this and following, the whole series.
+    pub scope: Select,
+    /// Takes the last change of the series back, if there is one.
+    pub undo: Option<Undo>,
+}

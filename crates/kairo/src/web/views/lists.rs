@@ -5,7 +5,7 @@
 use askama::Template;
 
 use super::frame::Frame;
-use super::item::{Choice, ItemSheet};
+use super::item::{Choice, ItemSheet, OccurrenceSheet};
 use super::rows::{Day, Row};
 
 /// A search over the list: a GET form with `q`, `tag` and `person`.
@@ -65,8 +65,10 @@ pub struct Agenda {
     pub more_than: Option<usize>,
     /// The item beside the list.
     pub item: Option<ItemSheet>,
-    /// `/items/{id}`: the item's title is the heading of the page, and a phone shows the item
-    /// alone.
+    /// Or one occurrence of a series.
+    pub occurrence: Option<OccurrenceSheet>,
+    /// `/items/{id}` and its occurrences: the title is the heading of the page, and a phone shows
+    /// the item alone.
     pub alone: bool,
 }
 

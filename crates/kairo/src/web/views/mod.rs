@@ -27,7 +27,7 @@ mod tests;
 
 pub use errors::ErrorPage;
 pub use frame::{CaptureLine, Frame, Hidden, Notice, Place, Undo};
-pub use item::{Choice, Field, ItemSheet, Select, Typed};
+pub use item::{Choice, Field, ItemSheet, OccurrenceSheet, Select, Typed};
 pub use lists::{ActiveFilter, Agenda, Done, Filter, Inbox, Try};
 pub use outbox::{Mail, Outbox};
 pub use preview::{Alternative, Preview, Span};

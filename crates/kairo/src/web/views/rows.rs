@@ -156,7 +156,7 @@ impl Day {
 }
 
 /// The element id of a row; `occurrence` is the original local time of a recurring item's
-/// occurrence (`2026-12-01T09:00`) and empty otherwise.
+/// occurrence (`2026-12-01T09:00:00`) and empty otherwise.
 #[must_use]
 pub fn anchor(id: &str, occurrence: &str) -> String {
     if occurrence.is_empty() { format!("row-{id}") } else { format!("row-{id}-{occurrence}") }
@@ -168,7 +168,7 @@ pub fn item_href(id: &str, occurrence: &str) -> String {
     if occurrence.is_empty() {
         format!("/items/{id}")
     } else {
-        format!("/items/{id}?occurrence={occurrence}")
+        format!("/items/{id}/occurrences/{occurrence}")
     }
 }
 

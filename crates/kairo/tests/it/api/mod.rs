@@ -5,6 +5,7 @@ mod bodies;
 mod canary;
 mod captures;
 mod items;
+mod occurrences;
 mod pages;
 mod patch;
 mod races;

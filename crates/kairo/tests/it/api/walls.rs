@@ -38,7 +38,8 @@ impl Call {
 fn calls(capture: &str, item: &str) -> Vec<Call> {
     let call = |method, route: &'static str, body, writes| {
         let id = if route.contains("/captures/") { capture } else { item };
-        Call { method, route, path: route.replace("{id}", id), body, writes }
+        let path = route.replace("{id}", id).replace("{original}", "2026-11-23T13:00:00");
+        Call { method, route, path, body, writes }
     };
     vec![
         call("POST", "/api/v1/captures", Some(thought("buy milk")), true),
@@ -48,12 +49,19 @@ fn calls(capture: &str, item: &str) -> Vec<Call> {
         call("GET", "/api/v1/items/{id}", None, false),
         call("PATCH", "/api/v1/items/{id}", Some(json!({ "title": "taken" })), true),
         call("POST", "/api/v1/items/{id}/restoration", Some(json!({ "version": 1 })), true),
+        call("GET", "/api/v1/items/{id}/occurrences", None, false),
+        call(
+            "PATCH",
+            "/api/v1/items/{id}/occurrences/{original}",
+            Some(json!({ "title": "taken" })),
+            true,
+        ),
         call("DELETE", "/api/v1/items/{id}", None, true),
     ]
 }
 
 async fn calls_about(program: &Actor) -> Vec<Call> {
-    let made = program.post_json(CAPTURES, &thought("lunch with Sam tomorrow 1pm")).await.json();
+    let made = program.post_json(CAPTURES, &thought("lunch with Sam every day 1pm")).await.json();
     let id = |value: &Value| value["id"].as_str().unwrap().to_owned();
     calls(&id(&made["capture"]), &id(&made["items"][0]))
 }
@@ -73,7 +81,7 @@ fn every_route_is_called() {
             assert_eq!(there, called, "{method} {route}");
         }
     }
-    assert_eq!(source.matches(".route(").count(), 6);
+    assert_eq!(source.matches(".route(").count(), 8);
 }
 
 // Goal: nobody, a broken token, a cookie and a revoked token are 401 on every route.

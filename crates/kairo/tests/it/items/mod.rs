@@ -5,6 +5,7 @@ mod changes;
 mod edits;
 mod hostile;
 mod lost;
+mod occurrences;
 
 use crate::harness::Kairo;
 use crate::harness::actors::Actor;

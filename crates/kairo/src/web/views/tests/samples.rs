@@ -41,6 +41,8 @@ pub(super) fn all() -> Vec<Sample> {
     add("item-faults", item_page(sheet_faults()).render());
     add("item-conflict", item_page(sheet_conflict()).render());
     add("item-hostile", item_page(sheet_hostile()).render());
+    add("occurrence", occurrence_page(occurrence()).render());
+    add("occurrence-hostile", occurrence_page(occurrence_hostile()).render());
     add("inbox", inbox(&["Ask Tom about the boat", "Idea: a map of quiet cafés"]).render());
     add("inbox-empty", Inbox { frame: frame("Inbox", Place::Inbox), ..Inbox::default() }.render());
     add("inbox-hostile", inbox(&[HOSTILE, ""]).render());

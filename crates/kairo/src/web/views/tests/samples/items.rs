@@ -1,7 +1,7 @@
 //! Open items.
 
 use super::{HOSTILE, agenda, field, refused, select, undo};
-use crate::web::views::rows::tick_action;
+use crate::web::views::rows::{item_href, tick_action};
 use crate::web::views::*;
 
 pub(super) fn sheet() -> ItemSheet {
@@ -78,6 +78,63 @@ pub(super) fn sheet_hostile() -> ItemSheet {
         done: true,
         ..sheet()
     }
+}
+
+pub(super) fn occurrence() -> OccurrenceSheet {
+    let scopes = [
+        ("this", "Only this one"),
+        ("following", "This and following"),
+        ("all", "The whole series"),
+    ];
+    let at = "2026-11-24T09:15:00";
+    let action = item_href("plants", at);
+    OccurrenceSheet {
+        heading: "Water the plants".into(),
+        mark: Mark::Task,
+        about: "Task in a series, every weekday. Moved from Mon 23 Nov, 9:15 am.".into(),
+        tick: tick_action("plants", at, false),
+        skip: format!("{action}/skip"),
+        series: "/items/plants?back=/".into(),
+        action,
+        version: 3,
+        back: "/".into(),
+        back_label: "Agenda".into(),
+        title: field("Water the plants"),
+        when: field("24 Nov 2026 9:15 am"),
+        reading: "Tue 24 Nov, 9:15 am, New York".into(),
+        notes: field("The big ones need more."),
+        scope: select(&scopes, "this"),
+        undo: Some(undo("Undo")),
+        ..OccurrenceSheet::default()
+    }
+}
+
+pub(super) fn occurrence_hostile() -> OccurrenceSheet {
+    let both = || Field {
+        value: HOSTILE.into(),
+        fault: Some(HOSTILE.into()),
+        stored: Some(HOSTILE.into()),
+    };
+    OccurrenceSheet {
+        heading: HOSTILE.into(),
+        about: HOSTILE.into(),
+        skipped: true,
+        conflict: true,
+        title: both(),
+        when: both(),
+        notes: Field { value: format!("\n</textarea>{HOSTILE}"), ..both() },
+        scope: Select { fault: Some(HOSTILE.into()), ..occurrence().scope },
+        ..occurrence()
+    }
+}
+
+pub(super) fn occurrence_page(sheet: OccurrenceSheet) -> Agenda {
+    let mut page = agenda();
+    page.frame.title = sheet.heading.clone();
+    page.frame.notice = None;
+    (page.alone, page.item) = (true, None);
+    page.occurrence = Some(sheet);
+    page
 }
 
 pub(super) fn item_page(item: ItemSheet) -> Agenda {
