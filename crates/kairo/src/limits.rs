@@ -70,6 +70,8 @@ pub const LINGER_BYTES_MAX: usize = 4 * 1024 * 1024;
 pub const READY_CHECK_MAX: Duration = Duration::from_secs(2);
 /// Time for which an answer of the readiness check is given again.
 pub const READY_KEPT: Duration = Duration::from_secs(1);
+/// Most open connections on the plain HTTP listener, which only sends people on.
+pub const REDIRECTS_MAX: usize = 128;
 /// Most concurrent streams on one HTTP/2 connection.
 pub const STREAMS_MAX: u32 = 64;
 /// Requests a minute from one source address before sign-in (assets are exempt).

@@ -15,10 +15,10 @@ use super::open::{Opened, open};
 use crate::accounts::Base;
 use crate::accounts::checks::OwnerChecks;
 use crate::capture::purge;
-use crate::config::Node;
+use crate::config::{Config, Node};
 use crate::db::Db;
 use crate::mail::{Carrier, Mailer, Outbox, Smtp};
-use crate::web::edge::{self, Bounds, EdgeSettings, EdgeState, Ticks};
+use crate::web::edge::{self, Bounds, EdgeSettings, EdgeState, Proxies, Ticks};
 use crate::web::{Site, SiteSettings, routes};
 
 /// Serves. The cluster outlives the runtime, so that requests under way can finish against it.
@@ -61,6 +61,7 @@ async fn serve(opened: &Opened, database: &ServedDatabase) -> Result<(), Failure
         origin: origin.parse()?,
         loopback,
         pepper: keys.address_pepper(),
+        proxies: Proxies::new(config.trusted_proxies.clone()),
         bounds: Bounds::default(),
         ticks: Ticks::monotonic(),
     });
@@ -77,6 +78,7 @@ async fn serve(opened: &Opened, database: &ServedDatabase) -> Result<(), Failure
         ..Node::default()
     }
     .publish(database.lock())?;
+    redirect(config, &origin).await?;
     let stop = stop_signal()?;
     println!("Kairo is at {origin}");
     if config.outbox_allowed() {
@@ -94,6 +96,15 @@ async fn serve(opened: &Opened, database: &ServedDatabase) -> Result<(), Failure
         true => Ok(()),
         false => Err("PostgreSQL ended while Kairo was serving; start Kairo again".into()),
     }
+}
+
+/// Starts the plain HTTP listener where one is wanted.
+async fn redirect(config: &Config, origin: &str) -> Result<(), Failure> {
+    let Some(at) = config.http_listen else { return Ok(()) };
+    let listener = TcpListener::bind(at).await;
+    let listener = listener.map_err(|error| format!("cannot listen on {at}: {error}"))?;
+    tokio::spawn(edge::redirect::serve(listener, origin.parse()?));
+    Ok(())
 }
 
 fn mail(opened: &Opened) -> Result<(Mailer, Option<Outbox>), Failure> {

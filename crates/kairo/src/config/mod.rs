@@ -22,6 +22,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use ipnet::IpNet;
 use secrecy::SecretString;
 
 pub use folder::{AlreadyServed, DataFolder, FolderError, Holder, Lock};
@@ -41,6 +42,10 @@ pub struct Config {
     pub listen: SocketAddr,
     /// The origin, where it is not derived; see [`Config::origin`].
     pub public_origin: Option<Origin>,
+    /// The plain HTTP listener that sends people to the origin; off unless set.
+    pub http_listen: Option<SocketAddr>,
+    /// The proxies in front of Kairo.
+    pub trusted_proxies: Vec<IpNet>,
     /// An external PostgreSQL.
     pub database_url: Option<SecretString>,
     /// The folder of the keys.
@@ -164,6 +169,12 @@ pub enum ConfigError {
          KAIRO_PUBLIC_ORIGIN to what people type, such as https://kairo.example.com"
     )]
     NoOrigin(SocketAddr),
+    /// Behind a proxy a loopback listener is reached by everybody.
+    #[error(
+        "KAIRO_TRUSTED_PROXIES names a proxy, and Kairo needs to know by which name people reach it. \
+         Set KAIRO_PUBLIC_ORIGIN to what they type, such as https://kairo.example.com"
+    )]
+    ProxyWithoutOrigin,
     /// The outbox shows everybody's sign-in links, so it is for a developer's own machine.
     #[error(
         "a Kairo that others can reach needs a mail server for sign-in. Set KAIRO_SMTP_URL (such \
@@ -229,6 +240,10 @@ impl Config {
         Ok(Self {
             listen: values.needed(&table::LISTEN, read::address)?,
             public_origin: values.parsed(&table::PUBLIC_ORIGIN, read::origin)?,
+            http_listen: values.parsed(&table::HTTP_LISTEN, read::address)?,
+            trusted_proxies: values
+                .parsed(&table::TRUSTED_PROXIES, read::networks)?
+                .unwrap_or_default(),
             database_url: values.text(&table::DATABASE_URL).map(SecretString::from),
             keys,
             tls: both(cert, &table::TLS_CERT, key, &table::TLS_KEY)?
@@ -247,6 +262,9 @@ impl Config {
     fn check(&self) -> Result<(), ConfigError> {
         if self.public_origin.is_none() && !self.listen.ip().is_loopback() {
             return Err(ConfigError::NoOrigin(self.listen));
+        }
+        if self.public_origin.is_none() && !self.trusted_proxies.is_empty() {
+            return Err(ConfigError::ProxyWithoutOrigin);
         }
         if self.mail.is_none() && !self.outbox_allowed() {
             return Err(ConfigError::NoMail);

@@ -10,6 +10,7 @@ use std::net::SocketAddr;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use ipnet::IpNet;
 use secrecy::SecretString;
 use toml::{Table, Value};
 
@@ -153,6 +154,16 @@ fn written(value: Value) -> Option<String> {
 
 pub(super) fn address(text: &str) -> Result<SocketAddr, &'static str> {
     text.parse().map_err(|_| "write an IP address and a port, such as 127.0.0.1:8443 or [::1]:8443")
+}
+
+pub(super) fn networks(text: &str) -> Result<Vec<IpNet>, &'static str> {
+    let one = |text: &str| match text.parse::<std::net::IpAddr>() {
+        Ok(address) => Ok(IpNet::from(address)),
+        Err(_) => text.parse::<IpNet>().map(|network| network.trunc()),
+    };
+    let all = text.split(',').map(str::trim).filter(|text| !text.is_empty()).map(one);
+    all.collect::<Result<Vec<_>, _>>()
+        .map_err(|_| "write IP addresses or networks with commas, such as 192.0.2.7, 10.0.0.0/8")
 }
 
 pub(super) fn origin(text: &str) -> Result<Origin, &'static str> {

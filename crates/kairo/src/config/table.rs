@@ -59,6 +59,23 @@ pub const PUBLIC_ORIGIN: Key = key(
      needed on any other listener",
 )
 .note();
+/// Where plain HTTP is sent on to HTTPS.
+pub const HTTP_LISTEN: Key = key(
+    "http_listen",
+    "KAIRO_HTTP_LISTEN",
+    "off",
+    "Address and port of a plain HTTP listener that sends everybody to the public origin",
+)
+.note();
+/// Whose word about a client's address counts.
+pub const TRUSTED_PROXIES: Key = key(
+    "trusted_proxies",
+    "KAIRO_TRUSTED_PROXIES",
+    "none: the other end of the connection is the client",
+    "Addresses or networks of the proxies in front of Kairo, with commas, such as \
+     `192.0.2.7, 10.0.0.0/8`; what they say in `X-Forwarded-For` counts; needs a public origin",
+)
+.note();
 /// An external PostgreSQL.
 pub const DATABASE_URL: Key = key(
     "database_url",
@@ -130,10 +147,12 @@ pub const POSTGRES_BIN: Key = key(
 .note();
 
 /// Every key, in the order of the README.
-pub const ALL: [Key; 12] = [
+pub const ALL: [Key; 14] = [
     DATA_DIR,
     LISTEN,
     PUBLIC_ORIGIN,
+    HTTP_LISTEN,
+    TRUSTED_PROXIES,
     DATABASE_URL,
     KEYS,
     TLS_CERT,

@@ -6,6 +6,8 @@
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 
+use axum::http::HeaderMap;
+use ipnet::IpNet;
 use ring::hmac;
 
 /// The address of the other end of a connection. Its `Debug` says nothing, so that it cannot be
@@ -27,6 +29,48 @@ pub struct Source {
     pub digest: [u8; 32],
     /// Whether the request came from this machine.
     pub loopback: bool,
+}
+
+/// The machines whose word about a client's address counts.
+#[derive(Clone, Debug, Default)]
+pub struct Proxies(Vec<IpNet>);
+
+impl Proxies {
+    /// Those in these networks.
+    pub fn new(networks: Vec<IpNet>) -> Self {
+        Self(networks)
+    }
+
+    /// Who sent a request: the other end of the connection, or where that is a trusted proxy the
+    /// last address in `X-Forwarded-For` that is none. It is read from the right, since each proxy
+    /// adds the address that it saw at the end: all that stands left of the first stranger was
+    /// written by the stranger, and could be a bucket of somebody else's.
+    pub fn client(&self, peer: Peer, headers: &HeaderMap) -> Peer {
+        let mut client = peer;
+        let said = headers.get_all("x-forwarded-for").iter().rev();
+        let hops = said.flat_map(|line| line.to_str().unwrap_or("?").rsplit(','));
+        for hop in hops {
+            if !self.trusts(client.0.ip()) {
+                break;
+            }
+            // What a proxy did not write as an address says nothing; its own is the last known.
+            let Some(ip) = address_in(hop.trim()) else { break };
+            client = Peer(SocketAddr::new(ip, 0));
+        }
+        client
+    }
+
+    fn trusts(&self, ip: IpAddr) -> bool {
+        let ip = ip.to_canonical();
+        self.0.iter().any(|network| network.contains(&ip))
+    }
+}
+
+/// "192.0.2.1", "192.0.2.1:443", "2001:db8::1", "[2001:db8::1]:443": proxies differ.
+fn address_in(hop: &str) -> Option<IpAddr> {
+    let bare = hop.strip_prefix('[').and_then(|hop| hop.strip_suffix(']')).unwrap_or(hop);
+    let with_port = || hop.parse::<SocketAddr>().map(|address| address.ip());
+    bare.parse().or_else(|_| with_port()).ok()
 }
 
 /// Makes [`Source`]s.

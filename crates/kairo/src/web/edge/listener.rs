@@ -72,7 +72,7 @@ impl Default for ListenerBounds {
 
 /// The wait after the system refused a connection for want of something (`EMFILE`): long enough not
 /// to spin, short enough not to be noticed.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
+pub(super) const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
 
 /// The edge answers 431 one past its own bounds, with a page; what is larger than this is answered
 /// by the HTTP library without one, since it cannot be held.

@@ -15,6 +15,7 @@ mod headers;
 mod linger;
 pub mod listener;
 mod progress;
+pub mod redirect;
 mod throttle;
 pub mod tls;
 mod trace;
@@ -36,7 +37,7 @@ use tokio::time::{Instant, timeout};
 use tracing::Instrument;
 use uuid::Uuid;
 
-pub use address::{Peer, Source, Sources};
+pub use address::{Peer, Proxies, Source, Sources};
 pub use bounds::Bounds;
 pub use headers::{LOCKED_POLICY, PAGE_POLICY};
 pub use throttle::{Rate, Throttle, Ticks};
@@ -54,6 +55,8 @@ pub struct EdgeSettings {
     pub loopback: bool,
     /// The key of source digests.
     pub pepper: [u8; 32],
+    /// The proxies in front of the listener.
+    pub proxies: Proxies,
     /// The bounds; `Bounds::default()` outside tests.
     pub bounds: Bounds,
     /// What the throttle counts by; `Ticks::monotonic()` outside tests.
@@ -69,6 +72,7 @@ struct Inner {
     origin: HeaderValue,
     loopback: bool,
     sources: Sources,
+    proxies: Proxies,
     bounds: Bounds,
     throttle: Throttle,
     sign_in: Throttle,
@@ -82,7 +86,7 @@ pub struct RequestId(pub Uuid);
 impl EdgeState {
     /// An edge with empty buckets.
     pub fn new(settings: EdgeSettings) -> Self {
-        let EdgeSettings { ids, origin, loopback, pepper, bounds, ticks } = settings;
+        let EdgeSettings { ids, origin, loopback, pepper, proxies, bounds, ticks } = settings;
         let general = Rate { per_minute: bounds.address_per_minute, burst: bounds.address_burst };
         let strict =
             Rate { per_minute: bounds.sign_in_per_minute, burst: bounds.sign_in_per_minute };
@@ -91,6 +95,7 @@ impl EdgeState {
             origin,
             loopback,
             sources: Sources::new(&pepper),
+            proxies,
             bounds,
             throttle: Throttle::new(general, bounds.addresses_max, ticks.clone()),
             sign_in: Throttle::new(strict, bounds.addresses_max, ticks),
@@ -145,7 +150,7 @@ async fn run(
 ) -> Result<Response, Error> {
     let edge = &*edge.0;
     let peer = request.extensions_mut().remove::<Peer>().unwrap_or(NOWHERE);
-    let source = edge.sources.of(peer);
+    let source = edge.sources.of(edge.proxies.client(peer, request.headers()));
     if !is_exempt(request.uri().path()) {
         edge.throttle.admit(&source).map_err(|retry_after_s| Error::TooMany { retry_after_s })?;
     }

@@ -32,7 +32,7 @@ use kairo::clock::{Clock, Ids, Random};
 use kairo::db::cluster::Throwaway;
 use kairo::db::{Db, Host};
 use kairo::mail::{Carrier, Mailer, Outbox, OutboxLetter};
-use kairo::web::edge::{self, Bounds, EdgeSettings, EdgeState, Ticks};
+use kairo::web::edge::{self, Bounds, EdgeSettings, EdgeState, Proxies, Ticks};
 use kairo::web::{Site, SiteSettings, routes};
 use tokio_postgres::Config;
 
@@ -171,6 +171,7 @@ impl Kairo {
             origin: HeaderValue::from_static(settings.origin),
             loopback: settings.loopback,
             pepper: keys.address_pepper(),
+            proxies: Proxies::default(),
             bounds: settings.bounds,
             ticks: settings.ticks,
         });

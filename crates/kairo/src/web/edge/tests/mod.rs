@@ -6,6 +6,7 @@ mod certificates;
 mod connections;
 mod cross_site;
 mod lines;
+mod redirect;
 mod sources;
 mod throttling;
 
@@ -50,6 +51,7 @@ fn settings(bounds: Bounds) -> EdgeSettings {
         origin: ORIGIN.parse().unwrap(),
         loopback: false,
         pepper: [7; 32],
+        proxies: crate::web::edge::Proxies::default(),
         bounds,
         ticks: Ticks::monotonic(),
     }

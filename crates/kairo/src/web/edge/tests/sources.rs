@@ -1,7 +1,7 @@
 //! Addresses and their digests.
 
 use super::*;
-use crate::web::edge::{Peer, Source, Sources};
+use crate::web::edge::{Peer, Proxies, Source, Sources};
 
 fn source(address: &str) -> Source {
     Sources::new(&[7; 32]).of(Peer(address.parse().unwrap()))
@@ -49,6 +49,50 @@ async fn a_raw_address_stays_at_the_edge() {
     let mut request = empty(ask("GET", "/"));
     request.extensions_mut().insert(peer);
     assert_eq!(send(&app, request).await.1, "false true");
+}
+
+/// The source of a request over `peer` with these lines of `X-Forwarded-For`.
+fn forwarded(peer: &str, lines: &[&str]) -> Source {
+    let proxies = ["10.0.0.0/8", "192.0.2.7/32", "2001:db8:1::/48"];
+    let proxies = Proxies::new(proxies.iter().map(|net| net.parse().unwrap()).collect());
+    let mut headers = axum::http::HeaderMap::new();
+    for line in lines {
+        headers.append("x-forwarded-for", line.parse().unwrap());
+    }
+    Sources::new(&[7; 32]).of(proxies.client(Peer(peer.parse().unwrap()), &headers))
+}
+
+// Goal: behind trusted proxies the client is the last address that is no proxy of ours.
+#[test]
+fn a_client_behind_proxies_is_itself() {
+    let client = source("198.51.100.1:1");
+    for (peer, lines) in [
+        ("10.0.0.1:1", &["198.51.100.1"][..]),
+        ("[::ffff:10.0.0.1]:1", &["198.51.100.1:50000"]),
+        ("192.0.2.7:1", &["203.0.113.9, 198.51.100.1, 10.2.3.4"]),
+        ("192.0.2.7:1", &["203.0.113.9", "198.51.100.1,10.2.3.4"]),
+        ("[2001:db8:1::5]:1", &["::ffff:198.51.100.1"]),
+    ] {
+        assert_eq!(forwarded(peer, lines), client, "{peer} {lines:?}");
+    }
+    assert_eq!(forwarded("10.0.0.1:1", &["[2001:db8:9::1]:4"]), source("[2001:db8:9::2]:1"));
+}
+
+// Goal: nobody chooses a bucket: a stranger's header says nothing, nor what stands left of the
+// first stranger, nor what is no address.
+#[test]
+fn a_forged_header_changes_nothing() {
+    let stranger = source("198.51.100.1:1");
+    for lines in [&["203.0.113.9"][..], &["127.0.0.1"], &["10.0.0.1, 127.0.0.1"], &[""]] {
+        assert_eq!(forwarded("198.51.100.1:1", lines), stranger, "{lines:?}");
+    }
+    for lines in [&["127.0.0.1, 198.51.100.1"][..], &["203.0.113.9", "::1, 198.51.100.1"]] {
+        assert_eq!(forwarded("10.0.0.1:1", lines), stranger, "{lines:?}");
+    }
+    let proxy = source("10.0.0.1:1");
+    for lines in [&["unknown"][..], &["198.51.100.1, "], &["198.51.100.1, _hidden"], &["'"], &[]] {
+        assert_eq!(forwarded("10.0.0.1:1", lines), proxy, "{lines:?}");
+    }
 }
 
 // Goal: this machine is known as such in both families and when mapped; nobody else is.

@@ -4,7 +4,7 @@ use super::*;
 use axum::body::Body;
 use axum::http::{HeaderValue, Request};
 use kairo::mail::Outbox;
-use kairo::web::edge::{self, Bounds, EdgeSettings, EdgeState, Peer, Ticks};
+use kairo::web::edge::{self, Bounds, EdgeSettings, EdgeState, Peer, Proxies, Ticks};
 use kairo::web::{Site, SiteSettings, routes};
 use tower::ServiceExt as _;
 
@@ -25,6 +25,7 @@ async fn outbox_of(app: &Kairo, outbox: Option<Outbox>, loopback: bool) -> Answe
         origin: HeaderValue::from_str(&app.site.origin).unwrap(),
         loopback,
         pepper: app.base.keys.address_pepper(),
+        proxies: Proxies::default(),
         bounds: Bounds::default(),
         ticks: Ticks::monotonic(),
     });
