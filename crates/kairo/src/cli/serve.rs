@@ -18,6 +18,7 @@ use crate::config::Node;
 use crate::db::Db;
 use crate::db::cluster::{Cluster, Tuning};
 use crate::mail::{Carrier, Mailer, Outbox, Smtp};
+use crate::trust::proofs::refuse_unsound;
 use crate::web::edge::{self, Bounds, EdgeSettings, EdgeState, Ticks};
 use crate::web::{Site, SiteSettings, routes};
 
@@ -36,7 +37,9 @@ pub(super) fn run(file: Option<&Path>) -> Result<(), Failure> {
 
 async fn serve(opened: &Opened, cluster: &Cluster) -> Result<(), Failure> {
     // The cluster holds the folder's lock: two first starts cannot make two rings.
-    let (_, keys) = prepare(|role, database| cluster.pg_config(role, database), opened).await?;
+    let (host, keys) = prepare(|role, database| cluster.pg_config(role, database), opened).await?;
+    refuse_unsound(&host).await?;
+    drop(host);
     let db = Db::open(|role| cluster.pg_config(role, DATABASE), crate::STATEMENTS)?;
     let config = &opened.config;
     let listener = TcpListener::bind(config.listen)

@@ -9,7 +9,7 @@ use super::error::DbError;
 
 /// A connection as the migrating user.
 pub struct Host {
-    client: Client,
+    pub(super) client: Client,
 }
 
 impl Host {
