@@ -49,7 +49,7 @@ pub struct Report {
     pub mutants: usize,
     /// Killed by a cell of the matrix.
     pub by_matrix: usize,
-    /// Killed by a rule of the lint, where no cell of the object did.
+    /// Killed by a rule of the lint, which is asked after the nearest cells and before all others.
     pub by_lint: usize,
     /// Survivors that are listed, with the reason.
     pub explained: usize,
