@@ -17,6 +17,8 @@ pub mod items;
 
 pub mod capture;
 
+pub mod trust;
+
 pub mod cli;
 pub mod web;
 

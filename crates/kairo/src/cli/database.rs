@@ -12,6 +12,7 @@ use crate::db::{Endpoint, Host, migrate};
 use crate::keys::Keys;
 use crate::keys::passwords::Passwords;
 use crate::keys::source::RingStore;
+use crate::trust::proofs::refuse_unsound;
 
 fn external_of(opened: &Opened) -> Result<Option<External>, ExternalError> {
     let url = opened.config.database_url.as_ref();
@@ -109,7 +110,7 @@ impl ServedDatabase {
         match self {
             Self::Private(cluster) => {
                 let mut host = private_migrated(|role, name| cluster.pg_config(role, name)).await?;
-                external::must_be_fit(&host).await?;
+                refuse_unsound(&host).await?;
                 let keys = opened.keys(&mut host).await?;
                 let dir = cluster.socket_dir().to_owned();
                 let of = move |role: &str| pg_config(&dir, role, DATABASE).into();
@@ -187,7 +188,10 @@ async fn external_ways(external: &External, opened: &Opened) -> Result<Ways, Fai
     // A role without a password was told above; without one nobody signs in.
     let none = Zeroizing::default();
     let of = move |role: &str| external.runtime(role, passwords.of(role).unwrap_or(&none));
-    external::may_serve(&Host::connect(of("kairo_worker")).await?).await?;
+    let worker = Host::connect(of("kairo_worker")).await?;
+    external::may_serve(&worker).await?;
+    refuse_unsound(&worker).await?;
+    drop(worker);
     let keys = opened.keys_of(&Host::connect(of("kairo_app")).await?).await?;
     Ok(Ways { of: Box::new(of), keys })
 }

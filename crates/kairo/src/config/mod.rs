@@ -171,8 +171,8 @@ pub enum ConfigError {
     NoOrigin(SocketAddr),
     /// Behind a proxy a loopback listener is reached by everybody.
     #[error(
-        "KAIRO_TRUSTED_PROXIES names a proxy, and Kairo needs to know by which name people reach it. \
-         Set KAIRO_PUBLIC_ORIGIN to what they type, such as https://kairo.example.com"
+        "KAIRO_TRUSTED_PROXIES names a proxy, and Kairo needs to know by which name people reach \
+         it. Set KAIRO_PUBLIC_ORIGIN to what they type, such as https://kairo.example.com"
     )]
     ProxyWithoutOrigin,
     /// The outbox shows everybody's sign-in links, so it is for a developer's own machine.

@@ -10,7 +10,7 @@ use super::error::DbError;
 
 /// A connection as the migrating user.
 pub struct Host {
-    client: Client,
+    pub(super) client: Client,
 }
 
 impl Host {

@@ -10,7 +10,8 @@
 //! run: an unprepared statement in a pipeline runs after COMMIT, without identity.
 //! **Invariant:** a connection whose COMMIT was not seen is closed, never pooled.
 //! **Invariant:** the pools are private. There is no way from here to a bare connection, but for
-//! the migrating user's, which only the host's commands and the start of `serve` hold.
+//! the migrating user's, which only the host's commands and the start of `serve` hold, and for
+//! those of a throwaway cluster, which proofs break on purpose ([`Scratch`]).
 
 mod batch;
 pub mod cluster;
@@ -21,6 +22,7 @@ mod host;
 mod identity;
 pub mod migrate;
 mod pool;
+mod scratch;
 mod statement;
 
 pub use batch::Member;
@@ -29,4 +31,5 @@ pub use error::DbError;
 pub use host::Host;
 pub use identity::{Bearer, Identity, TokenHash};
 pub use pool::{Db, Door};
+pub use scratch::{Answer, Probe, Scratch};
 pub use statement::{App, Column, Entry, FromRow, Login, Nothing, RuntimeRole, Statement, Worker};

@@ -19,4 +19,5 @@ mod items;
 mod limits;
 mod outbox;
 mod schema;
+mod trust;
 mod walls;

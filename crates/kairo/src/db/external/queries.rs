@@ -31,7 +31,8 @@ pub(super) const POWERS: &str = "
           JOIN pg_roles g ON g.oid = m.roleid
     ), owned AS (
         SELECT r.rolname, format('owns %s', c.oid::regclass) AS fact,
-               format('ALTER TABLE %s OWNER TO kairo_owner', c.oid::regclass) AS mend
+               format('ALTER TABLE %s OWNER TO kairo_owner; then give %I its grants again, as '
+                      'schema.sql has them', c.oid::regclass, r.rolname) AS mend
           FROM runtime r
           JOIN pg_class c ON c.relowner = r.oid
     )

@@ -183,7 +183,6 @@ async fn a_role_with_more_than_its_rights_is_refused() {
         ("ALTER ROLE kairo_support REPLICATION", "copies the whole server"),
         ("GRANT kairo_owner TO kairo_app", "is a member of kairo_owner"),
         ("GRANT pg_read_all_data TO kairo_support", "is a member of pg_read_all_data"),
-        ("ALTER TABLE app.items OWNER TO kairo_app", "owns app.items"),
     ] {
         host.execute(sabotage).await.unwrap();
         let (well, said) = kairo(&a, &settings, &["serve"]);
@@ -192,6 +191,10 @@ async fn a_role_with_more_than_its_rights_is_refused() {
         host.execute(&mend).await.unwrap_or_else(|error| panic!("{mend}: {error}"));
     }
     a.serve_with(&settings).is_up();
+    host.execute("ALTER TABLE app.items OWNER TO kairo_app").await.unwrap();
+    refused(&a, &settings, "serve", "owns app.items");
+    host.execute("ALTER TABLE app.items OWNER TO kairo_owner").await.unwrap();
+    refused(&a, &settings, "serve", "app.items items_select kairo_app without a grant");
 }
 
 // Goal: whatever does not belong together is refused with what to do: a server that was not

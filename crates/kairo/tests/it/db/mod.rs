@@ -1,7 +1,6 @@
 //! The door to PostgreSQL, and the schema behind it.
 
 mod door;
-mod lint;
 mod lost;
 mod migrations;
 mod registry;

@@ -1,0 +1,295 @@
+//! The statements of the matrix: the world it runs in, what the catalogue holds, and what is tried.
+
+use super::super::actors::{APP, LOGIN, WORKER};
+use super::super::expected::Call;
+
+/// Makes foreign keys wait for COMMIT, which never comes: a row may then be tried alone, and what
+/// refuses it is a policy or nothing. (They obey no policy, so they prove nothing here.)
+pub const LOOSEN: &str = "
+    DO $$
+    DECLARE
+        t record;
+    BEGIN
+        FOR t IN SELECT conrelid::regclass AS relation, conname FROM pg_constraint
+                  WHERE contype = 'f' LOOP
+            EXECUTE format('ALTER TABLE %s ALTER CONSTRAINT %I DEFERRABLE INITIALLY DEFERRED',
+                           t.relation, t.conname);
+        END LOOP;
+        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'kairo_stranger') THEN
+            CREATE ROLE kairo_stranger LOGIN NOINHERIT;
+        END IF;
+    END
+    $$";
+
+/// The rows. An id begins with its person's letter and ends in what is special about the row:
+/// 1 is as usual, 2 was deleted yesterday, 3 may be purged, 4 is old but still needed, 5 is young.
+/// Of sessions: 1 browser, 2 token, 3 read-only token, 4 job, 5 idle too long, 6 past its end,
+/// 7 revoked just now, 8 two days ago, 9 a month ago.
+pub const SEED: &str = r"
+    INSERT INTO authn.users (id, email_norm, suspended_at)
+    SELECT (letter || '0000000-0000-7000-8000-000000000000')::uuid, name || '@example.org', ended
+      FROM (VALUES ('a', 'ana', NULL), ('b', 'ben', NULL), ('c', 'cid', now()))
+           people (letter, name, ended);
+
+    CREATE TEMP TABLE row_ids AS
+    SELECT u.id AS user_id, n, substr(u.email_norm, 1, 3) AS name,
+           (left(u.id::text, 35) || n)::uuid AS id,
+           decode(rpad(left(u.id::text, 1), 63, '0') || n, 'hex') AS digest
+      FROM authn.users u, generate_series(1, 9) n;
+
+    INSERT INTO authn.sessions (id, token_hash, user_id, kind, scopes, method, purpose,
+                                idle_expires_at, absolute_expires_at, revoked_at, revoke_reason)
+    SELECT r.id, sha256(convert_to(r.name || '-' || s.name, 'utf8')), r.user_id, s.kind,
+           s.scopes::text[], 'host', s.purpose, now() + s.idle, now() + s.absolute,
+           now() + s.revoked, CASE WHEN s.revoked IS NOT NULL THEN 'sign_out' END
+      FROM (VALUES
+            ('web', 1, 'web', '{read,write}', NULL, interval '1 day', interval '1 day',
+             NULL::interval),
+            ('key', 2, 'key', '{read,write}', NULL, NULL, NULL, NULL),
+            ('reader', 3, 'key', '{read}', NULL, NULL, NULL, NULL),
+            ('job', 4, 'job', '{read,write}', 'purge', NULL, '15 minutes', NULL),
+            ('idle', 5, 'web', '{read,write}', NULL, '-1 minute', '1 day', NULL),
+            ('lapsed', 6, 'web', '{read,write}', NULL, '1 day', '0', NULL),
+            ('revoked', 7, 'web', '{read,write}', NULL, '1 day', '1 day', '0'),
+            ('dead', 8, 'web', '{read,write}', NULL, '1 day', '1 day', '-2 days'),
+            ('gone', 9, 'web', '{read,write}', NULL, '1 day', '1 day', '-31 days')
+           ) s (name, n, kind, scopes, purpose, idle, absolute, revoked)
+      JOIN row_ids r ON r.n = s.n AND (r.name = 'ana' OR s.name = 'web');
+
+    INSERT INTO app.data_keys (id, user_id, root_key_id, wrapped)
+    SELECT id, user_id, repeat('0', 32), decode(repeat('00', 78), 'hex') FROM row_ids WHERE n = 1;
+    INSERT INTO app.settings (user_id, time_zone, version)
+    SELECT user_id, 'UTC', CASE name WHEN 'ana' THEN 2 ELSE 1 END FROM row_ids WHERE n = 1;
+    INSERT INTO app.key_ring (fingerprint) VALUES (sha256('a ring')) ON CONFLICT DO NOTHING;
+
+    INSERT INTO app.captures (id, user_id, text_sealed, reader_version, confidence,
+                              reference_local, zone, created_at)
+    SELECT id, user_id, 'x', '1', 'sure', localtimestamp, 'UTC',
+           CASE WHEN n IN (3, 4) THEN now() - interval '31 days' ELSE now() END
+      FROM row_ids WHERE n IN (1, 3, 4, 5);
+    INSERT INTO app.capture_keys (user_id, key_hash, request_mac, capture_id, created_at)
+    SELECT user_id, digest, digest, id,
+           CASE WHEN n IN (3, 4) THEN now() - interval '31 days' ELSE now() END
+      FROM row_ids WHERE n IN (1, 3, 4, 5);
+    INSERT INTO app.items (id, user_id, capture_id, kind, body_sealed, deleted_at)
+    SELECT id, user_id, (left(id::text, 35) || CASE n WHEN 1 THEN 1 ELSE 4 END)::uuid, 'task', 'x',
+           CASE n WHEN 2 THEN now() - interval '1 day'
+                  WHEN 3 THEN now() - interval '31 days' END
+      FROM row_ids WHERE n = 1 OR n IN (2, 3) AND name <> 'ben';
+    INSERT INTO app.items (id, user_id, capture_id, kind, body_sealed)
+    SELECT id, user_id, id, 'note', 'x' FROM row_ids WHERE n = 4;
+    INSERT INTO app.item_revisions (id, user_id, item_id, version, state_sealed, cause)
+    SELECT id, user_id, id, 1, 'x', 'edit' FROM app.items;
+    INSERT INTO app.item_occurrences (id, user_id, item_id, original_local, change, settled_at)
+    SELECT id, user_id, id, localtimestamp, 'done', now() FROM app.items;
+
+    INSERT INTO authn.proofs (id, purpose, email_norm, link_hash, binding_hash, code_mac,
+                              expires_at)
+    SELECT id, 'sign_in', name || '@example.org', digest, digest, digest, now() + interval '1 day'
+      FROM row_ids WHERE n = 1;
+    INSERT INTO authn.proof_budgets (email_norm, source, hour_start, sent, last_at)
+    SELECT name || '@example.org', digest, now(), 1, now() FROM row_ids WHERE n = 1;
+    INSERT INTO authn.proof_address_budgets (email_norm, hour_start, sent)
+    SELECT name || '@example.org', now(), 1 FROM row_ids WHERE n = 1;
+    DROP TABLE row_ids";
+
+/// Tables and views with their columns in order.
+pub const RELATIONS: &str = "
+    SELECT n.nspname || '.' || c.relname AS name, c.relkind = 'v' AS is_view,
+           array_agg(a.attname::text ORDER BY a.attnum) AS columns
+      FROM pg_class c
+      JOIN pg_namespace n ON n.oid = c.relnamespace
+      JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+     WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+       AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+     GROUP BY 1, 2 ORDER BY 1";
+
+/// Functions, each with a call of it.
+pub const FUNCTIONS: &str = "
+    SELECT p.oid::regprocedure::text AS signature,
+           format('SELECT count(*) FROM %I.%I(%s)', n.nspname, p.proname,
+                  (SELECT string_agg('NULL::' || format_type(t, NULL), ', ' ORDER BY place)
+                     FROM unnest(p.proargtypes::oid[]) WITH ORDINALITY args (t, place))) AS call
+      FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+     WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' ORDER BY 1";
+
+/// Schemas.
+pub const SCHEMAS: &str = "
+    SELECT n.nspname::text AS name FROM pg_namespace n
+     WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' ORDER BY 1";
+
+/// What a schema is entered and filled by.
+pub const ENTER: &str = "USAGE";
+/// See [`ENTER`].
+pub const MAKE: &str = "CREATE";
+
+/// Whether the role that asks has a privilege on a schema.
+pub fn schema_right(schema: &str, privilege: &str) -> String {
+    format!("SELECT has_schema_privilege('{schema}', '{privilege}')")
+}
+
+/// Every row of a relation by its label, and as a literal that can be inserted.
+pub fn rows(relation: &str, label: &str) -> String {
+    format!(
+        "SELECT format('%s', {label}) AS label, quote_literal(to_jsonb(t)::text) AS row
+           FROM {relation} t ORDER BY 1"
+    )
+}
+
+/// Reads one column.
+pub fn select(relation: &str, column: &str) -> String {
+    format!("SELECT {column} FROM {relation}")
+}
+
+/// Reads no column, which any right to read any column allows.
+pub fn count(relation: &str) -> String {
+    format!("SELECT count(*) FROM {relation}")
+}
+
+/// Inserts a row of [`rows`].
+pub fn insert(relation: &str, row: &str) -> String {
+    format!("INSERT INTO {relation} SELECT * FROM jsonb_populate_record(NULL::{relation}, {row})")
+}
+
+/// Inserts nothing in particular, which a right to insert any column allows.
+pub fn insert_default(relation: &str) -> String {
+    format!("INSERT INTO {relation} DEFAULT VALUES")
+}
+
+/// Writes a column as it is, and tells of which rows.
+pub fn update(relation: &str, column: &str, label: &str) -> String {
+    format!("UPDATE {relation} SET {column} = {column} RETURNING {label}")
+}
+
+/// Writes a column without reading any.
+pub fn update_blind(relation: &str, column: &str) -> String {
+    format!("UPDATE {relation} SET {column} = NULL")
+}
+
+/// Assignments that read no column and break no constraint, for a role that may make them.
+const CONSTANTS: [(&str, &str); 8] = [
+    ("app.items", "version = 9"),
+    ("app.item_occurrences", "version = 9"),
+    ("app.settings", "time_zone = 'UTC'"),
+    ("authn.users", "plan = 'free'"),
+    ("authn.sessions", "last_seen_at = now()"),
+    ("authn.proofs", "tries = 1"),
+    ("authn.proof_budgets", "sent = 1"),
+    ("authn.proof_address_budgets", "sent = 1"),
+];
+
+/// Writes a constant into every row. PostgreSQL asks the policies of SELECT, too, where a statement
+/// reads; this one has those of UPDATE alone against it.
+pub fn update_constant(relation: &str) -> Option<String> {
+    let (_, constant) = CONSTANTS.iter().find(|(name, _)| *name == relation)?;
+    Some(format!("UPDATE {relation} SET {constant}"))
+}
+
+/// Deletes what can be deleted, and tells which rows.
+pub fn delete(relation: &str, label: &str) -> String {
+    format!("DELETE FROM {relation} RETURNING {label}")
+}
+
+/// Deletes without reading.
+pub fn delete_blind(relation: &str) -> String {
+    format!("DELETE FROM {relation}")
+}
+
+/// What every attempt begins with: who asks. The names are constants of [`super::super::actors`].
+pub fn identity(session: &str, bearer: &str) -> String {
+    format!("SET LOCAL kairo.session = '{session}'; SET LOCAL kairo.bearer = '{bearer}'; ")
+}
+
+/// Acts as a role that nobody signs in as.
+pub fn act_as(role: &str) -> String {
+    format!("SET LOCAL ROLE {role}; ")
+}
+
+/// Becomes a role as if it had signed in.
+pub fn become_role(role: &str) -> String {
+    format!("SET LOCAL SESSION AUTHORIZATION {role}; ")
+}
+
+/// What definer functions give.
+pub const CALLS: [Call; 12] = [
+    // Digests in, a word out; nothing of the person.
+    Call {
+        role: LOGIN,
+        sql: "SELECT authn.proof_begin('f0000000-0000-7000-8000-000000000001', 'dan@example.org',
+                  sha256('s'), NULL, sha256('l'), sha256('b'), sha256('c'))",
+        gives: |_| &["sent"],
+    },
+    // A link that nobody was sent makes no session.
+    Call {
+        role: LOGIN,
+        sql: "SELECT outcome FROM authn.proof_redeem(sha256('l'), sha256('b'), NULL,
+                  'f0000000-0000-7000-8000-000000000001', 'f0000000-0000-7000-8000-000000000002',
+                  repeat('0', 32), NULL, 'UTC', 'f0000000-0000-7000-8000-000000000003',
+                  sha256('t'), NULL)",
+        gives: |_| &["spent"],
+    },
+    // Live sessions of the asking person; a job's is not shown.
+    Call {
+        role: APP,
+        sql: "SELECT id FROM authn.session_list()",
+        gives: |actor| match actor.who {
+            Some('a') => &["a1", "a2", "a3"],
+            Some(_) => &["b1"],
+            None => &[],
+        },
+    },
+    Call {
+        role: APP,
+        sql: "SELECT authn.session_touch(0, 60)",
+        gives: |actor| if actor.who.is_some() { &["1"] } else { &["0"] },
+    },
+    // Somebody else's session: Ben's.
+    Call {
+        role: APP,
+        sql: "SELECT authn.session_revoke('b0000000-0000-7000-8000-000000000001')",
+        gives: |actor| if actor.who == Some('b') { &["1"] } else { &["0"] },
+    },
+    // Ana's token, which neither Ben nor a read-only token may end.
+    Call {
+        role: APP,
+        sql: "SELECT authn.session_revoke('a0000000-0000-7000-8000-000000000002')",
+        gives: |actor| if actor.who == Some('a') && actor.writes { &["1"] } else { &["0"] },
+    },
+    // One's own, whatever it is; a job ends by itself.
+    Call {
+        role: APP,
+        sql: "SELECT authn.session_revoke(NULL)",
+        gives: |actor| {
+            if actor.who.is_some() && actor.bearer != "job" { &["1"] } else { &["0"] }
+        },
+    },
+    // Everywhere is a browser's verb: a stolen token must not sign its owner out.
+    Call {
+        role: APP,
+        sql: "SELECT authn.session_revoke_all(true)",
+        gives: |actor| match (actor.who, actor.bearer) {
+            (Some('a'), "web") => &["6"],
+            (Some('b'), "web") => &["1"],
+            _ => &["0"],
+        },
+    },
+    // Cid is suspended: nobody acts for him.
+    Call {
+        role: WORKER,
+        sql: "SELECT user_id FROM authn.purge_due(2592000, 10)",
+        gives: |_| &["a0"],
+    },
+    Call {
+        role: WORKER,
+        sql: "SELECT authn.job_session('a0000000-0000-7000-8000-000000000000', 'purge',
+                  'f0000000-0000-7000-8000-000000000001', sha256('x'))",
+        gives: |_| &["t"],
+    },
+    Call {
+        role: WORKER,
+        sql: "SELECT authn.job_session('c0000000-0000-7000-8000-000000000000', 'purge',
+                  'f0000000-0000-7000-8000-000000000001', sha256('x'))",
+        gives: |_| &["f"],
+    },
+    Call { role: WORKER, sql: "SELECT authn.sessions_purge()", gives: |_| &["1"] },
+];

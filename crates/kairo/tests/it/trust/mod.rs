@@ -1,0 +1,5 @@
+//! The proofs about the database, run and themselves put to the test.
+
+mod lint;
+mod matrix;
+mod mutants;
