@@ -29,6 +29,13 @@ impl Recurrence {
         let window = Window { from, to, limit: limit.min(OCCURRENCES_MAX) };
         Ok(rule.expand(dtstart, window, left_out))
     }
+
+    /// The hours that the rule itself names.
+    pub(crate) fn hours(&self) -> Vec<Time> {
+        let named = |rule: &Rule| !rule.by_hour.is_empty();
+        let rule = Rule::parse(&self.rrule).ok().filter(named);
+        rule.map_or_else(Vec::new, |rule| rule.times(self.time.unwrap_or_default()))
+    }
 }
 
 /// What part of a series is wanted.

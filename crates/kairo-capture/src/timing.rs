@@ -3,7 +3,7 @@
 //! **Invariant:** a time that does not exist on its day, or exists twice, is bent by the rules of
 //! the zone and says so.
 
-use crate::ast::{Day, Edge, Half, Hour, Lead, Moment, WhenSaid, ZoneName};
+use crate::ast::{Day, Edge, Half, Hour, Lead, Moment, WhenSaid, Which, ZoneName};
 use crate::hours::{
     CLOSE, Guess, Hints, Settled, in_half, named_part, part_hour, settle, settle_range,
 };
@@ -160,6 +160,12 @@ impl Resolver<'_> {
         if backwards {
             doubt = Confidence::Unsure;
         }
+        // "Friday to Sunday 6pm": the first day is said without an hour, so it begins with the day.
+        let half = start.all_day && end.is_some_and(|end| end.time() != Time::midnight());
+        if half {
+            start.all_day = false;
+            doubt = doubt.min(Confidence::Likely);
+        }
         let when = When {
             role: self.role(),
             start: start.at,
@@ -293,7 +299,10 @@ impl Resolver<'_> {
             None if passed && !from.tonight => plus_days(self.today(), 1)?,
             None => self.today(),
         };
-        let midnight = first.time == Time::midnight() && today && day.is_some() && passed;
+        let midnight = first.time == Time::midnight()
+            && today
+            && passed
+            && (day.is_some() || from.tonight && from.part != Some(Daypart::Night));
         let small_hours = part == Some(Daypart::Night) && first.time < Time::constant(5, 0, 0, 0);
         date = plus_days(
             date,
@@ -344,11 +353,11 @@ impl Resolver<'_> {
             let calendar = Calendar { context: self.context, today: date, ahead_today: ahead };
             let from_reference =
                 Calendar { context: self.context, today: self.today(), ahead_today: false };
-            let calendar = if matches!(day, Day::Rel(_) | Day::In(_) | Day::Period { .. }) {
-                from_reference
-            } else {
-                calendar
-            };
+            let fixed = matches!(
+                day,
+                Day::Rel(_) | Day::In(_) | Day::Period { .. } | Day::Wd(_, Which::InWeek(_))
+            );
+            let calendar = if fixed { from_reference } else { calendar };
             calendar.day(day).map(|resolved| resolved.date)
         };
         let day_end = match &from.day_end {

@@ -27,7 +27,8 @@ fn dangles_before(word: &str, sole: bool) -> bool {
             | W::On
             | W::Between
     ) && (sole || !matches!(meaning(word), W::On))
-        || matches!(lowered(word).as_str(), "that's" | "thats" | "will")
+        || word == "will"
+        || matches!(lowered(word).as_str(), "that's" | "thats")
 }
 
 /// Words that mean nothing at the start of what stands behind a cut.
@@ -59,6 +60,7 @@ pub(crate) fn title(text: &str, from: usize, to: usize, cuts: &[Span]) -> String
         let mut piece = piece.trim();
         if index > 0 {
             piece = trim_start(piece, title.is_empty());
+            piece = without_about(text, from, cuts, piece, title.is_empty());
         }
         if index < last {
             let rest_blank =
@@ -77,6 +79,20 @@ pub(crate) fn title(text: &str, from: usize, to: usize, cuts: &[Span]) -> String
         title.push_str(piece);
     }
     without_empty_brackets(title.trim())
+}
+
+/// "remind me on Friday about the report": "about" goes with the words that were cut before it.
+fn without_about<'a>(
+    text: &str,
+    from: usize,
+    cuts: &[Span],
+    piece: &'a str,
+    first: bool,
+) -> &'a str {
+    let asked = cuts.first().and_then(|cut| text.get(from..cut.end)).unwrap_or("").trim_start();
+    let asked = matches!(meaning(asked.split(' ').next().unwrap_or("")), W::Remind | W::Reminder);
+    let rest = ["about ", "of ", "for "].iter().find_map(|word| piece.strip_prefix(word));
+    rest.filter(|_| first && asked).unwrap_or(piece)
 }
 
 fn blank(c: char) -> bool {
@@ -111,6 +127,12 @@ fn trim_start(mut piece: &str, first: bool) -> &str {
         piece = piece.trim_start();
         let bare = piece.trim_start_matches(|c| MARKS.contains(&c) || matches!(c, ')' | ']'));
         let sentence = piece.starts_with(['.', '!', '?']) && !first;
+        // "tomorrow 12-1 @ Nando's": the sign leads in a place, as "at" does.
+        let place =
+            piece.strip_prefix("@ ").is_some_and(|rest| rest.starts_with(char::is_alphabetic));
+        if place && !first {
+            break;
+        }
         if bare.len() < piece.len() && !sentence {
             piece = bare;
             continue;
