@@ -41,12 +41,12 @@ pub(crate) fn read_line(text: &str, from: usize, to: usize, context: &Context) -
     let chosen = choose(&scan, &context.known_lists);
     let mood = mood(&scan);
     let timing = timing(&scan, &chosen, context, mood);
-    let kept: Vec<bool> = (0..chosen.len())
-        .map(|at| {
-            let timely = chosen.get(at).is_some_and(|one| is_time(&one.said));
-            !timely || timing.used.contains(&at)
-        })
-        .collect();
+    let mut kept: Vec<bool> = chosen.iter().map(|one| !is_time(&one.said)).collect();
+    for at in &timing.used {
+        if let Some(place) = kept.get_mut(*at) {
+            *place = true;
+        }
+    }
     let line = Line { scan, chosen: &chosen, kept: &kept, context, from, to };
     line.reading(timing)
 }

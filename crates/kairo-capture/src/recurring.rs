@@ -14,7 +14,7 @@ use crate::label;
 use crate::model::{Alternative, Anchor, Confidence, Context, Recurrence, Role, When};
 use crate::resolve::{Calendar, plus, plus_days};
 use crate::rule::Rule;
-use crate::timing::{Mood, Others, bend, in_zone, lasting_end};
+use crate::timing::{Mood, Others, bend_both, in_zone, lasting_end};
 use crate::words::{Daypart, Holiday};
 use jiff::civil::{Date, DateTime, Time, Weekday};
 
@@ -181,8 +181,11 @@ impl Gathered {
         let first = self.first(base, reference, start.is_some(), time.is_some(), &exdates)?;
         self.rule.until = self.until(&calendar, first.date());
         let all_day = time.is_none() && !ticking;
-        let end = self.end(first, all_day, &context, mood);
-        let (start_at, shifted) = if all_day { (first, None) } else { bend(&context.zone, first) };
+        let end = self.end(first, all_day, mood);
+        let (start_at, end, shifted) = match all_day {
+            true => (first, end, None),
+            false => bend_both(&context.zone, first, end),
+        };
         self.tidy();
         let role = if self.due { Role::Due } else { Role::Start };
         let when = When { role, start: start_at, end, all_day, zone, shifted };
@@ -283,7 +286,11 @@ impl Gathered {
                 more.retain(|other| other.minute() == time.minute());
                 *doubt = Confidence::Unsure;
             }
-            if more.len() == 1 {
+            // A position (BYSETPOS) would count the hours too.
+            if self.rule.by_set_pos.is_some() {
+                *doubt = Confidence::Unsure;
+            }
+            if more.len() == 1 || self.rule.by_set_pos.is_some() {
                 return Some(time);
             }
             self.rule.by_hour = more.iter().map(|time| time.hour()).collect();
@@ -332,10 +339,10 @@ impl Gathered {
         exdates: &[Date],
     ) -> Option<DateTime> {
         let mut at = base;
+        let far = base.checked_add(jiff::Span::new().years(9)).ok()?;
         if !self.rule.by_hour.is_empty() && !said {
             let rule = Rule { count: None, until: None, ..self.rule.clone() };
-            let to = plus_days(base.date(), 800)?.at(0, 0, 0, 0);
-            let window = Window { from: reference, to, limit: 1 };
+            let window = Window { from: reference, to: far, limit: 1 };
             let gone = |at: &DateTime| *at <= reference || exdates.contains(&at.date());
             return rule.expand(base, window, gone).first().copied();
         }
@@ -349,7 +356,10 @@ impl Gathered {
         let open =
             self.open() && matches!(self.rule.freq, Freq::Weekly | Freq::Monthly | Freq::Yearly);
         if open {
-            return Some(if said || timed { at } else { base });
+            let from = if said || timed { at } else { base };
+            let rule = Rule { count: None, until: None, ..self.rule.clone() };
+            let window = Window { from, to: far, limit: 1 };
+            return rule.expand(from, window, |at| exdates.contains(&at.date())).first().copied();
         }
         let mut rule = self.rule.clone();
         let month_alone =
@@ -376,20 +386,14 @@ impl Gathered {
         plus_days(plus(first, dur)?, -1)
     }
 
-    fn end(
-        &self,
-        first: DateTime,
-        all_day: bool,
-        context: &Context,
-        mood: Mood,
-    ) -> Option<DateTime> {
+    fn end(&self, first: DateTime, all_day: bool, mood: Mood) -> Option<DateTime> {
         let hints = Hints { part: self.part, mood, now: None };
         if let (Some(Hour::Clock(start)), Some(Hour::Clock(last))) = (self.hour, self.hour_end) {
             let (from, last) = settle_range(start, last, hints)?;
             // The first occurrence may be at another hour of a list.
             let end = plus_days(first.date(), last.carry)?.to_datetime(last.time);
             let length = first.date().to_datetime(from.time).until(end).ok()?;
-            return Some(bend(&context.zone, first.checked_add(length).ok()?).0);
+            return first.checked_add(length).ok();
         }
         lasting_end(first, all_day, self.lasts_hours?).filter(|_| !all_day)
     }

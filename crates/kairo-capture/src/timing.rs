@@ -86,6 +86,21 @@ pub(crate) fn bend(zone: &TimeZone, at: DateTime) -> (DateTime, Option<Shift>) {
     }
 }
 
+/// The same for a start and its end. An end that the moved start overtakes keeps its distance:
+/// half past two that becomes half past three, for half an hour, ends at four.
+pub(crate) fn bend_both(
+    zone: &TimeZone,
+    start: DateTime,
+    end: Option<DateTime>,
+) -> (DateTime, Option<DateTime>, Option<Shift>) {
+    let (bent, shift) = bend(zone, start);
+    let end = end.map(|end| match bend(zone, end).0 {
+        overtaken if overtaken < bent => bent.saturating_add(end.duration_since(start)),
+        end => end,
+    });
+    (bent, end, shift)
+}
+
 struct Resolver<'a> {
     context: &'a Context,
     said: &'a WhenSaid,
@@ -98,13 +113,12 @@ pub(crate) fn resolve(context: &Context, said: &WhenSaid, mood: Mood) -> Option<
     let resolver = Resolver { context: &context, said, mood };
     let mut timed = resolver.resolve()?;
     if !timed.when.all_day {
-        let (start, shifted) = bend(&context.zone, timed.when.start);
-        timed.when.start = start;
+        let (start, end, shifted) = bend_both(&context.zone, timed.when.start, timed.when.end);
+        (timed.when.start, timed.when.end) = (start, end);
         timed.when.shifted = shifted;
         if shifted.is_some() {
             timed.doubt = timed.doubt.min(Confidence::Likely);
         }
-        timed.when.end = timed.when.end.map(|end| bend(&context.zone, end).0);
     }
     timed.when.zone = zone;
     Some(timed)

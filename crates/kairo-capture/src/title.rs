@@ -55,6 +55,7 @@ pub(crate) fn title(text: &str, from: usize, to: usize, cuts: &[Span]) -> String
         return pieces.concat().trim().to_owned();
     }
     let last = pieces.len() - 1;
+    let filled = pieces.iter().rposition(|piece| !piece.trim_matches(blank).is_empty());
     let mut title = String::new();
     for (index, piece) in pieces.iter().enumerate() {
         let mut piece = piece.trim();
@@ -63,8 +64,7 @@ pub(crate) fn title(text: &str, from: usize, to: usize, cuts: &[Span]) -> String
             piece = without_about(text, from, cuts, piece, title.is_empty());
         }
         if index < last {
-            let rest_blank =
-                pieces.iter().skip(index + 1).all(|rest| rest.trim_matches(blank).is_empty());
+            let rest_blank = filled.is_none_or(|filled| filled <= index);
             piece = trim_end(piece, rest_blank);
         }
         let between = index > 0 && index < last;
