@@ -32,12 +32,13 @@ pub fn test(arguments: &[String]) -> Result<()> {
     let built = steps.run("clippy", clippy);
     if built {
         steps.run("tests", || sh::run(&mut sh::cargo(["nextest", "run", "--workspace"])));
+        steps.run("fuzz", fuzz);
         steps.run("schema", || schema::schema(&["--check".to_owned()]));
         steps.run("controls", controls);
         steps.run("browser", || browser(&mut apt));
         steps.run("documents", documents);
     } else {
-        for name in ["tests", "schema", "controls", "browser", "documents"] {
+        for name in ["tests", "fuzz", "schema", "controls", "browser", "documents"] {
             steps.skip(name, "the workspace does not build");
         }
     }
@@ -112,6 +113,12 @@ impl Steps {
 fn clippy() -> Result<()> {
     let mut clippy = sh::cargo(["clippy", "--workspace", "--all-targets"]);
     sh::run(clippy.args(["--", "-D", "warnings"]))
+}
+
+/// A minute of texts without end against the reader, with overflow checks on.
+fn fuzz() -> Result<()> {
+    let mut smoke = sh::cargo(["nextest", "run", "--package", "kairo-capture", "--test", "smoke"]);
+    sh::run(smoke.env("KAIRO_FUZZ_S", "60"))
 }
 
 fn documents() -> Result<()> {

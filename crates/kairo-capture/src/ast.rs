@@ -299,6 +299,10 @@ pub(crate) struct RepeatSaid {
     pub(crate) completion: bool,
     pub(crate) part: Option<Daypart>,
     pub(crate) holiday: Option<Holiday>,
+    /// Hours that "twice a day" stands for, as parts of the day.
+    pub(crate) hours: Vec<(Daypart, i8)>,
+    /// Whether the days or the hours were spread by this crate rather than said.
+    pub(crate) guessed: bool,
 }
 
 /// A repetition rule's exception.

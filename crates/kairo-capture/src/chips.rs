@@ -15,7 +15,7 @@ use crate::grammar::Scan;
 use crate::label;
 use crate::model::{Alternative, Field, Recurrence, Span, When};
 use crate::timing::Others;
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 
 /// Words of a saying and what they were understood as.
 #[derive(Debug, Clone)]
@@ -34,6 +34,8 @@ pub(crate) struct Saying<'a> {
     pub(crate) when: &'a When,
     pub(crate) recurrence: Option<&'a Recurrence>,
     pub(crate) reference: Date,
+    /// Every hour of a list of hours; empty where there is no list.
+    pub(crate) hours: Vec<Time>,
     /// Whether another saying of the same moment says the hour ("tonight ... at 8").
     pub(crate) hour_elsewhere: bool,
 }
@@ -60,7 +62,9 @@ impl Saying<'_> {
                 whole(Shown::Both)
             }
             [] => whole(Shown::One(Aspect::Day)),
-            [Part { aspect: Aspect::Day, .. }] if self.said.from.part.is_some() => {
+            [Part { aspect: Aspect::Day, .. }]
+                if self.said.from.part.is_some() || self.said.from.hour.is_some() =>
+            {
                 whole(if self.hour_elsewhere { Shown::One(Aspect::Day) } else { Shown::Both })
             }
             [part] => whole(Shown::One(part.aspect)),
@@ -137,6 +141,7 @@ impl Saying<'_> {
             None => self.when.start.time(),
         };
         Some(match self.when.end.filter(|_| ends) {
+            None if self.hours.len() > 1 => label::hours(&self.hours),
             Some(end) if starts => label::times(start, end.time()),
             Some(end) => label::time(end.time()),
             None => label::time(start),

@@ -35,10 +35,6 @@ fn is_timely(said: &Said) -> bool {
     matches!(said, Said::When(_) | Said::Repeat(_))
 }
 
-fn apart(one: &Match, two: &Match) -> bool {
-    one.to <= two.from || two.to <= one.from
-}
-
 fn with_company(scan: &Scan<'_>, found: Vec<Match>) -> Vec<Match> {
     let strong: Vec<&Match> = found
         .iter()
@@ -47,7 +43,9 @@ fn with_company(scan: &Scan<'_>, found: Vec<Match>) -> Vec<Match> {
                 && (is_timely(&one.said) || matches!(one.said, Said::Estimate(_)))
         })
         .collect();
-    let timely = |one: &Match| strong.iter().any(|two| is_timely(&two.said) && apart(one, two));
+    let timely = Company::of(scan, strong.iter().filter(|two| is_timely(&two.said)).copied());
+    let beside = Company::of(scan, strong.iter().copied());
+    let timely = |one: &Match| timely.apart(one);
     let repeats = found.iter().any(|one| {
         matches!(one.said, Said::Repeat(_)) && (one.strength == Strength::Strong || timely(one))
     });
@@ -59,9 +57,7 @@ fn with_company(scan: &Scan<'_>, found: Vec<Match>) -> Vec<Match> {
                 Strength::Somewhere => timely(one),
                 Strength::Beside => {
                     let whole = one.from == 0 && one.to == scan.toks.len();
-                    whole
-                        || beside_dismissed(scan, one)
-                        || strong.iter().any(|two| beside(scan, one, two))
+                    whole || beside_dismissed(scan, one) || beside.next_to(scan, one)
                 }
             };
             let counts = matches!(one.said, Said::Count(_) | Said::Except(_));
@@ -71,17 +67,53 @@ fn with_company(scan: &Scan<'_>, found: Vec<Match>) -> Vec<Match> {
     found.into_iter().zip(kept).filter_map(|(one, keep)| keep.then_some(one)).collect()
 }
 
-/// Whether nothing but a connective stands between two matches.
-fn beside(scan: &Scan<'_>, one: &Match, two: &Match) -> bool {
-    let (first, second) = if one.to <= two.from { (one, two) } else { (two, one) };
-    let connective = |i: usize| {
-        matches!(scan.word(i), W::At | W::On | W::And | W::For)
-            || scan.sep(i, ',')
-            || scan.sep(i, '-')
-    };
-    first.to <= second.from
-        && (first.to..second.from).all(connective)
-        && second.from - first.to <= 1
+/// Where strong matches begin and end, so that company is found without a look at each of them.
+struct Company {
+    begins: Vec<bool>,
+    ends: Vec<bool>,
+    last_begin: Option<usize>,
+    first_end: Option<usize>,
+}
+
+impl Company {
+    fn of<'a>(scan: &Scan<'_>, matches: impl Iterator<Item = &'a Match>) -> Self {
+        let places = vec![false; scan.toks.len() + 1];
+        let (begins, ends) = (places.clone(), places);
+        let mut company = Self { begins, ends, last_begin: None, first_end: None };
+        for one in matches {
+            if let Some(place) = company.begins.get_mut(one.from) {
+                *place = true;
+            }
+            if let Some(place) = company.ends.get_mut(one.to) {
+                *place = true;
+            }
+            company.last_begin = company.last_begin.max(Some(one.from));
+            let first = company.first_end.map_or(one.to, |first| first.min(one.to));
+            company.first_end = Some(first);
+        }
+        company
+    }
+
+    /// Whether a match stands apart from this one, before or behind it.
+    fn apart(&self, one: &Match) -> bool {
+        self.last_begin.is_some_and(|begin| one.to <= begin)
+            || self.first_end.is_some_and(|end| end <= one.from)
+    }
+
+    /// Whether nothing but a connective stands between a match and this one.
+    fn next_to(&self, scan: &Scan<'_>, one: &Match) -> bool {
+        let connective = |i: usize| {
+            matches!(scan.word(i), W::At | W::On | W::And | W::For)
+                || scan.sep(i, ',')
+                || scan.sep(i, '-')
+        };
+        let at = |places: &[bool], i: usize| places.get(i).copied().unwrap_or(false);
+        let before = one.from.checked_sub(1).filter(|gap| connective(*gap));
+        at(&self.ends, one.from)
+            || at(&self.begins, one.to)
+            || before.is_some_and(|gap| at(&self.ends, gap))
+            || (connective(one.to) && at(&self.begins, one.to + 1))
+    }
 }
 
 /// Whether a time stood beside a match until it was dismissed.

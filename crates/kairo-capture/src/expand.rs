@@ -29,6 +29,13 @@ impl Recurrence {
         let window = Window { from, to, limit: limit.min(OCCURRENCES_MAX) };
         Ok(rule.expand(dtstart, window, left_out))
     }
+
+    /// The hours that the rule itself names.
+    pub(crate) fn hours(&self) -> Vec<Time> {
+        let named = |rule: &Rule| !rule.by_hour.is_empty();
+        let rule = Rule::parse(&self.rrule).ok().filter(named);
+        rule.map_or_else(Vec::new, |rule| rule.times(self.time.unwrap_or_default()))
+    }
 }
 
 /// What part of a series is wanted.
@@ -50,7 +57,10 @@ impl Rule {
         let mut counted = 0_u32;
         let first =
             if self.count.is_none() { self.periods_before(dtstart, window.from) } else { 0 };
-        for period in first..first.saturating_add(PERIODS_MAX) {
+        let mut next = first;
+        for _ in 0..PERIODS_MAX {
+            let period = next;
+            next = period.saturating_add(self.barren(dtstart, period));
             let Some(times) = self.period(dtstart, period) else { break };
             for at in times.into_iter().filter(|at| *at >= dtstart) {
                 counted += 1;
@@ -96,6 +106,21 @@ impl Rule {
         u32::try_from(periods / i64::from(self.interval.max(1)) - 1).unwrap_or(0)
     }
 
+    /// How many periods to go on by: past the rest of a day on which the minutes or hours of a rule
+    /// do not count ("every minute on Fridays in June" would be looked at minute by minute).
+    fn barren(&self, dtstart: DateTime, period: u32) -> u32 {
+        let minutes = match self.freq {
+            Freq::Minutely => 1,
+            Freq::Hourly => 60,
+            _ => return 1,
+        };
+        let start = self.period_start(dtstart, period);
+        let Some(start) = start.filter(|start| !self.allows(start.date())) else { return 1 };
+        let passed = i64::from(start.hour()) * 60 + i64::from(start.minute());
+        let step = minutes * i64::from(self.interval.max(1));
+        u32::try_from((1_440 - passed + step - 1) / step).unwrap_or(1).max(1)
+    }
+
     /// Where a period begins.
     fn period_start(&self, dtstart: DateTime, period: u32) -> Option<DateTime> {
         let n = i32::try_from(u64::from(period) * u64::from(self.interval.max(1))).ok()?;
@@ -135,16 +160,19 @@ impl Rule {
         };
         days.sort_unstable();
         days.dedup();
+        let times = self.times(dtstart.time());
+        let all = days.iter().flat_map(|day| times.iter().map(|time| day.to_datetime(*time)));
+        let mut all: Vec<DateTime> = all.collect();
+        // RFC 5545 counts the position among the times of the period, not among its days.
         if let Some(position) = self.by_set_pos {
             let at = if position > 0 {
                 usize::try_from(position).ok().map(|n| n - 1)
             } else {
-                days.len().checked_sub(usize::from(position.unsigned_abs()))
+                all.len().checked_sub(usize::from(position.unsigned_abs()))
             };
-            days = at.and_then(|at| days.get(at)).copied().into_iter().collect();
+            all = at.and_then(|at| all.get(at)).copied().into_iter().collect();
         }
-        let times = self.times(dtstart.time());
-        Some(days.iter().flat_map(|day| times.iter().map(|time| day.to_datetime(*time))).collect())
+        Some(all)
     }
 
     fn times(&self, start: Time) -> Vec<Time> {

@@ -3,18 +3,23 @@
 //! **Invariant:** a rule looks at a bounded number of tokens, so the whole is linear in the text.
 //! **Invariant:** a rule never decides what an item is; it only says what the words can mean.
 
+mod alone;
 mod clock;
+mod custom;
 mod day;
 mod except;
 mod fields;
+mod frequency;
 mod moment;
 mod numeric;
 mod ordinal;
 mod people;
+mod range;
 mod relative;
 mod repeat;
 mod repeat_units;
 mod when;
+mod zone;
 
 use crate::ast::Dur;
 use crate::lex::{Kind, Plain, Tok};
@@ -286,6 +291,14 @@ impl<'a> Scan<'a> {
         }
         if self.sep(i + 1, '½') {
             return (value * 1_000 + 500, i + 2);
+        }
+        // "1 1/2 hours".
+        if !self.glued(i + 1)
+            && let (Some((over, 1)), Some((under @ 2..=8, 1))) = (self.num(i + 1), self.num(i + 3))
+            && self.sep(i + 2, '/')
+            && over < under
+        {
+            return (value * 1_000 + i64::from(over) * 1_000 / i64::from(under), i + 4);
         }
         self.and_a_half(value * 1_000, i + 1)
     }

@@ -134,6 +134,39 @@ pub(crate) fn settle_range(start: Clock, end: Clock, hints: Hints) -> Option<(Se
     Some((first, Settled { carry, ..last }))
 }
 
+/// One half of the day that is said in a list is enough for all ("at 9, 12 and 3pm"): the hours
+/// of a list come one after the other.
+pub(crate) fn spread_halves(first: Option<Hour>, more: &[Hour]) -> (Option<Hour>, Vec<Hour>) {
+    let unlike = || (first, more.to_vec());
+    let mut clocks: Vec<Clock> = Vec::new();
+    for hour in first.iter().chain(more) {
+        let Hour::Clock(clock) = hour else { return unlike() };
+        clocks.push(*clock);
+    }
+    if more.is_empty() || clocks.iter().all(|clock| clock.half == Half::Open) {
+        return unlike();
+    }
+    let both = |clock: Clock| [Half::Am, Half::Pm].map(|half| Clock { half, ..clock });
+    let mut next: Option<Time> = None;
+    for clock in clocks.iter_mut().rev() {
+        let before = |one: &Clock| next.is_some_and(|next| in_half(*one, one.half) < Some(next));
+        if clock.half == Half::Open {
+            *clock = both(*clock).into_iter().rev().find(before).unwrap_or(*clock);
+        }
+        next = if clock.half == Half::Open { None } else { in_half(*clock, clock.half) };
+    }
+    let mut last: Option<Time> = None;
+    for clock in &mut clocks {
+        let behind = |one: &Clock| last.is_some_and(|last| in_half(*one, one.half) > Some(last));
+        if clock.half == Half::Open {
+            *clock = both(*clock).into_iter().find(behind).unwrap_or(*clock);
+        }
+        last = if clock.half == Half::Open { None } else { in_half(*clock, clock.half) };
+    }
+    let mut hours = clocks.into_iter().map(Hour::Clock);
+    (hours.next(), hours.collect())
+}
+
 /// The set hour of a part of the day.
 pub(crate) fn part_hour(hours: Dayparts, part: Daypart, shift: i8) -> Option<Time> {
     let hour = match part {

@@ -3,10 +3,11 @@
 //! **Invariant:** a match that could not be resolved is treated as plain words: it stays in the
 //! title and gives no span.
 
-use crate::ast::{Dur, Half, Lead, Match, Said, WhenSaid};
+use crate::ast::{Day, Dur, Half, Lead, Match, Said, WhenSaid, Which};
 use crate::chips::{Chip, Saying};
 use crate::choose::choose;
 use crate::grammar::{PersonFound, Scan, people, place};
+use crate::hours::spread_halves;
 use crate::join::join;
 use crate::kind::kind;
 use crate::label;
@@ -16,6 +17,7 @@ use crate::recurring::series;
 use crate::timing::{Mood, Others, lasting_end, resolve};
 use crate::title::title;
 use crate::words::{Unit, W, among, lists};
+use jiff::civil::Time;
 
 /// What the time words of a line came to.
 #[derive(Debug, Default)]
@@ -39,12 +41,12 @@ pub(crate) fn read_line(text: &str, from: usize, to: usize, context: &Context) -
     let chosen = choose(&scan, &context.known_lists);
     let mood = mood(&scan);
     let timing = timing(&scan, &chosen, context, mood);
-    let kept: Vec<bool> = (0..chosen.len())
-        .map(|at| {
-            let timely = chosen.get(at).is_some_and(|one| is_time(&one.said));
-            !timely || timing.used.contains(&at)
-        })
-        .collect();
+    let mut kept: Vec<bool> = chosen.iter().map(|one| !is_time(&one.said)).collect();
+    for at in &timing.used {
+        if let Some(place) = kept.get_mut(*at) {
+            *place = true;
+        }
+    }
     let line = Line { scan, chosen: &chosen, kept: &kept, context, from, to };
     line.reading(timing)
 }
@@ -65,7 +67,10 @@ fn is_time(said: &Said) -> bool {
 fn mood(scan: &Scan<'_>) -> Mood {
     (0..scan.toks.len()).find_map(|i| match scan.lower(i) {
         "dinner" | "reservation" | "restaurant" | "drinks" | "supper" | "party" | "concert"
-        | "movie" | "gig" | "cocktails" | "theatre" | "theater" => Some(Half::Pm),
+        | "movie" | "gig" | "cocktails" | "theatre" | "theater" | "night" | "pub" | "beers" => {
+            Some(Half::Pm)
+        }
+        "table" if scan.is(i + 1, W::For) => Some(Half::Pm),
         "breakfast" | "brunch" | "sunrise" | "wake" | "alarm" => Some(Half::Am),
         _ => None,
     })
@@ -87,7 +92,12 @@ fn timing(scan: &Scan<'_>, chosen: &[Match], context: &Context, mood: Mood) -> T
         };
     }
     let mut timing = Timing::default();
-    if let Some(joined) = join(scan, chosen)
+    let joined = join(scan, chosen).map(|mut joined| {
+        let from = &mut joined.said.from;
+        (from.hour, from.more_hours) = spread_halves(from.hour, &from.more_hours);
+        joined
+    });
+    if let Some(joined) = joined
         && let Some(timed) = resolve(context, &joined.said, mood)
     {
         timing.doubt = Some(if joined.left_over { Confidence::Unsure } else { timed.doubt });
@@ -286,6 +296,7 @@ impl Line<'_> {
             when,
             recurrence: timing.recurrence.as_ref(),
             reference: self.context.reference.date(),
+            hours: self.hours(said, timing),
             hour_elsewhere: timing.used.iter().any(|other| *other != at && hour(other)),
         };
         let cut = !self.attributive(one);
@@ -294,10 +305,25 @@ impl Line<'_> {
         }
     }
 
+    /// Every hour of a list of hours, in the order of the text.
+    fn hours(&self, said: &WhenSaid, timing: &Timing) -> Vec<Time> {
+        if said.from.more_hours.is_empty() || !said.from.more_days.is_empty() {
+            return Vec::new();
+        }
+        match &timing.recurrence {
+            Some(recurrence) => recurrence.hours(),
+            None => timing.whens.iter().map(|when| when.start.time()).collect(),
+        }
+    }
+
     /// Puts one match into the item.
     fn fill(&self, item: &mut Item, one: &Match, span: Span) {
         let raw = self.scan.text.get(span.start..span.end).unwrap_or("");
-        let name = || raw.trim_start_matches(['#', '@', '+', '~', '/']).to_owned();
+        let name = || {
+            let name = if one.said == Said::Assignee { raw.rsplit(' ').next() } else { Some(raw) };
+            let name = name.unwrap_or(raw).trim_end_matches(':');
+            name.trim_start_matches(['#', '@', '+', '~', '/']).to_owned()
+        };
         let (field, text) = match &one.said {
             Said::When(_) => return,
             Said::Repeat(_) | Said::Except(_) | Said::Count(_) => (Field::Repeat, raw.to_owned()),
@@ -354,9 +380,18 @@ impl Line<'_> {
         item.spans.push(SpanRead { span, field, text, cut: true, alternatives: Vec::new() });
     }
 
-    /// "the 5:15 bus": the time belongs to the noun, and the title needs it.
+    /// "the 5:15 bus", "Christmas dinner": the time belongs to the noun, and the title needs it.
     fn attributive(&self, one: &Match) -> bool {
         let Said::When(said) = &one.said else { return false };
+        let holiday = matches!(said.from.day, Some(Day::Holiday(_, None, Which::Plain)))
+            && said.from.hour.is_none()
+            && said.lead == Lead::None
+            && self.scan.is_word(one.to)
+            && self.scan.word(one.to) == W::None
+            && !among(lists::VERBS, self.scan.lower(one.to));
+        if holiday {
+            return true;
+        }
         let hour = said.lead == Lead::None && said.from.day.is_none() && said.from.hour.is_some();
         let noun = self.scan.is_word(one.to) && self.scan.word(one.to) == W::None;
         hour && noun && matches!(self.scan.word_before(one.from), W::The | W::A)

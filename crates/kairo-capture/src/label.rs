@@ -47,6 +47,13 @@ pub(crate) fn time(time: Time) -> String {
     format!("{hour}:{:02} {half}", time.minute())
 }
 
+/// "9:00 am, 12:00 pm and 3:00 pm".
+pub(crate) fn hours(hours: &[Time]) -> String {
+    let mut hours: Vec<String> = hours.iter().map(|hour| time(*hour)).collect();
+    let last = hours.pop().unwrap_or_default();
+    if hours.is_empty() { last } else { format!("{} and {last}", hours.join(", ")) }
+}
+
 /// "2:00 to 3:00 pm", "11:00 am to 1:00 pm".
 pub(crate) fn times(from: Time, to: Time) -> String {
     let (first, last) = (time(from), time(to));

@@ -4,7 +4,7 @@
 //! **Invariant:** what must stay plain (quotes, escapes, addresses, prices, dismissed spans) is one
 //! [`Kind::Opaque`] token, so that no rule can look into it.
 
-use crate::limits::{TEXT_CHARS_MAX, TOKENS_MAX};
+use crate::limits::{ADDRESS_BYTES_MAX, TEXT_CHARS_MAX, TOKENS_MAX};
 use crate::model::Span;
 use crate::words::{W, folded, meaning};
 use std::borrow::Cow;
@@ -123,7 +123,8 @@ impl<'a> Lexer<'a> {
         let fresh = self.toks.last().is_none_or(|last| {
             last.end < self.at || matches!(last.kind, Kind::Sep('(' | '[' | '<' | ',' | ';'))
         });
-        if fresh && let Some(bytes) = address(trimmed) {
+        let named = fresh && first.is_alphanumeric();
+        if named && let Some(bytes) = address(trimmed) {
             self.push(bytes, Kind::Opaque(Plain::Address), W::None);
         } else if let Some((bytes, why)) = literal(trimmed, first, fresh) {
             self.push(bytes, Kind::Opaque(why), W::None);
@@ -227,13 +228,19 @@ fn meridiem_with_dots(rest: &str) -> Option<usize> {
 
 /// Bytes of an address (URL, mail, file or host name) at the start of a run without spaces.
 fn address(rest: &str) -> Option<usize> {
-    let run = rest.split(char::is_whitespace).next().unwrap_or("");
-    let run = run.trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '>', '"', '\'']);
-    let lower_start = run.get(..4).unwrap_or("").to_ascii_lowercase();
-    if run.contains("://") || lower_start == "www." || is_mail(run) || is_dotted_name(run) {
-        return Some(run.len());
+    let whole = |text: &str| {
+        let run = text.split(char::is_whitespace).next().unwrap_or("");
+        run.trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '>', '"', '\'']).len()
+    };
+    let mut end = ADDRESS_BYTES_MAX.min(rest.len());
+    while !rest.is_char_boundary(end) {
+        end -= 1;
     }
-    None
+    let head = rest.get(..end)?;
+    let run = head.get(..whole(head))?;
+    let lower_start = run.get(..4).unwrap_or("").to_ascii_lowercase();
+    let found = run.contains("://") || lower_start == "www." || is_mail(run) || is_dotted_name(run);
+    found.then(|| whole(rest))
 }
 
 fn is_mail(run: &str) -> bool {

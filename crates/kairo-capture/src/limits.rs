@@ -8,6 +8,11 @@ pub const TEXT_CHARS_MAX: usize = 2_000;
 /// Most tokens of a text that the grammar looks at; with `TEXT_CHARS_MAX` it bounds the work.
 pub const TOKENS_MAX: usize = 2_000;
 
+/// How far into a run without spaces what makes it an address is looked for, in bytes; the longest
+/// host name (RFC 1035) and the longest mailbox (RFC 5321) fit. Without it a run of brackets would
+/// be searched to its end from each of them.
+pub const ADDRESS_BYTES_MAX: usize = 256;
+
 /// Most items that one text may give (a list of lines or of days).
 pub const ITEMS_MAX: usize = 50;
 

@@ -4,9 +4,11 @@
 //! boundaries, with `start < end`. Times are civil; the zone stands beside them.
 //! This module decides nothing and must never read a clock.
 
+use crate::words::lists;
 use jiff::civil::{Date, DateTime, Time, Weekday};
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 /// The time zone rules compiled into this crate, so that every host gives the same answer.
@@ -16,6 +18,26 @@ static ZONES: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundl
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("unknown time zone {0:?}")]
 pub struct UnknownZone(pub String);
+
+/// Zones by the place that each is named after ("new york"), in lower case.
+static PLACES: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
+    let mut places = BTreeMap::new();
+    for name in ZONES.available() {
+        let place = name.as_str().rsplit('/').next().unwrap_or_default();
+        let abbreviation = place.len() < 4 || place.contains(|c: char| c.is_ascii_digit());
+        if !abbreviation && !name.as_str().starts_with("Etc/") {
+            let place = place.replace('_', " ").to_lowercase();
+            places.entry(place).or_insert_with(|| name.as_str().to_owned());
+        }
+    }
+    places
+});
+
+/// The zone that "... time" means behind the name of a place in lower case.
+pub(crate) fn place_zone(place: &str) -> Option<&'static str> {
+    let also = lists::PLACE_ZONES.iter().find(|(name, _)| *name == place).map(|(_, zone)| *zone);
+    also.or_else(|| PLACES.get(place).map(String::as_str))
+}
 
 /// A bundled IANA zone by name ("Europe/Berlin").
 pub fn zone_named(name: &str) -> Result<TimeZone, UnknownZone> {

@@ -3,16 +3,18 @@
 //! **Invariant:** the first occurrence is an occurrence of the rule, and not before the reference
 //! unless the text says a start.
 
+mod gather;
+
 use crate::ast::{
-    Clock, Counted, Day, Dur, Edge, ExceptSaid, Freq, Half, Hour, Lead, Match, Moment, Of,
-    RepeatSaid, Said, WhenSaid, ZoneName,
+    Clock, Day, Dur, ExceptSaid, Freq, Half, Hour, Match, RepeatSaid, Said, ZoneName,
 };
-use crate::hours::{CLOSE, Guess, Hints, part_hour, settle, settle_range};
+use crate::expand::Window;
+use crate::hours::{CLOSE, Guess, Hints, part_hour, settle, settle_range, spread_halves};
 use crate::label;
 use crate::model::{Alternative, Anchor, Confidence, Context, Recurrence, Role, When};
 use crate::resolve::{Calendar, plus, plus_days};
 use crate::rule::Rule;
-use crate::timing::{Mood, Others, bend, in_zone, lasting_end};
+use crate::timing::{Mood, Others, bend_both, in_zone, lasting_end};
 use crate::words::{Daypart, Holiday};
 use jiff::civil::{Date, DateTime, Time, Weekday};
 
@@ -43,6 +45,9 @@ struct Gathered {
     completion: bool,
     except: ExceptSaid,
     due: bool,
+    /// Hours of "twice a day", where no other hour is said.
+    spread: Vec<Hour>,
+    guessed: bool,
     used: Vec<usize>,
     left_over: bool,
 }
@@ -115,6 +120,8 @@ impl Gathered {
         self.part = said.part;
         self.completion = said.completion;
         self.lasting = said.lasting;
+        self.spread = said.hours.iter().map(|(part, shift)| Hour::Part(*part, *shift)).collect();
+        self.guessed = said.guessed;
         match said.holiday {
             Some(Holiday::Fixed(month, day)) => {
                 (self.rule.by_month, self.rule.by_month_day) = (vec![month], vec![day]);
@@ -131,172 +138,6 @@ impl Gathered {
             None => {}
         }
         Some(())
-    }
-
-    /// A second repetition that only adds to the first ("every Monday and every Friday").
-    fn widen(&mut self, said: &RepeatSaid) -> bool {
-        let same = said.freq == self.rule.freq && said.interval.max(1) == self.rule.interval;
-        let open = |rule: &Rule| {
-            rule.by_day.is_empty() && rule.by_month_day.is_empty() && rule.by_month.is_empty()
-        };
-        if same && !said.days.is_empty() && !self.rule.by_day.is_empty() {
-            self.rule.by_day.extend(&said.days);
-            return true;
-        }
-        if same && !said.month_days.is_empty() && !self.rule.by_month_day.is_empty() {
-            self.rule.by_month_day.extend(&said.month_days);
-            return true;
-        }
-        if open(&self.rule) && same && !(said.days.is_empty() && said.month_days.is_empty()) {
-            self.rule.by_day.clone_from(&said.days);
-            self.rule.by_month_day.clone_from(&said.month_days);
-            self.rule.by_month.clone_from(&said.months);
-            self.rule.by_set_pos = said.set_pos;
-            return true;
-        }
-        let narrower = said.freq == Freq::Weekly && !said.days.is_empty();
-        if open(&self.rule) && narrower && matches!(self.rule.freq, Freq::Weekly | Freq::Daily) {
-            self.rule.freq = Freq::Weekly;
-            self.rule.by_day.clone_from(&said.days);
-            self.part = self.part.or(said.part);
-            return true;
-        }
-        false
-    }
-
-    /// One saying beside the repetition; false where it fits nowhere.
-    fn add(&mut self, said: &WhenSaid) -> bool {
-        if said.from.from_now.is_some() {
-            return false;
-        }
-        let from = &said.from;
-        let ends = matches!(said.lead, Lead::Until | Lead::Ending)
-            || (matches!(said.lead, Lead::By | Lead::Due)
-                && from.day.is_some()
-                && !self.takes_day(from));
-        let starts = matches!(said.lead, Lead::Starting | Lead::After | Lead::From);
-        match (&from.hour, self.hour) {
-            (Some(hour), None) if !(ends && from.day.is_some()) => {
-                self.hour = Some(*hour);
-                self.hour_end = from.hour_end;
-                self.more_hours.extend(&from.more_hours);
-                self.due = matches!(said.lead, Lead::By | Lead::Due);
-            }
-            (Some(hour), Some(_)) if from.day.is_none() => self.more_hours.push(*hour),
-            _ => {}
-        }
-        self.part = self.part.or(from.part);
-        if self.zone.is_none() {
-            self.zone.clone_from(&from.zone);
-        }
-        self.lasts_hours = self.lasts_hours.or(said.lasting.filter(|dur| dur.is_clock()));
-        self.lasting = self.lasting.or(said.lasting.filter(|dur| !dur.is_clock()));
-        if let Some(to) = &said.to {
-            self.add_end(to);
-        }
-        let ahead = said.to.as_ref().is_some_and(|to| matches!(to.day, Some(Day::In(_))));
-        let Some(day) = from.day.clone().filter(|_| !ahead) else { return true };
-        if ends {
-            self.until = Some(day);
-        } else if starts || !self.narrow(from, &day) {
-            self.start.get_or_insert(day);
-        }
-        if let Some(end) = &from.day_end {
-            self.until = Some(end.clone());
-        }
-        true
-    }
-
-    fn add_end(&mut self, to: &Moment) {
-        match &to.day {
-            Some(day) => self.until = Some(day.clone()),
-            None => self.hour_end = to.hour.or(self.hour_end),
-        }
-    }
-
-    fn open(&self) -> bool {
-        self.rule.by_day.is_empty()
-            && self.rule.by_month_day.is_empty()
-            && self.rule.by_month.is_empty()
-    }
-
-    fn takes_day(&self, from: &Moment) -> bool {
-        let day = from.day.as_ref();
-        match self.rule.freq {
-            Freq::Weekly => self.open() && matches!(day, Some(Day::Wd(..))),
-            Freq::Monthly => self.open() && matches!(day, Some(Day::Dom { .. } | Day::Nth { .. })),
-            Freq::Yearly => {
-                self.open()
-                    && matches!(day, Some(Day::Ymd { .. } | Day::Nth { .. } | Day::Holiday(..)))
-            }
-            _ => false,
-        }
-    }
-
-    /// Lets a day narrow an open rule ("monthly" ... "on the 15th"); false where it cannot.
-    fn narrow(&mut self, from: &Moment, day: &Day) -> bool {
-        use crate::ast::Which::{Plain, This};
-        let all: Vec<&Day> = std::iter::once(day).chain(&from.more_days).collect();
-        if !self.open() {
-            return false;
-        }
-        match (self.rule.freq, day) {
-            (Freq::Weekly | Freq::Daily, Day::Wd(_, Plain | This))
-                if self.rule.freq == Freq::Weekly || self.rule.interval == 1 =>
-            {
-                let days = all.iter().filter_map(|day| match day {
-                    Day::Wd(wd, _) => Some((0, *wd)),
-                    _ => None,
-                });
-                self.rule.by_day = days.collect();
-                self.rule.freq = Freq::Weekly;
-                true
-            }
-            (Freq::Hourly | Freq::Minutely, Day::Wd(_, Plain | This)) => {
-                let days = all.iter().filter_map(|day| match day {
-                    Day::Wd(wd, _) => Some((0, *wd)),
-                    _ => None,
-                });
-                self.rule.by_day = days.collect();
-                true
-            }
-            (Freq::Monthly, Day::Dom { wd: None, .. }) => {
-                let days = all.iter().filter_map(|day| match day {
-                    Day::Dom { day, .. } => Some(*day),
-                    _ => None,
-                });
-                self.rule.by_month_day = days.collect();
-                true
-            }
-            (Freq::Monthly | Freq::Yearly, Day::Nth { n, what, of }) => {
-                self.narrow_nth(*n, *what, *of)
-            }
-            (Freq::Yearly, Day::Ymd { month, day, year: None, .. }) => {
-                (self.rule.by_month, self.rule.by_month_day) = (vec![*month], vec![*day]);
-                true
-            }
-            (Freq::Yearly, Day::Month { month, year: None, edge: Edge::Whole, .. }) => {
-                self.rule.by_month = vec![*month];
-                true
-            }
-            (Freq::Yearly, Day::Holiday(Holiday::Fixed(month, day), None, _)) => {
-                (self.rule.by_month, self.rule.by_month_day) = (vec![*month], vec![*day]);
-                true
-            }
-            _ => false,
-        }
-    }
-
-    fn narrow_nth(&mut self, n: i8, what: Counted, of: Of) -> bool {
-        match what {
-            Counted::Wd(wd) => self.rule.by_day = vec![(n, wd)],
-            Counted::Day => self.rule.by_month_day = vec![n],
-            _ => return false,
-        }
-        if let (Freq::Yearly, Of::Month(month, None)) = (self.rule.freq, of) {
-            self.rule.by_month = vec![month];
-        }
-        true
     }
 
     /// The same series in the half of the day that was not taken, where neither was said.
@@ -319,8 +160,10 @@ impl Gathered {
     fn settle(mut self, context: &Context, mood: Mood) -> Option<Series> {
         let (context, zone) = in_zone(context, self.zone.as_ref())?;
         let reference = context.reference;
+        self.spread_out();
         let mut doubt = if self.left_over { Confidence::Unsure } else { Confidence::Sure };
         let time = self.time(&context, mood, &mut doubt);
+        self.step_hours(time, mood);
         let calendar = Calendar { context: &context, today: reference.date(), ahead_today: true };
         let start = match &self.start {
             Some(day) => Some(calendar.day(day)?.date),
@@ -338,8 +181,11 @@ impl Gathered {
         let first = self.first(base, reference, start.is_some(), time.is_some(), &exdates)?;
         self.rule.until = self.until(&calendar, first.date());
         let all_day = time.is_none() && !ticking;
-        let end = self.end(first, all_day, &context, mood);
-        let (start_at, shifted) = if all_day { (first, None) } else { bend(&context.zone, first) };
+        let end = self.end(first, all_day, mood);
+        let (start_at, end, shifted) = match all_day {
+            true => (first, end, None),
+            false => bend_both(&context.zone, first, end),
+        };
         self.tidy();
         let role = if self.due { Role::Due } else { Role::Start };
         let when = When { role, start: start_at, end, all_day, zone, shifted };
@@ -360,9 +206,51 @@ impl Gathered {
         rule.by_day.dedup();
     }
 
+    /// Gives open hours their place: those of "twice a day", the halves of a list, and the steps of
+    /// "every 2 hours from 9 to 5".
+    fn spread_out(&mut self) {
+        let said = self.hour.is_some() || self.part.is_some();
+        if let (Some((first, rest)), false) = (self.spread.split_first(), said) {
+            self.hour = Some(*first);
+            self.more_hours = rest.to_vec();
+        } else if said && !self.spread.is_empty() {
+            self.guessed = false;
+        }
+        (self.hour, self.more_hours) = spread_halves(self.hour, &self.more_hours);
+    }
+
+    /// "every 2 hours from 9 to 5" happens within those hours of each day.
+    fn step_hours(&mut self, time: Option<Time>, mood: Mood) {
+        let (Some(Hour::Clock(first)), Some(Hour::Clock(last))) = (self.hour, self.hour_end) else {
+            return;
+        };
+        let step = usize::try_from(self.rule.interval).unwrap_or(1).max(1);
+        let hints = Hints { part: self.part, mood, now: None };
+        let range = settle_range(first, last, hints).filter(|(_, last)| last.carry == 0);
+        let (Some(time), Some((_, last))) = (time, range) else { return };
+        match self.rule.freq {
+            Freq::Hourly if self.rule.interval < 24 => {
+                let hours = (time.hour()..=last.time.hour()).step_by(step);
+                self.rule.by_hour = hours.collect();
+                self.rule.by_minute = vec![time.minute()];
+            }
+            Freq::Minutely if 60 % step == 0 && time.minute() == 0 && last.time.minute() == 0 => {
+                self.rule.by_hour = (time.hour()..last.time.hour()).collect();
+                self.rule.by_minute = (0..60).step_by(step).collect();
+            }
+            _ => return,
+        }
+        self.hour_end = None;
+        self.rule.interval = 1;
+        self.rule.freq = if self.rule.by_day.is_empty() { Freq::Daily } else { Freq::Weekly };
+    }
+
     /// The clock time of every occurrence.
     fn time(&mut self, context: &Context, mood: Mood, doubt: &mut Confidence) -> Option<Time> {
         let hints = Hints { part: self.part, mood, now: None };
+        if self.guessed {
+            *doubt = Confidence::Unsure;
+        }
         let settled = |hour: &Hour| match hour {
             Hour::Clock(clock) => {
                 settle(*clock, hints).map(|settled| (settled.time, settled.guess))
@@ -393,6 +281,18 @@ impl Gathered {
         if !more.is_empty() {
             more.push(time);
             more.sort_unstable();
+            // RFC 5545 has no rule for hours of unlike minutes; those of the first are kept.
+            if more.iter().any(|other| other.minute() != time.minute()) {
+                more.retain(|other| other.minute() == time.minute());
+                *doubt = Confidence::Unsure;
+            }
+            // A position (BYSETPOS) would count the hours too.
+            if self.rule.by_set_pos.is_some() {
+                *doubt = Confidence::Unsure;
+            }
+            if more.len() == 1 || self.rule.by_set_pos.is_some() {
+                return Some(time);
+            }
             self.rule.by_hour = more.iter().map(|time| time.hour()).collect();
             self.rule.by_minute = vec![time.minute()];
             return more.first().copied();
@@ -439,6 +339,13 @@ impl Gathered {
         exdates: &[Date],
     ) -> Option<DateTime> {
         let mut at = base;
+        let far = base.checked_add(jiff::Span::new().years(9)).ok()?;
+        if !self.rule.by_hour.is_empty() && !said {
+            let rule = Rule { count: None, until: None, ..self.rule.clone() };
+            let window = Window { from: reference, to: far, limit: 1 };
+            let gone = |at: &DateTime| *at <= reference || exdates.contains(&at.date());
+            return rule.expand(base, window, gone).first().copied();
+        }
         if !said
             && timed
             && at <= reference
@@ -449,7 +356,10 @@ impl Gathered {
         let open =
             self.open() && matches!(self.rule.freq, Freq::Weekly | Freq::Monthly | Freq::Yearly);
         if open {
-            return Some(if said || timed { at } else { base });
+            let from = if said || timed { at } else { base };
+            let rule = Rule { count: None, until: None, ..self.rule.clone() };
+            let window = Window { from, to: far, limit: 1 };
+            return rule.expand(from, window, |at| exdates.contains(&at.date())).first().copied();
         }
         let mut rule = self.rule.clone();
         let month_alone =
@@ -476,18 +386,14 @@ impl Gathered {
         plus_days(plus(first, dur)?, -1)
     }
 
-    fn end(
-        &self,
-        first: DateTime,
-        all_day: bool,
-        context: &Context,
-        mood: Mood,
-    ) -> Option<DateTime> {
+    fn end(&self, first: DateTime, all_day: bool, mood: Mood) -> Option<DateTime> {
         let hints = Hints { part: self.part, mood, now: None };
         if let (Some(Hour::Clock(start)), Some(Hour::Clock(last))) = (self.hour, self.hour_end) {
-            let (_, last) = settle_range(start, last, hints)?;
-            let date = plus_days(first.date(), last.carry)?;
-            return Some(bend(&context.zone, date.to_datetime(last.time)).0);
+            let (from, last) = settle_range(start, last, hints)?;
+            // The first occurrence may be at another hour of a list.
+            let end = plus_days(first.date(), last.carry)?.to_datetime(last.time);
+            let length = first.date().to_datetime(from.time).until(end).ok()?;
+            return first.checked_add(length).ok();
         }
         lasting_end(first, all_day, self.lasts_hours?).filter(|_| !all_day)
     }

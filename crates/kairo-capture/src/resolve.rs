@@ -272,6 +272,7 @@ impl Calendar<'_> {
             Edge::Whole if ahead == 0 && unit != Unit::Weekend => last,
             Edge::Whole | Edge::Start => first,
             Edge::Middle if unit == Unit::Month => plus_days(first, 14)?,
+            Edge::Middle if unit == Unit::Week => self.in_week(Weekday::Wednesday, ahead)?,
             Edge::Middle => plus_days(first, half)?,
         })
     }

@@ -3,7 +3,7 @@
 //! **Invariant:** a time that does not exist on its day, or exists twice, is bent by the rules of
 //! the zone and says so.
 
-use crate::ast::{Day, Edge, Half, Hour, Lead, Moment, WhenSaid, ZoneName};
+use crate::ast::{Day, Edge, Half, Hour, Lead, Moment, WhenSaid, Which, ZoneName};
 use crate::hours::{
     CLOSE, Guess, Hints, Settled, in_half, named_part, part_hour, settle, settle_range,
 };
@@ -86,6 +86,21 @@ pub(crate) fn bend(zone: &TimeZone, at: DateTime) -> (DateTime, Option<Shift>) {
     }
 }
 
+/// The same for a start and its end. An end that the moved start overtakes keeps its distance:
+/// half past two that becomes half past three, for half an hour, ends at four.
+pub(crate) fn bend_both(
+    zone: &TimeZone,
+    start: DateTime,
+    end: Option<DateTime>,
+) -> (DateTime, Option<DateTime>, Option<Shift>) {
+    let (bent, shift) = bend(zone, start);
+    let end = end.map(|end| match bend(zone, end).0 {
+        overtaken if overtaken < bent => bent.saturating_add(end.duration_since(start)),
+        end => end,
+    });
+    (bent, end, shift)
+}
+
 struct Resolver<'a> {
     context: &'a Context,
     said: &'a WhenSaid,
@@ -98,13 +113,12 @@ pub(crate) fn resolve(context: &Context, said: &WhenSaid, mood: Mood) -> Option<
     let resolver = Resolver { context: &context, said, mood };
     let mut timed = resolver.resolve()?;
     if !timed.when.all_day {
-        let (start, shifted) = bend(&context.zone, timed.when.start);
-        timed.when.start = start;
+        let (start, end, shifted) = bend_both(&context.zone, timed.when.start, timed.when.end);
+        (timed.when.start, timed.when.end) = (start, end);
         timed.when.shifted = shifted;
         if shifted.is_some() {
             timed.doubt = timed.doubt.min(Confidence::Likely);
         }
-        timed.when.end = timed.when.end.map(|end| bend(&context.zone, end).0);
     }
     timed.when.zone = zone;
     Some(timed)
@@ -159,6 +173,12 @@ impl Resolver<'_> {
             end.is_some_and(|end| end < start.at || (end == start.at && !start.all_day));
         if backwards {
             doubt = Confidence::Unsure;
+        }
+        // "Friday to Sunday 6pm": the first day is said without an hour, so it begins with the day.
+        let half = start.all_day && end.is_some_and(|end| end.time() != Time::midnight());
+        if half {
+            start.all_day = false;
+            doubt = doubt.min(Confidence::Likely);
         }
         let when = When {
             role: self.role(),
@@ -298,8 +318,11 @@ impl Resolver<'_> {
             from.day,
             Some(Day::Ymd { year: Some(_), .. } | Day::Numeric { year: Some(_), .. })
         );
-        let midnight =
-            first.time == Time::midnight() && today && day.is_some() && passed && !written;
+        let midnight = first.time == Time::midnight()
+            && today
+            && passed
+            && !written
+            && (day.is_some() || from.tonight && from.part != Some(Daypart::Night));
         let small_hours = part == Some(Daypart::Night) && first.time < Time::constant(5, 0, 0, 0);
         date = plus_days(
             date,
@@ -350,11 +373,11 @@ impl Resolver<'_> {
             let calendar = Calendar { context: self.context, today: date, ahead_today: ahead };
             let from_reference =
                 Calendar { context: self.context, today: self.today(), ahead_today: false };
-            let calendar = if matches!(day, Day::Rel(_) | Day::In(_) | Day::Period { .. }) {
-                from_reference
-            } else {
-                calendar
-            };
+            let fixed = matches!(
+                day,
+                Day::Rel(_) | Day::In(_) | Day::Period { .. } | Day::Wd(_, Which::InWeek(_))
+            );
+            let calendar = if fixed { from_reference } else { calendar };
             calendar.day(day).map(|resolved| resolved.date)
         };
         let day_end = match &from.day_end {

@@ -27,7 +27,8 @@ fn dangles_before(word: &str, sole: bool) -> bool {
             | W::On
             | W::Between
     ) && (sole || !matches!(meaning(word), W::On))
-        || matches!(lowered(word).as_str(), "that's" | "thats" | "will")
+        || word == "will"
+        || matches!(lowered(word).as_str(), "that's" | "thats")
 }
 
 /// Words that mean nothing at the start of what stands behind a cut.
@@ -54,15 +55,16 @@ pub(crate) fn title(text: &str, from: usize, to: usize, cuts: &[Span]) -> String
         return pieces.concat().trim().to_owned();
     }
     let last = pieces.len() - 1;
+    let filled = pieces.iter().rposition(|piece| !piece.trim_matches(blank).is_empty());
     let mut title = String::new();
     for (index, piece) in pieces.iter().enumerate() {
         let mut piece = piece.trim();
         if index > 0 {
             piece = trim_start(piece, title.is_empty());
+            piece = without_about(text, from, cuts, piece, title.is_empty());
         }
         if index < last {
-            let rest_blank =
-                pieces.iter().skip(index + 1).all(|rest| rest.trim_matches(blank).is_empty());
+            let rest_blank = filled.is_none_or(|filled| filled <= index);
             piece = trim_end(piece, rest_blank);
         }
         let between = index > 0 && index < last;
@@ -77,6 +79,20 @@ pub(crate) fn title(text: &str, from: usize, to: usize, cuts: &[Span]) -> String
         title.push_str(piece);
     }
     without_empty_brackets(title.trim())
+}
+
+/// "remind me on Friday about the report": "about" goes with the words that were cut before it.
+fn without_about<'a>(
+    text: &str,
+    from: usize,
+    cuts: &[Span],
+    piece: &'a str,
+    first: bool,
+) -> &'a str {
+    let asked = cuts.first().and_then(|cut| text.get(from..cut.end)).unwrap_or("").trim_start();
+    let asked = matches!(meaning(asked.split(' ').next().unwrap_or("")), W::Remind | W::Reminder);
+    let rest = ["about ", "of ", "for "].iter().find_map(|word| piece.strip_prefix(word));
+    rest.filter(|_| first && asked).unwrap_or(piece)
 }
 
 fn blank(c: char) -> bool {
@@ -111,6 +127,12 @@ fn trim_start(mut piece: &str, first: bool) -> &str {
         piece = piece.trim_start();
         let bare = piece.trim_start_matches(|c| MARKS.contains(&c) || matches!(c, ')' | ']'));
         let sentence = piece.starts_with(['.', '!', '?']) && !first;
+        // "tomorrow 12-1 @ Nando's": the sign leads in a place, as "at" does.
+        let place =
+            piece.strip_prefix("@ ").is_some_and(|rest| rest.starts_with(char::is_alphabetic));
+        if place && !first {
+            break;
+        }
         if bare.len() < piece.len() && !sentence {
             piece = bare;
             continue;

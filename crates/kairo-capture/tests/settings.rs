@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use jiff::civil::{Date, DateTime, Weekday, date};
-use kairo_capture::limits::ITEMS_MAX;
+use kairo_capture::limits::{ADDRESS_BYTES_MAX, ITEMS_MAX};
 use kairo_capture::{
     Confidence, Context, DateOrder, Dayparts, Field, Item, NextWeekday, Span, read,
 };
@@ -122,4 +122,15 @@ fn an_unknown_zone_is_refused() {
     let reference: DateTime = "2026-11-23T09:00".parse().unwrap();
     let error = Context::new(reference, "Mars/Base").unwrap_err();
     assert_eq!(error.to_string(), "unknown time zone \"Mars/Base\"");
+}
+
+// Goal: what makes a run an address is looked for up to the limit, and not one byte past it.
+#[test]
+fn an_address_is_recognised_up_to_the_limit() {
+    let context = Context::new("2026-11-23T09:00:00".parse().unwrap(), "UTC").unwrap();
+    let run = |name: usize| format!("{}://(tomorrow)", "x".repeat(name));
+    let dated = |name: usize| read(&run(name), &context).items[0].when.is_some();
+    let most = ADDRESS_BYTES_MAX - "://".len();
+    assert!(!dated(most));
+    assert!(dated(most + 1));
 }

@@ -4,7 +4,7 @@
 //! where it counts something ("at 3 houses").
 
 use super::{Found, Scan};
-use crate::ast::{Clock, Half, Hour, ZoneName};
+use crate::ast::{Clock, Half, Hour};
 use crate::lex::Kind;
 use crate::words::{Daypart, Unit, W, among, lists};
 
@@ -86,7 +86,11 @@ impl Scan<'_> {
         }
         let at = if matches!(self.word(i + 1), W::Past | W::After) { i + 2 } else { i + 1 };
         let (hour, next) = self.hour_name(at)?;
-        if at == i + 1 && (!self.is(i.wrapping_sub(1), W::At) || hour == 0) {
+        let led = matches!(self.word_before(i), W::At | W::By | W::Approx | W::Rel(_) | W::Wd(..));
+        let alone = matches!(self.word(at), W::Num(_))
+            && !matches!(self.word_before(i), W::A | W::And | W::The | W::Num(_))
+            && (self.tok(next).is_none() || self.day_follows(next));
+        if at == i + 1 && (!(led || alone) || hour == 0) {
             return None;
         }
         let whole = matches!(self.word(at), W::Noon | W::Midnight);
@@ -166,7 +170,8 @@ impl Scan<'_> {
             return None;
         };
         let (minute, _) = self.num(i + 2).filter(|(value, width)| *value < 60 && *width == 2)?;
-        if !self.glued(i + 2) || among(lists::LABELS, self.label_before(i)) {
+        let labelled = among(lists::LABELS, self.label_before(i));
+        if !self.glued(i + 2) || (labelled && self.half_at(i + 3).is_none()) {
             return None;
         }
         let mut next = i + 3;
@@ -211,6 +216,7 @@ impl Scan<'_> {
         let meridiem = self.half_at(i + 1).is_some();
         let year = width == 4 && (1990..=2059).contains(&value) && !hours && minute % 5 != 0;
         let joined = self.sep(i + 1, '-') && self.glued(i + 1);
+        let led = led || (width == 4 && value % 5 == 0 && self.day_follows(i + 1));
         if !(hours || meridiem || (led && width == 4))
             || (year && !meridiem)
             || (joined && width == 3)
@@ -245,13 +251,14 @@ impl Scan<'_> {
         let ish = self.is(next, W::Ish) || self.is(next, W::Tonight);
         let fits =
             (led && self.stands_as_hour(next) || ish) && hour < 24 && !(width == 2 && hour == 0);
-        fits.then_some((Clock { bare: true, ..time }, next))
+        fits.then_some((Clock { bare: !self.is(next, W::Ish), ..time }, next))
     }
 
     /// "three", "five thirty", "nine o'clock", "seven pm".
     fn hour_in_words(&self, i: usize, led: bool) -> Found<Clock> {
         let W::Num(hour @ 1..=12) = self.word(i) else { return None };
-        let dash = usize::from(self.sep(i + 1, '-') && self.glued(i + 2));
+        let ish = self.is(i + 2, W::Ish);
+        let dash = usize::from(self.sep(i + 1, '-') && self.glued(i + 2) && !ish);
         let i = i + dash;
         let (minute, next) = match self.word(i + 1) {
             W::Num(tens @ (20 | 30 | 40 | 50)) => self.number_words(tens, i + 2),
@@ -259,7 +266,8 @@ impl Scan<'_> {
             _ => (0, i + 1),
         };
         let (time, after) = self.with_half(small(hour)?, small(minute)?, next, false);
-        let stated = after > next;
+        let ish = self.is(after, W::Ish) || (self.sep(after, '-') && self.is(after + 1, W::Ish));
+        let stated = after > next || ish;
         let dated = minute != 0 && self.day_follows(after);
         let fits =
             stated || dated || self.is(after, W::Tonight) || (led && self.stands_as_hour(after));
@@ -286,6 +294,7 @@ impl Scan<'_> {
             }
             W::None => {
                 among(lists::VERBS, lower)
+                    || among(lists::EVENTS, lower)
                     || matches!(
                         lower,
                         "w" | "if"
@@ -378,56 +387,6 @@ impl Scan<'_> {
         Some((half_of(part, hour), next))
     }
 
-    /// A zone behind a time ("CET", "UTC+2", "Eastern time").
-    pub(super) fn zone(&self, i: usize) -> Found<ZoneName> {
-        if self.glued(i) && self.lower(i) == "z" {
-            return Some((ZoneName::Iana("UTC".to_owned()), i + 1));
-        }
-        if self.glued(i) && (self.sep(i, '+') || self.sep(i, '-')) {
-            let (offset, next) = self.offset(i)?;
-            let after_seconds = self.sep(next.saturating_sub(2), ':') || next == i + 2;
-            return after_seconds.then_some((ZoneName::Offset(offset), next));
-        }
-        let at = if self.sep(i, '(') { i + 1 } else { i };
-        let lower = self.lower(at);
-        let (_, iana) = lists::ZONES.iter().find(|(name, _)| *name == lower)?;
-        let upper = self.slice(at).chars().all(char::is_uppercase);
-        let time = self.is(at + 1, W::Time);
-        if !upper && lower.len() < 3 && !time
-            || (lower.len() > 4 && !time && at == i && !self.tok(at)?.capital)
-        {
-            return None;
-        }
-        let mut next = if time { at + 2 } else { at + 1 };
-        if matches!(lower, "utc" | "gmt") && (self.sep(next, '+') || self.sep(next, '-')) {
-            let (offset, after) = self.offset(next)?;
-            return Some((ZoneName::Offset(offset), after));
-        }
-        if at > i {
-            next = if self.sep(next, ')') { next + 1 } else { return None };
-        }
-        Some((ZoneName::Iana((*iana).to_owned()), next))
-    }
-
-    /// "+2", "+02:00", "-0530".
-    fn offset(&self, i: usize) -> Found<i32> {
-        let sign = if self.sep(i, '-') { -1 } else { 1 };
-        let (value, width) = self.num(i + 1).filter(|_| self.glued(i + 1))?;
-        let value = i32::try_from(value).ok()?;
-        if width == 4 {
-            return Some((sign * (value / 100 * 60 + value % 100), i + 2));
-        }
-        if width > 2 || value > 14 {
-            return None;
-        }
-        if self.sep(i + 2, ':')
-            && let Some((minutes @ 0..=59, 2)) = self.num(i + 3)
-        {
-            return Some((sign * (value * 60 + i32::try_from(minutes).ok()?), i + 4));
-        }
-        Some((sign * value * 60, i + 2))
-    }
-
     /// "the morning", "late afternoon", "lunch" as a time of its own; the lead is judged outside.
     pub(super) fn daypart(&self, i: usize) -> Found<Hour> {
         let (shift, at) = match self.word(i) {
@@ -437,7 +396,10 @@ impl Scan<'_> {
             _ => (0, i),
         };
         let at = if at > i && self.sep(at, '-') { at + 1 } else { at };
+        // "Eve" by itself is somebody's name.
+        let day_before = matches!(self.word_before(at), W::Wd(..) | W::Rel(_) | W::This);
         match self.word(at) {
+            W::Part(_) if self.lower(at) == "eve" && !day_before => None,
             W::Part(part) => Some((Hour::Part(part, shift), at + 1)),
             W::Tonight if at > i => Some((Hour::Part(Daypart::Night, 0), at + 1)),
             _ => None,

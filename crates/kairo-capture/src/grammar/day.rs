@@ -159,9 +159,21 @@ impl Scan<'_> {
             let year = i16::try_from(2000 + year).ok();
             return sure(Day::Ymd { year, month, day, wd: None }, after + 1);
         }
+        if let Some((year, end)) = self.short_year(after) {
+            return sure(Day::Ymd { year: Some(year), month, day, wd: None }, end);
+        }
         let dashes = matches!(self.tok(next - 1).map(|tok| tok.kind), Some(Kind::Sep('-' | '/')));
         let (year, after) = self.year_after(after, dashes);
         sure(Day::Ymd { year, month, day, wd: None }, after)
+    }
+
+    /// "26" in "31 Dec 26": a year near this one, which is no hour and no day of another date.
+    fn short_year(&self, i: usize) -> Found<i16> {
+        let (year @ 25.., 2) = self.num(i)? else { return None };
+        let year = i16::try_from(2000 + year).ok()?;
+        let near = (0..10).contains(&(year - self.today.year()));
+        let ends = self.tok(i + 1).is_none() || self.sep(i + 1, ',');
+        (near && ends && !self.glued(i)).then_some((year, i + 1))
     }
 
     /// "12 may attend": the verb, not the month.
@@ -266,6 +278,9 @@ impl Scan<'_> {
         let week = self.is(at + 1, W::Unit(Unit::Week));
         let possessive = self.sep(at + 2, '\'') && self.glued(at + 2);
         match self.word(at) {
+            W::Next if at == i && !week && !self.is_word(i + 1) && self.can_end(i + 1) => {
+                Some((Which::Next, i + 1))
+            }
             W::This if week && !possessive => Some((Which::InWeek(0), at + 2)),
             W::Next | W::Following | W::Coming if week && !possessive => {
                 let after = self.is(at + 2, W::After);
@@ -287,7 +302,8 @@ impl Scan<'_> {
             W::Last => (Which::Last, i + 1),
             _ => (Which::Plain, i),
         };
-        let (holiday, next) = self.holiday_name(at)?;
+        let the_new = self.is(at, W::The) && self.lower(at + 1) == "new";
+        let (holiday, next) = self.holiday_name(at + usize::from(the_new))?;
         let (year, next) = match self.year(next) {
             Some((year, after)) => (Some(year), after),
             None => (None, next),
@@ -300,12 +316,24 @@ impl Scan<'_> {
         let meal = matches!(self.lower(next), "dinner" | "lunch" | "brunch" | "breakfast");
         let noun = self.is_word(next) && matches!(self.word(next), W::None) && i == 0 && !meal;
         let last = self.word(next.saturating_sub(1));
-        let named = next - at > 1 && matches!(last, W::Unit(Unit::Day) | W::Part(_) | W::Num(_));
+        let sale = matches!(self.lower(at), "black" | "cyber" | "ash");
+        let day_name = match last {
+            W::Unit(Unit::Day) | W::Part(_) | W::Num(_) => true,
+            W::Wd(..) => !sale,
+            _ => false,
+        };
+        let named = (next - at > 1 && day_name) || self.lower(at) == "nye";
         let led = (led || named || meal) && !article && (!noun || named);
         Some((DayFound { day: Day::Holiday(holiday, year, which), sure: led }, next))
     }
 
     pub(super) fn holiday_name(&self, i: usize) -> Found<Holiday> {
+        let in_the = self.is(i.wrapping_sub(1), W::The) && self.is(i.wrapping_sub(2), W::In);
+        let bound = matches!(self.word_before(i), W::By | W::Before | W::After | W::Until);
+        let year = self.lower(i) == "new" && self.is(i + 1, W::Unit(Unit::Year));
+        if year && (in_the || bound) {
+            return Some((Holiday::Fixed(1, 1), i + 2));
+        }
         for (words, holiday) in lists::HOLIDAYS {
             let fits = |(at, word): (usize, &&str)| self.lower(i + at) == *word;
             if self.is_word(i) && words.iter().enumerate().all(fits) {
@@ -327,6 +355,9 @@ impl Scan<'_> {
             W::Last => (-1, at + 1),
             _ => (0, at),
         };
+        if let Some(found) = self.quarter(i, at, edge) {
+            return Some(found);
+        }
         let ((month, weak), next) = self.month(at)?;
         let (year, after) = self.year_after(next, false);
         let led = matches!(
@@ -359,6 +390,24 @@ impl Scan<'_> {
             return None;
         }
         sure(Day::Month { month, year, edge, ahead }, after)
+    }
+
+    /// "in Q1", "end of Q3", "Q2 2027".
+    fn quarter(&self, i: usize, at: usize, edge: Edge) -> Found<DayFound> {
+        let (quarter @ 1..=4, 1) = self.num(at + 1)? else { return None };
+        if self.lower(at) != "q" || !self.glued(at + 1) {
+            return None;
+        }
+        let (year, next) = self.year_after(at + 2, false);
+        let lead = matches!(
+            self.word_before(i),
+            W::In | W::By | W::Until | W::Before | W::During | W::Starting | W::From | W::After
+        );
+        let month = i8::try_from(quarter * 3).ok()?;
+        let month = if edge == Edge::End { month } else { month - 2 };
+        let stands = lead || edge != Edge::Whole || (year.is_some() && i == 0);
+        let day = Day::Month { month, year, edge, ahead: 0 };
+        stands.then_some((DayFound { day, sure: true }, next))
     }
 
     /// "end of", "early", "mid-", "the beginning of".

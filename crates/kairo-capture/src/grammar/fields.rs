@@ -19,6 +19,7 @@ impl Scan<'_> {
         }
         self.note(i)
             .or_else(|| self.sigil(i, known_lists))
+            .or_else(|| self.assigned(i))
             .or_else(|| self.reminder(i))
             .or_else(|| self.priority(i))
             .or_else(|| self.priority_words(i))
@@ -280,7 +281,10 @@ impl Scan<'_> {
             _ => false,
         };
         let (dur, next) = self.duration(i)?;
-        if !shape || !self.glued(unit_at) || !self.can_end(next) {
+        let glued = self.glued(unit_at);
+        // "2pm 45 minutes": unglued, a length only right behind the time that it lasts from.
+        let spelled = !matches!(unit, "m" | "h") && self.behind_time(i) && clockwise(dur);
+        if !(shape && glued || spelled && !glued) || !self.can_end(next) {
             return None;
         }
         let meters = unit == "m"
@@ -288,13 +292,39 @@ impl Scan<'_> {
             && among(&["run", "swim", "walk", "sprint", "row"], self.lower_before(i));
         let verb = self.prev(i).is_some_and(|_| self.is(i.wrapping_sub(1), W::In));
         let last = self.tok(next).is_none();
-        let strength = if last && i > 0 { Strength::Strong } else { Strength::Beside };
+        let alone = last && i > 0 && glued;
+        let strength = if alone { Strength::Strong } else { Strength::Beside };
         (!meters && !verb).then_some(Match {
             from: i,
             to: next,
             said: Said::Estimate(dur),
             strength,
         })
+    }
+
+    /// Whether a clock time or a day ends right before a place.
+    fn behind_time(&self, i: usize) -> bool {
+        let at = i - usize::from(i > 0 && self.sep(i - 1, ','));
+        let numbered = at > 1 && self.num(at - 1).is_some() && self.sep(at - 2, ':');
+        let named = matches!(
+            self.word_before(at),
+            W::Am | W::Pm | W::Noon | W::Oclock | W::Rel(_) | W::Wd(..) | W::Tonight | W::Part(_)
+        );
+        let glued_half = matches!(self.lower_before(at), "p" | "a") && self.glued(at - 1);
+        numbered || named || glued_half
+    }
+
+    /// "assign to Maria", "assigned to @maria:".
+    fn assigned(&self, i: usize) -> Option<Match> {
+        if !matches!(self.lower(i), "assign" | "assigned") || !self.is(i + 1, W::To) {
+            return None;
+        }
+        let at = i + 2 + usize::from(self.sep(i + 2, '@'));
+        let name = self.tok(at).filter(|tok| tok.kind == Kind::Word)?;
+        let known = name.capital || crate::words::is_given_name(self.lower(at)) || at > i + 2;
+        let colon = usize::from(self.sep(at + 1, ':'));
+        (known && self.can_end(at + 1)).then_some(())?;
+        strong(i, at + 1 + colon, Said::Assignee)
     }
 
     /// "remind me to", "todo:", "don't forget to" at the start.

@@ -4,7 +4,7 @@
 
 use super::{Found, Scan};
 use crate::ast::{Aspect, Clock, Day, Dur, Edge, Half, Hour, Moment, Of, Part, Which, add_part};
-use crate::words::{Daypart, Unit, W, among, lists};
+use crate::words::{Daypart, Form, Unit, W, among, lists};
 use jiff::civil::Weekday;
 
 /// A moment, and whether it may stand without company.
@@ -82,9 +82,11 @@ impl Scan<'_> {
         if let Some(found) = self.year_behind(so_far, i) {
             return Some(found);
         }
-        let all_day = self.lower(i) == "all" && self.is(i + 1, W::Unit(Unit::Day));
-        if all_day && (so_far.day.is_some() || (first && self.day(i + 2).is_some())) {
-            return Some(((so_far.clone(), false), i + 2));
+        if let Some(next) = self.all_of(so_far, i, first) {
+            return Some(((so_far.clone(), false), next));
+        }
+        if let Some(found) = self.early_day(so_far, i).filter(|_| first) {
+            return Some(found);
         }
         if so_far.day.is_none()
             && so_far.from_now.is_none()
@@ -224,7 +226,7 @@ impl Scan<'_> {
             _ => false,
         };
         if let Some(Day::Ymd { year, month, .. }) = moment.day
-            && let Some((day, next)) = self.another_number(i)
+            && let Some((day, next)) = self.another_number(i, and, !moment.more_days.is_empty())
         {
             return Some((Day::Ymd { year, month, day, wd: None }, next));
         }
@@ -240,11 +242,12 @@ impl Scan<'_> {
         alike(&found.day).then_some((found.day, next))
     }
 
-    /// "12" in "Oct 5 and 12".
-    fn another_number(&self, i: usize) -> Found<i8> {
+    /// "12" in "Oct 5 and 12"; what a list of days ends with ("5, 6 and 7") counts no thing.
+    fn another_number(&self, i: usize, and: bool, listed: bool) -> Found<i8> {
         let digits = self.num(i).filter(|(_, width)| *width <= 2).map(|(day, _)| (day, i + 1));
         let (day, next) = self.ordinal(i).or(digits).filter(|(day, _)| (1..=31).contains(day))?;
-        let noun = self.is_word(next) && self.word(next) == W::None || self.unit(next).is_some();
+        let thing = self.is_word(next) && self.word(next) == W::None && !(and && listed);
+        let noun = thing || self.unit(next).is_some();
         let free =
             self.can_end(next) && !self.followed_by_clock(next) && self.month(next).is_none();
         (free && !noun && !self.is(next, W::Of)).then_some((i8::try_from(day).ok()?, next))
@@ -282,7 +285,7 @@ impl Scan<'_> {
             && self
                 .num(i)
                 .is_some_and(|(value, width)| width == 4 && !(1900..2100).contains(&value));
-        let last = so_far.tonight && self.tok(i + 1).is_none();
+        let last = (so_far.tonight || self.hour_closes(so_far, i)) && self.tok(i + 1).is_none();
         let led = led || dated || last;
         let found = if iso { self.iso_clock(i) } else { self.clock(i, led) };
         if let Some((clock, next)) = found {
@@ -291,15 +294,22 @@ impl Scan<'_> {
             }
             moment.hour = Some(Hour::Clock(clock));
             let named = matches!(self.word(i), W::Midnight | W::Noon);
-            let noun = self.is_word(next) && self.word(next) == W::None;
+            let noun = self.is_word(next) && matches!(self.word(next), W::None | W::Is);
             let sure = !(named && first && !led && noun);
             return Some(((moment, sure), next));
         }
-        if let Some((hour, next)) = self.close(i) {
+        let close = self.close(i).or_else(|| self.custom_hour(i, first));
+        if let Some((hour, next)) = close.or_else(|| self.thing(i, first)) {
             moment.hour = Some(hour);
             return Some(((moment, true), next));
         }
         self.part_of_day(moment, i, first)
+    }
+
+    /// "dinner fri 7": a number behind a weekday that is not the day of that weekday.
+    fn hour_closes(&self, so_far: &Moment, i: usize) -> bool {
+        let near = matches!(so_far.day, Some(Day::Wd(..) | Day::Rel(_))) && so_far.part.is_none();
+        near && self.num(i).is_some_and(|(hour, width)| (1..=12).contains(&hour) && width <= 2)
     }
 
     /// Whether the text ends here, or a repetition comes.
@@ -359,14 +369,17 @@ impl Scan<'_> {
             return None;
         }
         let noun = self.is_word(next) && self.lower(next) == "school";
-        if noun {
+        // "movie night friday" is a movie night.
+        let named = bare_named_night(self, at, first && !this && !led);
+        if noun || named {
             return None;
         }
-        if let Hour::Part(part, shift) = hour {
-            moment.part = Some(part);
-            if shift != 0 {
-                moment.hour = None;
+        match hour {
+            Hour::Part(_, shift) if shift != 0 && !self.clock_near(next) => {
+                moment.hour = Some(hour);
             }
+            Hour::Part(part, _) => moment.part = Some(part),
+            _ => {}
         }
         if this {
             moment.tonight = true;
@@ -387,7 +400,12 @@ impl Scan<'_> {
         let (end, after) = self.clock(at, true)?;
         let bare = start.bare && end.bare && start.half == Half::Open && end.half == Half::Open;
         let whole = start.bare && end.bare;
+        let repeated = matches!(
+            self.word_before(i),
+            W::Wd(_, Form::Plural) | W::Workdays | W::Weekends | W::Often(_)
+        );
         let from = matches!(self.word_before(i), W::From | W::Between | W::At)
+            || repeated
             || led
             || self.day_follows(after)
             || (among(lists::MEETINGS, self.lower_before(i)) && self.clears(after));
@@ -400,12 +418,21 @@ impl Scan<'_> {
     }
 }
 
+/// Whether a bare "night" names what takes place ("game night") rather than when.
+fn bare_named_night(scan: &Scan<'_>, at: usize, bare: bool) -> bool {
+    let noun = at > 0 && scan.is_word(at - 1) && scan.word_before(at) == W::None;
+    let verb = among(lists::VERBS, scan.lower_before(at)) && at == 1;
+    bare && noun && !verb && scan.is(at, W::Part(Daypart::Night))
+}
+
 /// What a moment has more than before. "Tonight" and "this morning" say the day first of all: their
 /// hour is a setting.
 fn gained(before: &Moment, after: &Moment) -> Aspect {
     let clock = before.hour != after.hour;
     let part = before.part != after.part && before.tonight == after.tonight;
-    if before.zone != after.zone {
+    if before.day.is_none() && after.day.is_some() {
+        Aspect::Day
+    } else if before.zone != after.zone {
         Aspect::Zone
     } else if clock || part {
         Aspect::Hour

@@ -40,7 +40,7 @@ impl Scan<'_> {
     /// The word before a number that may label it ("version 2.10", "v 2", "ratio of 3").
     pub(super) fn label_before(&self, i: usize) -> &str {
         let before = self.lower_before(i);
-        if matches!(before, "of" | "is" | "was" | "were" | "'s") {
+        if matches!(before, "of" | "is" | "are" | "was" | "were" | "'s") {
             return self.prev(i).map_or("", |at| self.lower_before(at));
         }
         before

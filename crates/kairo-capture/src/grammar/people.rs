@@ -4,7 +4,7 @@
 //! A capital letter counts as evidence only where the sentence does not ask for one.
 
 use super::Scan;
-use crate::lex::{Kind, Plain};
+use crate::lex::{Kind, Plain, Tok};
 use crate::words::{W, among, is_given_name, is_rare_name, is_relation, is_surname, lists};
 
 /// A person: tokens and the name.
@@ -86,10 +86,17 @@ impl Scan<'_> {
         match tok.kind {
             Kind::Word if tok.capital => true,
             Kind::Word => inner && matches!(self.lower(i), "of" | "the" | "de" | "la" | "and"),
-            Kind::Num(..) => inner && self.tok(i + 1).is_none_or(|tok| tok.capital),
+            Kind::Num(..) => inner && self.closes_name(i + 1),
             Kind::Sep('&' | '\'' | '’' | '-') => inner,
             _ => false,
         }
+    }
+
+    /// Whether a number before `i` ends a name ("Pier 4", "Room 12 tomorrow").
+    fn closes_name(&self, i: usize) -> bool {
+        self.tok(i).is_none_or(|tok| {
+            tok.capital || (tok.word != W::None && !matches!(tok.word, W::Unit(_) | W::Units(_)))
+        })
     }
 
     fn person(&self, i: usize, taken: &[bool], known: &[String]) -> Option<PersonFound> {
@@ -104,7 +111,9 @@ impl Scan<'_> {
         let name = is_given_name(base) || known.iter().any(|name| same_first(name, base));
         let capital = tok.capital && lower.len() > 1 && !self.shouted(i);
         let common = among(lists::NO_PERSON, base) || (among(lists::VERBS, base) && !capital);
-        let known_word = tok.word != W::None && !matches!(tok.word, W::Month(..) | W::Wd(..));
+        let eve = tok.capital && lower == "eve";
+        let known_word =
+            tok.word != W::None && !eve && !matches!(tok.word, W::Month(..) | W::Wd(..));
         if common || known_word || base.is_empty() {
             return None;
         }
@@ -130,6 +139,14 @@ impl Scan<'_> {
         let mut to = i + 1;
         let possessive = lower.ends_with("'s");
         while !possessive && free(to) && to < i + 3 && self.family_name(to, capital, name) {
+            to += 1;
+        }
+        // "aunt May".
+        let named = |tok: &Tok| {
+            tok.capital && tok.kind == Kind::Word && matches!(tok.word, W::None | W::Month(_, true))
+        };
+        let titled = relation && among(&["aunt", "uncle", "cousin"], base);
+        if titled && !possessive && to == i + 1 && free(to) && self.tok(to).is_some_and(named) {
             to += 1;
         }
         let mut person = self.named(i, to);
@@ -186,6 +203,12 @@ impl Scan<'_> {
             return listed.then_some("and");
         }
         let word = self.lower(at);
+        // "talk to Joy" and "pick up Ann" ask for somebody, unlike "to" and "up" elsewhere.
+        let spoken =
+            word == "to" && among(&["talk", "speak", "write", "reply"], self.lower_before(at));
+        if spoken || (word == "up" && self.lower_before(at) == "pick") {
+            return Some("call");
+        }
         let ask = among(lists::PERSON_AFTER, word) && !self.is_opaque(at, Plain::Quote);
         ask.then_some(word)
     }

@@ -71,9 +71,16 @@ impl Scan<'_> {
                     .then_some((Dur { days: 7, ..Dur::default() }, at + 1))
             })
             .filter(|(dur, _)| !dur.is_clock())?;
+        let weeks = dur.days % 7 == 0 && dur.days > 0;
         let (dur, next) = match self.word(next) {
-            W::After | W::From | W::Over | W::Since | W::On => (dur, next + 1),
+            W::After | W::From => (dur, next + 1),
+            W::Over | W::Since | W::On if weeks => (dur, next + 1),
             W::Before => (dur.negated(), next + 1),
+            // "a week today", "two weeks tomorrow".
+            W::Rel(days @ 0..) if weeks && !self.is(i.wrapping_sub(1), W::For) => {
+                let more = Dur { days: i32::from(days), ..Dur::default() };
+                return Some((Day::In(dur.plus(more)), next + 1));
+            }
             _ => return None,
         };
         if self.is(next, W::Now) || (self.is(next, W::Rel(0)) && !self.is(next + 1, W::At)) {
@@ -118,7 +125,7 @@ impl Scan<'_> {
         let led = matches!(self.word(i), W::In | W::Within | W::After);
         let at = if led { i + 1 } else { i };
         let at = match self.lower(at) {
-            "about" | "around" | "just" | "exactly" | "another" | "the" if led => at + 1,
+            "about" | "around" | "just" | "exactly" | "another" | "the" | "under" if led => at + 1,
             _ => at,
         };
         let at = if led && self.is(at, W::Next) { at + 1 } else { at };
@@ -255,8 +262,11 @@ impl Scan<'_> {
             return None;
         }
         let at = if self.is(i + 2, W::The) { i + 3 } else { i + 2 };
-        let (day, next) = match self.month_day(at).or_else(|| self.day_month(at)) {
-            Some((found, next)) => (found.day, next),
+        let dated = self.month_day(at).or_else(|| self.day_month(at));
+        let dated = dated.map(|(found, next)| (found.day, next));
+        let digits = || self.digits_date(at).map(|(found, next)| (found.day, next));
+        let (day, next) = match dated.or_else(digits) {
+            Some(found) => found,
             None => {
                 let (day, next) = self.ordinal(at).filter(|(day, _)| (1..=31).contains(day))?;
                 let day = i8::try_from(day).ok()?;

@@ -31,9 +31,12 @@ impl Scan<'_> {
         }
         let strong = |(said, to)| (said, to, Strength::Strong);
         let (said, to, strength) = self
-            .every(i)
+            .edge_of_each(i)
+            .or_else(|| self.every(i))
             .map(strong)
             .or_else(|| self.of_each_month(i).map(strong))
+            .or_else(|| self.times_a(i).map(strong))
+            .or_else(|| self.day_letters(i).map(strong))
             .or_else(|| self.on_plural_days(i).map(strong))
             .or_else(|| self.once_a(i).map(strong))
             .or_else(|| self.often(i))?;

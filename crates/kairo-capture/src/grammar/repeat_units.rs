@@ -170,7 +170,13 @@ impl Scan<'_> {
             }
         };
         let (said, next) = self.more_positions(said, next);
-        let each = matches!(self.word(next), W::Of | W::In) && self.is(next + 1, W::Every);
+        let named = said.days.iter().filter(|(n, _)| *n != 0).count() > 1;
+        let several = named || said.month_days.len() > 1;
+        let of_the = self.is(next, W::Of)
+            && (self.is(next + 1, W::The) && self.is(next + 2, W::Unit(Unit::Month))
+                || self.is(next + 1, W::Unit(Unit::Month)));
+        let each = matches!(self.word(next), W::Of | W::In)
+            && (self.is(next + 1, W::Every) || (several && of_the));
         if each {
             let (said, after) = self.of_months(said, next);
             return (after > next).then_some((said, after));
@@ -183,6 +189,10 @@ impl Scan<'_> {
                 self.is(next + 1, W::Unit(Unit::Month)).then_some((1, Freq::Monthly, next + 2));
             let (interval, freq, after) = unit.or(month)?;
             return Some((RepeatSaid { interval, freq, ..said }, after));
+        }
+        // "2nd and 4th Tuesday": two of a month are a series even where no month is said.
+        if named && !matches!(self.word(next), W::Of | W::In) {
+            return Some((said, next));
         }
         let plain = matches!(self.word(next), W::Often(often) if often.unit == Unit::Month);
         plain.then(|| (said, next + 1))

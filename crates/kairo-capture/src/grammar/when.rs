@@ -77,10 +77,20 @@ impl Scan<'_> {
         let next = self.more_hours(&mut from, next);
         let (to, next) = self.ended(&mut from, lead, at, next);
         sure = sure || to.is_some();
-        let by = (at..next).any(|at| {
-            matches!(self.word(at), W::By | W::Before) && self.clock(at + 1, true).is_some()
-        });
-        let lead = if by && lead != Lead::After { Lead::By } else { lead };
+        let timed =
+            |at: usize| self.clock(at, true).is_some() || self.custom_hour(at, false).is_some();
+        let by = (at..next).any(|at| matches!(self.word(at), W::By | W::Before) && timed(at + 1));
+        let after =
+            (at..next).any(|at| self.is(at, W::After) && self.custom_hour(at, false).is_some());
+        let lead = match lead {
+            Lead::None | Lead::On if after => Lead::After,
+            lead if by && lead != Lead::After => Lead::By,
+            lead => lead,
+        };
+        let next = self.onwards(lead, next);
+        let next_two =
+            matches!(self.word(i), W::In) && self.is(i + 1, W::The) && self.is(i + 2, W::Next);
+        let lead = if next_two && lead == Lead::In { Lead::Within } else { lead };
         let latest = matches!(self.word(next), W::At | W::By)
             && self.is(next + 1, W::The)
             && self.lower(next + 2) == "latest";
@@ -96,7 +106,24 @@ impl Scan<'_> {
             }
             None => (None, next),
         };
-        Some((WhenSaid { lead, from, to, lasting, offset: None }, sure, next))
+        let said = WhenSaid { lead, from, to, lasting, offset: None };
+        Some((self.each_day(self.same_week(self.moved(i, said))), sure, next))
+    }
+
+    /// "don't call before 10": the earliest, not the latest.
+    fn forbidden(&self, i: usize) -> bool {
+        let not = ["don't", "dont", "never", "not"];
+        (i.saturating_sub(4)..i).any(|at| among(&not, self.lower(at)))
+    }
+
+    /// "on" and "onwards" behind "from Monday".
+    fn onwards(&self, lead: Lead, next: usize) -> usize {
+        let word = match self.lower(next) {
+            "onwards" | "onward" | "forward" => true,
+            "on" => self.tok(next + 1).is_none(),
+            _ => false,
+        };
+        next + usize::from(word && matches!(lead, Lead::From | Lead::Starting | Lead::After))
     }
 
     /// The end of a range, its parts behind those of the start.
@@ -184,7 +211,9 @@ impl Scan<'_> {
     fn now_and(&self, lead: Lead, at: usize) -> Found<Moment> {
         let inside = matches!(lead, Lead::In | Lead::Within | Lead::After);
         let at = match self.lower(at) {
-            "about" | "around" | "just" | "exactly" | "another" | "the" if inside => at + 1,
+            "about" | "around" | "just" | "exactly" | "another" | "the" | "under" if inside => {
+                at + 1
+            }
             _ => at,
         };
         let at = if inside && self.is(at, W::Next) { at + 1 } else { at };
@@ -234,30 +263,6 @@ impl Scan<'_> {
         (!counted && self.can_end(next)).then_some((dur, next))
     }
 
-    /// "to Tuesday 5pm", "- Dec 2", "and 5" behind the start of a range.
-    fn range_end(&self, from: &Moment, lead: Lead, opened: bool, next: usize) -> Found<Moment> {
-        if from.hour_end.is_some() && from.day.is_none() {
-            return None;
-        }
-        let between = lead == Lead::At && self.is(next, W::And) && opened;
-        let at = self.range_mark(next).or_else(|| between.then_some(next + 1))?;
-        let at = at + usize::from(matches!(self.word(at), W::On | W::At | W::The));
-        if self.sep(next, '-') && self.glued(next) != self.glued(next + 1) {
-            return None;
-        }
-        let (found, after) = self.moment(at, from.hour.is_some())?;
-        let to = found.moment;
-        let time_only = from.hour.is_none() && to.day.is_none();
-        let day_only = from.day.is_none() && from.hour.is_none();
-        let again = from.hour_end.is_some() && to.hour.is_some();
-        let named = matches!(
-            to.day,
-            Some(Day::Dom { .. } | Day::Numeric { .. } | Day::Ymd { .. } | Day::Wd(..))
-        );
-        let ends = self.can_end(after) && (found.sure || (named && from.day.is_some()));
-        (!time_only && !day_only && !again && ends && to.from_now.is_none()).then_some((to, after))
-    }
-
     /// The words that lead a moment in; the longest wins.
     fn lead(&self, i: usize) -> (Lead, usize) {
         let (lead, next) = self.lead_word(i);
@@ -270,7 +275,8 @@ impl Scan<'_> {
                 W::On | W::At | W::Approx => true,
                 W::By | W::Before | W::In | W::For | W::From => {
                     matches!(lead, Lead::Due | Lead::Starting | Lead::For)
-                        && !(self.is(next, W::In) || self.is(next, W::For) && lead == Lead::For)
+                        && !(self.is(next, W::In) && self.month(next + 1).is_none()
+                            || self.is(next, W::For) && lead == Lead::For)
                 }
                 _ => self.sep(next, ':') && matches!(lead, Lead::Due),
             };
@@ -290,6 +296,7 @@ impl Scan<'_> {
             W::At | W::Between | W::Approx => (Lead::At, i + 1),
             W::In | W::During => (Lead::In, i + 1),
             W::For => (Lead::For, i + 1),
+            W::Before if self.forbidden(i) => (Lead::After, i + 1),
             W::By | W::Before => (Lead::By, i + 1),
             W::Until => (Lead::Until, i + 1),
             W::Through => (Lead::Until, i + 1),
@@ -300,7 +307,7 @@ impl Scan<'_> {
             W::Ending => (Lead::Ending, i + 1),
             W::Starting | W::Beginning if !two(W::Of) => (Lead::Starting, i + 1),
             W::Due if two(W::Is) => (Lead::Due, i + 2),
-            W::Due if self.lower(i + 1) == "date" => (Lead::Due, i + 2),
+            W::Due if matches!(self.lower(i + 1), "date" | "back") => (Lead::Due, i + 2),
             W::Due => (Lead::Due, i + 1),
             W::Deadline => (Lead::Due, i + 1 + usize::from(two(W::Is))),
             W::Is if two(W::Due) => (Lead::Due, i + 2),
@@ -318,6 +325,7 @@ impl Scan<'_> {
             _ if self.sep(i, '@') => (Lead::At, i + 1),
             _ if self.lower(i) == "as" && two(W::Of) => (Lead::Starting, i + 2),
             _ if self.lower(i) == "latest" => (Lead::By, i + 1),
+            _ if self.lower(i) == "effective" => (Lead::Starting, i + 1),
             _ if self.lower(i) == "earliest" => (Lead::After, i + 1),
             _ => (Lead::None, i),
         }
@@ -346,7 +354,8 @@ impl Scan<'_> {
             }
             Lead::From if self.range_mark(next).is_some() => true,
             Lead::From | Lead::After => {
-                self.tok(next).is_some_and(|tok| tok.word == W::None)
+                let verb = lead == Lead::After && among(lists::VERBS, self.lower(next));
+                self.tok(next).is_some_and(|tok| tok.word == W::None && !verb)
                     || fraction
                     || !self.digits(at)
             }
@@ -394,74 +403,5 @@ impl Scan<'_> {
                 .is_some_and(|tok| tok.capital && tok.word == W::None && tok.kind == Kind::Word)
         };
         i > 1 && capital(i) && capital(next) && capital(i.wrapping_sub(1))
-    }
-
-    /// "in 2027".
-    pub(crate) fn year_alone(&self, i: usize) -> Option<Match> {
-        let lead = match self.word(i) {
-            W::In => Lead::In,
-            W::By | W::Before => Lead::By,
-            _ => return None,
-        };
-        let (year, 4) = self.num(i + 1)? else { return None };
-        let year = i16::try_from(year).ok()?;
-        let near = (self.today.year()..=self.today.year() + 15).contains(&year);
-        let ends = self.can_end(i + 2) && (self.tok(i + 2).is_none() || !self.is_word(i + 2));
-        if !near || !ends {
-            return None;
-        }
-        let from = Moment { day: Some(Day::Year(year)), ..Moment::default() };
-        let said = WhenSaid { lead, from, to: None, lasting: None, offset: None };
-        Some(Match {
-            from: i,
-            to: i + 2,
-            said: Said::When(Box::new(said)),
-            strength: Strength::Strong,
-        })
-    }
-
-    /// "now" by itself.
-    pub(crate) fn now(&self, i: usize) -> Option<Match> {
-        let right = self.lower(i) == "right" || self.lower(i) == "just";
-        let at = i + usize::from(right);
-        let whole = self.is(at, W::Now) && self.tok(at + 1).is_none();
-        let small = self.slice(at) == "now" && (right || i == 0);
-        if !whole || !small || self.lower(i) == "just" {
-            return None;
-        }
-        let from = Moment { from_now: Some(Dur::default()), ..Moment::default() };
-        let said = WhenSaid { lead: Lead::None, from, to: None, lasting: None, offset: None };
-        Some(Match {
-            from: i,
-            to: at + 1,
-            said: Said::When(Box::new(said)),
-            strength: Strength::Strong,
-        })
-    }
-
-    /// "the next 3 days", "over the next two weeks": a range from today.
-    pub(crate) fn next_days(&self, i: usize) -> Option<Match> {
-        let led = matches!(self.word(i), W::In | W::Over | W::For | W::Within | W::During);
-        let at = i + usize::from(led);
-        let at = at + usize::from(self.is(at, W::The));
-        if !self.is(at, W::Next) && !self.is(at, W::Coming) {
-            return None;
-        }
-        let (dur, next) = self.duration(at + 1)?;
-        let plural =
-            matches!(self.word(next.saturating_sub(1)), W::Units(_) | W::Workdays | W::Weekends);
-        if dur.is_clock() || !plural || !self.can_end(next) || self.unit(next).is_some() {
-            return None;
-        }
-        let from = Moment { day: Some(Day::Rel(1)), ..Moment::default() };
-        let to = Moment { day: Some(Day::In(dur)), ..Moment::default() };
-        let lead = if led { Lead::On } else { Lead::None };
-        let said = WhenSaid { lead, from, to: Some(to), lasting: None, offset: None };
-        Some(Match {
-            from: i,
-            to: next,
-            said: Said::When(Box::new(said)),
-            strength: Strength::Strong,
-        })
     }
 }

@@ -54,6 +54,13 @@ pub(crate) const EVENTS: &[&str] = &[
     "wedding", "workshop", "yoga", "supper", "train", "1:1",
 ];
 
+/// Verbs of giving something another time ("move lunch from Tuesday to Thursday").
+#[rustfmt::skip]
+pub(crate) const MOVING: &[&str] = &[
+    "move", "moved", "moving", "reschedule", "rescheduled", "rescheduling", "shift", "postpone",
+    "postponed", "push", "pushed", "bump", "bumped", "change", "changed", "switch", "switched",
+];
+
 /// Words that a bare range of hours may follow ("lunch 12-1").
 #[rustfmt::skip]
 pub(crate) const MEETINGS: &[&str] = &[
@@ -68,6 +75,7 @@ pub(crate) const MEETINGS: &[&str] = &[
 pub(crate) const BEFORE_WEEKDAY: &[&str] = &[
     "black", "casual", "ruby", "cyber", "fat", "ash", "bloody", "super", "freaky", "taco", "palm",
     "shrove", "maundy", "gloomy", "blue", "man", "manic", "joe", "wednesday", "his", "shaun",
+    "easter", "good", "girl",
 ];
 
 /// Words after a weekday that make it a name ("Sunday roast").
@@ -154,7 +162,15 @@ pub(crate) const NO_PERSON: &[&str] = &[
     "music", "event", "events", "calendar", "today", "tomorrow", "tonight", "please", "title",
     "description", "red", "black", "white", "ceo", "cto", "cfo", "manager", "boss", "reminders",
     "alarm", "repeat", "time", "date", "dr", "mr", "mrs", "ms", "prof", "everything", "nothing",
-    "something", "anything", "and", "or", "then", "if", "when", "while",
+    "something", "anything", "and", "or", "then", "if", "when", "while", "breakfast", "lunch",
+    "dinner", "supper", "food", "meals", "sugar", "salt", "honey", "lemon", "cream", "chocolate",
+    "bacon", "chips", "sauce", "ketchup", "mayo", "tea", "wine", "beer", "juice", "cash", "card",
+    "soap", "bleach", "vinegar", "oil", "photos", "pictures", "video", "audio", "screenshots",
+    "code", "tests", "docs", "receipts", "caution", "ease", "parents", "ice", "gloves", "coworkers",
+    "neighbors", "neighbours", "guests", "management", "leadership", "fries", "bread", "pasta",
+    "sprinkles", "batteries", "tape", "glue", "paint", "tools", "confidence", "attachments",
+    "slides", "invoice", "receipt", "passport", "id", "glasses", "headphones", "lads", "mates",
+    "guys", "girls", "folks", "buddies", "neighbour", "neighbor",
 ];
 
 /// Words that go with a place after "at" in lower case.
@@ -228,4 +244,22 @@ pub(crate) const ZONES: &[(&str, &str)] = &[
     ("nzst", "Pacific/Auckland"), ("nzdt", "Pacific/Auckland"), ("brt", "America/Sao_Paulo"),
     ("akst", "America/Anchorage"), ("hst", "Pacific/Honolulu"), ("ast", "America/Halifax"),
     ("sast", "Africa/Johannesburg"),
+];
+
+/// Places that zones are not named after, by the zone that their clocks follow.
+#[rustfmt::skip]
+pub(crate) const PLACE_ZONES: &[(&str, &str)] = &[
+    ("mountain", "America/Denver"), ("nyc", "America/New_York"), ("boston", "America/New_York"),
+    ("miami", "America/New_York"), ("washington", "America/New_York"),
+    ("atlanta", "America/New_York"), ("houston", "America/Chicago"), ("dallas", "America/Chicago"),
+    ("austin", "America/Chicago"), ("texas", "America/Chicago"), ("la", "America/Los_Angeles"),
+    ("california", "America/Los_Angeles"), ("san francisco", "America/Los_Angeles"),
+    ("sf", "America/Los_Angeles"), ("seattle", "America/Los_Angeles"),
+    ("uk", "Europe/London"), ("england", "Europe/London"), ("germany", "Europe/Berlin"),
+    ("munich", "Europe/Berlin"), ("hamburg", "Europe/Berlin"), ("france", "Europe/Paris"),
+    ("barcelona", "Europe/Madrid"), ("spain", "Europe/Madrid"), ("milan", "Europe/Rome"),
+    ("italy", "Europe/Rome"), ("geneva", "Europe/Zurich"), ("india", "Asia/Kolkata"),
+    ("mumbai", "Asia/Kolkata"), ("delhi", "Asia/Kolkata"), ("bangalore", "Asia/Kolkata"),
+    ("beijing", "Asia/Shanghai"), ("china", "Asia/Shanghai"), ("shenzhen", "Asia/Shanghai"),
+    ("korea", "Asia/Seoul"), ("osaka", "Asia/Tokyo"),
 ];
