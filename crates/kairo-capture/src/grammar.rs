@@ -163,6 +163,11 @@ impl<'a> Scan<'a> {
                 next.is_none_or(|next| !next.glued || !matches!(next.kind, Kind::Num(..)))
             }
             Kind::Sep('-') => !self.glued(i + 1),
+            // "fri@5pm".
+            Kind::Sep('@') => {
+                let clock = matches!(self.word(i + 1), W::Noon | W::Midnight);
+                self.glued(i + 1) && (clock || self.num(i + 1).is_some())
+            }
             _ => false,
         }
     }

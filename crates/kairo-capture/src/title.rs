@@ -54,6 +54,11 @@ pub(crate) fn title(text: &str, from: usize, to: usize, cuts: &[Span]) -> String
     if cuts.is_empty() {
         return pieces.concat().trim().to_owned();
     }
+    // "Call Ann tomorrow." ends in a stop that ended the words cut.
+    if pieces.last().is_some_and(|piece| piece.trim() == ".") {
+        pieces.pop();
+        pieces.push("");
+    }
     let last = pieces.len() - 1;
     let filled = pieces.iter().rposition(|piece| !piece.trim_matches(blank).is_empty());
     let mut title = String::new();
@@ -127,6 +132,7 @@ fn trim_start(mut piece: &str, first: bool) -> &str {
         piece = piece.trim_start();
         let bare = piece.trim_start_matches(|c| MARKS.contains(&c) || matches!(c, ')' | ']'));
         let sentence = piece.starts_with(['.', '!', '?']) && !first;
+        let bare = if first { bare.trim_start_matches(['!', '?', '*']) } else { bare };
         // "tomorrow 12-1 @ Nando's": the sign leads in a place, as "at" does.
         let place =
             piece.strip_prefix("@ ").is_some_and(|rest| rest.starts_with(char::is_alphabetic));
@@ -153,7 +159,7 @@ fn trim_start(mut piece: &str, first: bool) -> &str {
 
 fn without_empty_brackets(title: &str) -> String {
     let mut title = title.to_owned();
-    for empty in ["()", "[]", "( )", "[ ]"] {
+    for empty in ["()", "[]", "( )", "[ ]", "* *"] {
         title = title.replace(empty, "");
     }
     title.trim().to_owned()

@@ -216,11 +216,15 @@ impl Scan<'_> {
         let meridiem = self.half_at(i + 1).is_some();
         let year = width == 4 && (1990..=2059).contains(&value) && !hours && minute % 5 != 0;
         let joined = self.sep(i + 1, '-') && self.glued(i + 1);
-        let led = led || (width == 4 && value % 5 == 0 && self.day_follows(i + 1));
-        if !(hours || meridiem || (led && width == 4))
-            || (year && !meridiem)
-            || (joined && width == 3)
-        {
+        let dated = value % 5 == 0 && self.day_follows(i + 1);
+        let behind = i.checked_sub(1).filter(|at| led && self.is(*at, W::At));
+        let behind_day = behind.is_some_and(|at| {
+            let day = matches!(self.word_before(at), W::Rel(_) | W::Wd(..) | W::Tonight);
+            day || self.behind_dismissed_time(at)
+        });
+        let led = led && width == 4 || dated && (width == 4 || behind.is_some());
+        let led = led || (behind_day && value % 5 == 0);
+        if !(hours || meridiem || led) || (year && !meridiem) || (joined && width == 3) {
             return None;
         }
         if among(lists::UNITS_OF_THINGS, self.lower(i + 1)) {

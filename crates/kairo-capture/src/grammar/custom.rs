@@ -48,6 +48,15 @@ impl Scan<'_> {
         fits.then_some((Hour::Part(part, shift), at + 1))
     }
 
+    /// Whether the text says something to do or to attend, or begins here: "call Ann after lunch"
+    /// is an hour, "best snacks after lunch" is none.
+    pub(super) fn is_done(&self, i: usize) -> bool {
+        let leads = ["remind", "please", "don't", "dont", "i", "need", "must", "remember", "todo"];
+        let word = self.lower(0);
+        let lists = [lists::VERBS, lists::EVENTS, lists::MEETINGS, lists::MOVING, &leads[..]];
+        i <= 1 || lists.iter().any(|list| among(list, word))
+    }
+
     /// Whether no noun stands here that the words before could belong to.
     fn free_behind(&self, i: usize) -> bool {
         let noun = self.is_word(i) && self.word(i) == W::None;

@@ -57,11 +57,19 @@ impl Scan<'_> {
         };
         let (unit, next) = unit?;
         let said = spread(n, unit)?;
-        if unit != Unit::Week {
-            return Some((said, next));
-        }
-        let (named, after) = self.unit_tail(repeat(Freq::Weekly, 1), next);
+        let named = match unit {
+            Unit::Week => repeat(Freq::Weekly, 1),
+            Unit::Month => repeat(Freq::Monthly, 1),
+            _ => return Some((said, next)),
+        };
+        let (named, after) = self.unit_tail(named, next);
         Some(if after > next { (named, after) } else { (said, next) })
+    }
+
+    /// "weeknights": evenings from Monday to Friday.
+    pub(super) fn weeknights(&self, i: usize) -> Option<RepeatSaid> {
+        let named = matches!(self.lower(i), "weeknight" | "weeknights");
+        named.then(|| RepeatSaid { part: Some(Daypart::Evening), ..weekly(&WORKDAYS) })
     }
 
     /// "at the end of every month", "start of each week", "every month end", "every end of month".

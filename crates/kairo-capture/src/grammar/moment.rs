@@ -298,10 +298,13 @@ impl Scan<'_> {
             let sure = !(named && first && !led && noun);
             return Some(((moment, sure), next));
         }
-        let close = self.close(i).or_else(|| self.custom_hour(i, first));
-        if let Some((hour, next)) = close.or_else(|| self.thing(i, first)) {
+        if let Some((hour, next)) = self.close(i).or_else(|| self.thing(i, first)) {
             moment.hour = Some(hour);
             return Some(((moment, true), next));
+        }
+        if let Some((hour, next)) = self.custom_hour(i, first) {
+            moment.hour = Some(hour);
+            return Some(((moment, !first || self.is_done(i)), next));
         }
         self.part_of_day(moment, i, first)
     }

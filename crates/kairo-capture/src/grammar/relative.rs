@@ -258,7 +258,8 @@ impl Scan<'_> {
     /// "week of November 9th".
     fn week_of(&self, i: usize) -> Found<Day> {
         let of = self.is(i + 1, W::Of) || self.lower(i + 1) == "commencing";
-        if !self.is(i, W::Unit(Unit::Week)) || !of {
+        let weekend = self.is(i, W::Unit(Unit::Weekend));
+        if !(weekend || self.is(i, W::Unit(Unit::Week))) || !of {
             return None;
         }
         let at = if self.is(i + 2, W::The) { i + 3 } else { i + 2 };
@@ -273,6 +274,7 @@ impl Scan<'_> {
                 (Day::Dom { day, wd: None, of: crate::ast::Of::Soonest }, next)
             }
         };
-        Some((Day::WeekOf(Box::new(day)), next))
+        // "weekend of Dec 12" names its first day, or a day of it.
+        Some((if weekend { day } else { Day::WeekOf(Box::new(day)) }, next))
     }
 }

@@ -29,6 +29,12 @@ impl Scan<'_> {
         if !self.can_begin(i) {
             return None;
         }
+        // "repeats monthly" says nothing that "monthly" does not.
+        let words = ["repeat", "repeats", "repeating", "recurring", "recurs"];
+        if among(&words, self.lower(i)) && !among(&words, self.lower(i + 1)) {
+            let found = self.repeat(i + 1)?;
+            return Some(Match { from: i, ..found });
+        }
         let strong = |(said, to)| (said, to, Strength::Strong);
         let (said, to, strength) = self
             .edge_of_each(i)
@@ -92,7 +98,18 @@ impl Scan<'_> {
     /// What comes behind "every": a unit, days, a month, a part of the day.
     fn every_what(&self, at: usize) -> Found<RepeatSaid> {
         if let Some((days, next)) = self.weekdays(at) {
+            if let (true, Some((date @ 1..=31, after))) =
+                (self.is(next, W::The), self.ordinal(next + 1))
+            {
+                // "every Friday the 13th".
+                let month_days = vec![i8::try_from(date).ok()?];
+                let freq = Freq::Monthly;
+                return Some((RepeatSaid { month_days, freq, ..weekly(&days) }, after));
+            }
             return Some(self.days_with_part(weekly(&days), next));
+        }
+        if let Some(said) = self.weeknights(at) {
+            return Some((said, at + 1));
         }
         if let Some((holiday, next)) = self.holiday_name(at) {
             return Some((RepeatSaid { holiday: Some(holiday), ..repeat(Freq::Yearly, 1) }, next));
@@ -278,6 +295,9 @@ impl Scan<'_> {
             let mut said = weekly(&days);
             said.interval = if alternate { 2 } else { 1 };
             return Some(self.days_with_part(said, next));
+        }
+        if let Some(said) = self.weeknights(at).filter(|_| self.lower(at).ends_with('s')) {
+            return Some((said, at + 1));
         }
         match self.word(at) {
             W::Workdays | W::Weekends if self.word_before(at) != W::A => {

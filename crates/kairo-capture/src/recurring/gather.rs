@@ -4,8 +4,9 @@
 
 use super::Gathered;
 use crate::ast::{Counted, Day, Edge, Freq, Lead, Moment, Of, RepeatSaid, WhenSaid, Which};
+use crate::grammar::length;
 use crate::rule::Rule;
-use crate::words::Holiday;
+use crate::words::{Holiday, Unit};
 
 impl Gathered {
     /// A second repetition that only adds to the first ("every Monday and every Friday").
@@ -30,6 +31,12 @@ impl Gathered {
             return true;
         }
         let narrower = said.freq == Freq::Weekly && !said.days.is_empty();
+        // "every hour ... on weekdays".
+        let ticking = matches!(self.rule.freq, Freq::Hourly | Freq::Minutely);
+        if open(&self.rule) && narrower && ticking && said.part.is_none() {
+            self.rule.by_day.clone_from(&said.days);
+            return true;
+        }
         if open(&self.rule) && narrower && matches!(self.rule.freq, Freq::Weekly | Freq::Daily) {
             self.rule.freq = Freq::Weekly;
             self.rule.by_day.clone_from(&said.days);
@@ -50,6 +57,10 @@ impl Gathered {
                 && from.day.is_some()
                 && !self.takes_day(from));
         let starts = matches!(said.lead, Lead::Starting | Lead::After | Lead::From);
+        let ticking = matches!(self.rule.freq, Freq::Minutely | Freq::Hourly);
+        if ends && from.day.is_none() && ticking {
+            return false;
+        }
         match (&from.hour, self.hour) {
             (Some(hour), None) if !(ends && from.day.is_some()) => {
                 self.hour = Some(*hour);
@@ -76,6 +87,8 @@ impl Gathered {
         let Some(day) = from.day.clone().filter(|_| !ahead) else { return true };
         if ends {
             self.until = Some(day);
+        } else if let (Day::Period { unit, ahead, edge: Edge::Whole }, false) = (&day, starts) {
+            self.stay_within(*unit, *ahead);
         } else if starts || !self.narrow(from, &day) {
             self.start.get_or_insert(day);
         }
@@ -83,6 +96,20 @@ impl Gathered {
             self.until = Some(end.clone());
         }
         true
+    }
+
+    /// "every day next week": the week bounds the series.
+    fn stay_within(&mut self, unit: Unit, ahead: i32) {
+        let whole = Day::Period { unit, ahead, edge: Edge::Whole };
+        if ahead == 0 && unit != Unit::Weekend {
+            self.until.get_or_insert(whole);
+            return;
+        }
+        self.start.get_or_insert(whole);
+        let dense = matches!(self.rule.freq, Freq::Daily | Freq::Weekly);
+        if let (Some(length), true) = (length(1_000, unit), dense && unit != Unit::Weekend) {
+            self.lasting = self.lasting.or(Some(length));
+        }
     }
 
     /// "from Monday to Wednesday" beside "each week": the days between, not a start and an end.
