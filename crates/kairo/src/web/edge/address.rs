@@ -66,7 +66,7 @@ impl Proxies {
     }
 }
 
-/// "192.0.2.1", "192.0.2.1:443", "2001:db8::1", "[2001:db8::1]:443": proxies differ.
+/// `192.0.2.1`, `192.0.2.1:443`, `2001:db8::1`, `[2001:db8::1]:443`: proxies differ.
 fn address_in(hop: &str) -> Option<IpAddr> {
     let bare = hop.strip_prefix('[').and_then(|hop| hop.strip_suffix(']')).unwrap_or(hop);
     let with_port = || hop.parse::<SocketAddr>().map(|address| address.ip());

@@ -2,7 +2,7 @@
 //!
 //! Every policy, grant, role, function and view is broken in turn, by DDL in a transaction that is
 //! thrown away, and the matrix or the lint must see it. One that nobody sees is either a hole in
-//! the proofs or changes nothing; the latter are listed in [`survivors`] with the reason.
+//! the proofs or changes nothing; the latter are listed in `survivors` with the reason.
 //!
 //! Other connections cannot see what was not committed, so attempts run on the connection that
 //! broke it, which becomes each role by `SET SESSION AUTHORIZATION`: `session_user` is then the
