@@ -121,6 +121,7 @@ fn timing(scan: &Scan<'_>, chosen: &[Match], context: &Context, mood: Mood) -> T
             timing.whens.extend(resolve(context, &said, mood).map(|timed| timed.when));
         }
     }
+    timing.whens.truncate(crate::limits::ITEMS_MAX);
     spread(chosen, &mut timing);
     timing
 }

@@ -134,3 +134,13 @@ fn an_address_is_recognised_up_to_the_limit() {
     assert!(!dated(most));
     assert!(dated(most + 1));
 }
+
+// Goal: a list of days and hours gives no more items than a list of lines may.
+#[test]
+fn a_list_of_days_is_cut_at_the_limit() {
+    let context = Context::new("2026-11-23T09:00:00".parse().unwrap(), "UTC").unwrap();
+    let days = |count: usize| vec!["jan 1, 2, 3, 4, 5, 6, 7, 8, 9"; count].join(" and ");
+    let items = |count: usize| read(&days(count), &context).items.len();
+    assert!(items(1) > 5 && items(1) < ITEMS_MAX);
+    assert!(items(60) <= ITEMS_MAX);
+}

@@ -153,6 +153,14 @@ fn time_taken(text: &str, context: &Context, least: usize) -> Duration {
     (0..least).map(once).min().unwrap_or_default()
 }
 
+/// How much slower this processor is now than alone: a neighbour on the same core takes its caches
+/// and half of its units, which processor time does not show. By a text that takes 2 ms alone.
+fn slowdown(context: &Context) -> f64 {
+    let known = "every 2nd tuesday at 5 until may 5, ".repeat(114);
+    let alone = Duration::from_millis(if cfg!(debug_assertions) { 16 } else { 2 });
+    time_taken(&known, context, 20).div_duration_f64(alone).max(1.0)
+}
+
 /// A text that breaks a law or is too slow, in words.
 fn fault(text: &str, context: &Context, random: &mut Random) -> Result<String, String> {
     let line = || serde_json::to_string(text).unwrap();
@@ -163,8 +171,11 @@ fn fault(text: &str, context: &Context, random: &mut Random) -> Result<String, S
         Ok(Err(law)) => return Err(format!("{law}: {} at {:?}", line(), context.reference)),
         Err(_) => return Err(format!("no panic: {} at {:?}", line(), context.reference)),
     };
-    if used().saturating_sub(start) > READING_MAX && time_taken(text, context, 20) > READING_MAX {
-        return Err(format!("not over {READING_MAX:?}: {}", line()));
+    if used().saturating_sub(start) > READING_MAX {
+        let (time, bound) = (time_taken(text, context, 20), READING_MAX.mul_f64(slowdown(context)));
+        if time > bound {
+            return Err(format!("not over {bound:?} ({time:?}): {}", line()));
+        }
     }
     Ok(shape)
 }
