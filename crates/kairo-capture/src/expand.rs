@@ -55,14 +55,21 @@ impl Rule {
     ) -> Vec<DateTime> {
         let mut found = Vec::new();
         let mut counted = 0_u32;
-        let first =
-            if self.count.is_none() { self.periods_before(dtstart, window.from) } else { 0 };
-        let mut next = first;
+        let times = self.times(dtstart.time());
+        let passes = self.count.is_none();
+        let mut next = if passes { self.periods_before(dtstart, window.from) } else { 0 };
         for _ in 0..PERIODS_MAX {
             let period = next;
             next = period.saturating_add(self.barren(dtstart, period));
-            let Some(times) = self.period(dtstart, period) else { break };
-            for at in times.into_iter().filter(|at| *at >= dtstart) {
+            let Some(start) = self.period_start(dtstart, period) else { break };
+            let (days, tick) = (self.days(start, dtstart.date()), [start.time()]);
+            let times = if self.ticks() { &tick[..] } else { &times[..] };
+            let (mut days, times) = self.at_position(days, times);
+            if passes {
+                days.retain(|day| *day >= window.from.date());
+            }
+            let all = days.iter().flat_map(|day| times.iter().map(|time| day.to_datetime(*time)));
+            for at in all.filter(|at| *at >= dtstart) {
                 counted += 1;
                 let over = self.count.is_some_and(|count| counted > count)
                     || self.until.is_some_and(|until| at.date() > until)
@@ -74,7 +81,7 @@ impl Rule {
                     found.push(at);
                 }
             }
-            if self.period_start(dtstart, period).is_none_or(|start| start > window.to) {
+            if start > window.to {
                 break;
             }
         }
@@ -142,37 +149,42 @@ impl Rule {
         }
     }
 
-    /// The times of one period, in order; none where the calendar ends.
-    fn period(&self, dtstart: DateTime, period: u32) -> Option<Vec<DateTime>> {
-        let start = self.period_start(dtstart, period)?;
-        if matches!(self.freq, Freq::Minutely | Freq::Hourly) {
-            return Some(if self.allows(start.date()) { vec![start] } else { Vec::new() });
-        }
+    /// Whether it happens by the minute or hour, and not at times of a day.
+    fn ticks(&self) -> bool {
+        matches!(self.freq, Freq::Minutely | Freq::Hourly)
+    }
+
+    /// The days of one period, in order.
+    fn days(&self, start: DateTime, first: Date) -> Vec<Date> {
         let day = start.date();
         let mut days = match self.freq {
-            Freq::Weekly => self.days_of_week(day, dtstart.date()),
+            Freq::Weekly => self.days_of_week(day, first),
             Freq::Monthly if self.by_month.is_empty() || self.by_month.contains(&day.month()) => {
-                self.days_of_month(day, dtstart.date())
+                self.days_of_month(day, first)
             }
             Freq::Monthly => Vec::new(),
-            Freq::Yearly => self.days_of_year(day, dtstart.date()),
+            Freq::Yearly => self.days_of_year(day, first),
             _ => vec![day].into_iter().filter(|day| self.allows(*day)).collect(),
         };
         days.sort_unstable();
         days.dedup();
-        let times = self.times(dtstart.time());
-        let all = days.iter().flat_map(|day| times.iter().map(|time| day.to_datetime(*time)));
-        let mut all: Vec<DateTime> = all.collect();
-        // RFC 5545 counts the position among the times of the period, not among its days.
-        if let Some(position) = self.by_set_pos {
-            let at = if position > 0 {
-                usize::try_from(position).ok().map(|n| n - 1)
-            } else {
-                all.len().checked_sub(usize::from(position.unsigned_abs()))
-            };
-            all = at.and_then(|at| all.get(at)).copied().into_iter().collect();
-        }
-        Some(all)
+        days
+    }
+
+    /// The one day and time of a period that its position names. RFC 5545 counts it among the times
+    /// of the period, not among its days.
+    fn at_position<'a>(&self, days: Vec<Date>, times: &'a [Time]) -> (Vec<Date>, &'a [Time]) {
+        let Some(position) = self.by_set_pos else { return (days, times) };
+        let all = days.len() * times.len();
+        let at = match usize::from(position.unsigned_abs()) {
+            n if position > 0 => n.checked_sub(1),
+            n => all.checked_sub(n),
+        };
+        let one = at.filter(|at| *at < all).and_then(|at| {
+            let (day, time) = (at / times.len(), at % times.len());
+            Some((vec![*days.get(day)?], times.get(time..=time)?))
+        });
+        one.unwrap_or_default()
     }
 
     fn times(&self, start: Time) -> Vec<Time> {

@@ -321,7 +321,11 @@ impl Line<'_> {
     fn fill(&self, item: &mut Item, one: &Match, span: Span) {
         let raw = self.scan.text.get(span.start..span.end).unwrap_or("");
         let name = || {
-            let name = if one.said == Said::Assignee { raw.rsplit(' ').next() } else { Some(raw) };
+            let name = if one.said == Said::Assignee {
+                raw.rsplit(char::is_whitespace).next()
+            } else {
+                Some(raw)
+            };
             let name = name.unwrap_or(raw).trim_end_matches(':');
             name.trim_start_matches(['#', '@', '+', '~', '/']).to_owned()
         };

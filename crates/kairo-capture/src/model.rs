@@ -25,8 +25,11 @@ static PLACES: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
     for name in ZONES.available() {
         let place = name.as_str().rsplit('/').next().unwrap_or_default();
         let abbreviation = place.len() < 4 || place.contains(|c: char| c.is_ascii_digit());
-        if !abbreviation && !name.as_str().starts_with("Etc/") {
-            let place = place.replace('_', " ").to_lowercase();
+        // Parts of a country by the compass ("Australia/West") and old names are no places.
+        let old = ["Etc/", "Brazil/", "Chile/", "Mexico/", "Australia/North", "Australia/South"];
+        let old = old.iter().any(|old| name.as_str().starts_with(old));
+        let place = place.replace('_', " ").to_lowercase();
+        if !abbreviation && !old && !lists::NO_PLACES.contains(&place.as_str()) {
             places.entry(place).or_insert_with(|| name.as_str().to_owned());
         }
     }

@@ -180,6 +180,11 @@ impl Gathered {
         let exdates = self.exdates(&calendar, base.date());
         let first = self.first(base, reference, start.is_some(), time.is_some(), &exdates)?;
         self.rule.until = self.until(&calendar, first.date());
+        // "every day until yesterday" would never happen; something else was meant.
+        if self.rule.until.is_some_and(|until| until < first.date()) {
+            self.rule.until = None;
+            doubt = Confidence::Unsure;
+        }
         let all_day = time.is_none() && !ticking;
         let end = self.end(first, all_day, mood);
         let (start_at, end, shifted) = match all_day {
@@ -241,6 +246,11 @@ impl Gathered {
             _ => return,
         }
         self.hour_end = None;
+        self.by_the_day();
+    }
+
+    /// The rule names its hours, so it is one of days.
+    fn by_the_day(&mut self) {
         self.rule.interval = 1;
         self.rule.freq = if self.rule.by_day.is_empty() { Freq::Daily } else { Freq::Weekly };
     }
@@ -295,6 +305,11 @@ impl Gathered {
             }
             self.rule.by_hour = more.iter().map(|time| time.hour()).collect();
             self.rule.by_minute = vec![time.minute()];
+            // "every hour at 9 and 5" contradicts itself; the hours that were said are meant.
+            if matches!(self.rule.freq, Freq::Minutely | Freq::Hourly) {
+                self.by_the_day();
+                *doubt = Confidence::Unsure;
+            }
             return more.first().copied();
         }
         Some(time)

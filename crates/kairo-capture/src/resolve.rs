@@ -341,11 +341,15 @@ pub(crate) fn plus_months(date: Date, months: i32) -> Option<Date> {
     date.checked_add(Span::new().try_months(months).ok()?).ok()
 }
 
+/// Working days that are counted one by one; past them a text means something else.
+const WORKDAYS_MAX: u32 = 2_000;
+
 /// A day plus a calendar length; working days skip Saturday and Sunday.
 pub(crate) fn plus(date: Date, dur: Dur) -> Option<Date> {
     let mut date = plus_days(plus_months(date, dur.months)?, dur.days)?;
     let step = if dur.workdays < 0 { -1 } else { 1 };
-    for _ in 0..dur.workdays.unsigned_abs().min(2_000) {
+    let steps = Some(dur.workdays.unsigned_abs()).filter(|days| *days <= WORKDAYS_MAX)?;
+    for _ in 0..steps {
         loop {
             date = plus_days(date, step)?;
             if !matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday) {

@@ -151,7 +151,48 @@ impl Rule {
             }
         }
         rule.freq = freq.ok_or_else(|| RuleError::Part("FREQ".to_owned()))?;
-        Ok(rule)
+        rule.unique();
+        match rule.half_read() {
+            Some(part) => Err(RuleError::Part(format!("{part} here"))),
+            None => Ok(rule),
+        }
+    }
+
+    /// Each value once: a part that says one twice would make each time of it twice.
+    fn unique(&mut self) {
+        fn once<T: PartialEq + Copy>(values: &mut Vec<T>) {
+            let mut seen = Vec::with_capacity(values.len());
+            values.retain(|value| {
+                let new = !seen.contains(value);
+                seen.push(*value);
+                new
+            });
+        }
+        for values in
+            [&mut self.by_month, &mut self.by_month_day, &mut self.by_hour, &mut self.by_minute]
+        {
+            once(values);
+        }
+        once(&mut self.by_day);
+    }
+
+    /// A part that the expansion passes over beside the others.
+    fn half_read(&self) -> Option<&'static str> {
+        let ticking = matches!(self.freq, Freq::Minutely | Freq::Hourly);
+        let numbered = self.by_day.iter().any(|(n, _)| *n != 0);
+        let monthly = matches!(self.freq, Freq::Monthly | Freq::Yearly);
+        let by_month_day = !self.by_month_day.is_empty();
+        let of_year = self.freq == Freq::Yearly && self.by_month.is_empty();
+        [
+            ("BYHOUR", ticking && !self.by_hour.is_empty()),
+            ("BYMINUTE", !self.by_minute.is_empty() && (ticking || self.by_hour.is_empty())),
+            ("BYSETPOS", ticking && self.by_set_pos.is_some()),
+            ("BYMONTHDAY", by_month_day && self.freq == Freq::Weekly),
+            ("BYMONTHDAY", by_month_day && of_year && !self.by_day.is_empty()),
+            ("a numbered BYDAY", numbered && !monthly),
+        ]
+        .into_iter()
+        .find_map(|(part, passed_over)| passed_over.then_some(part))
     }
 }
 

@@ -89,4 +89,38 @@ fn foreign_rules_are_refused() {
     assert_eq!(error("FREQ=DAILY;COUNT=10000"), RuleError::Value("COUNT=10000".to_owned()));
     assert_eq!(error("FREQ=SECONDLY"), RuleError::Value("FREQ=SECONDLY".to_owned()));
     assert_eq!(error("INTERVAL=2"), RuleError::Part("FREQ".to_owned()));
+    for half_read in [
+        "FREQ=HOURLY;BYHOUR=9,17;BYMINUTE=0",
+        "FREQ=MINUTELY;INTERVAL=30;BYHOUR=9",
+        "FREQ=HOURLY;BYSETPOS=2",
+        "FREQ=DAILY;BYMINUTE=0,30",
+        "FREQ=WEEKLY;BYDAY=MO,TU;BYMONTHDAY=13",
+        "FREQ=YEARLY;BYDAY=FR;BYMONTHDAY=13",
+        "FREQ=WEEKLY;BYDAY=2MO",
+    ] {
+        assert!(matches!(error(half_read), RuleError::Part(_)), "{half_read}");
+    }
+}
+
+// Goal: a value that is said twice counts once, and the largest rules that fit into an item's bound
+// keep the bounds of an expansion over thousands of years (the run would not end, were each period's
+// every time built).
+#[test]
+fn large_rules_stay_bounded() {
+    let all = |to: u32| (0..to).map(|n| n.to_string()).collect::<Vec<_>>().join(",");
+    let start = at("2026-01-01T00:00");
+    let twice = recurrence("FREQ=DAILY;BYHOUR=9,9,17").occurrences(start, start, start, 9);
+    assert_eq!(twice.unwrap(), []);
+    let (hours, minutes) = (all(24), all(60));
+    let day = recurrence("FREQ=DAILY;BYHOUR=9,9,17");
+    assert_eq!(day.occurrences(start, start, at("2026-01-01T23:00"), 9).unwrap().len(), 2);
+    for rule in [
+        format!("FREQ=YEARLY;BYMONTHDAY={};BYHOUR={hours};BYMINUTE={minutes};BYSETPOS=1", {
+            (1..=31).map(|n| n.to_string()).collect::<Vec<_>>().join(",")
+        }),
+        format!("FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30;BYHOUR={hours};BYMINUTE={minutes}"),
+    ] {
+        let to = at("9999-12-01T00:00");
+        assert!(recurrence(&rule).occurrences(start, start, to, 5_000).unwrap().len() <= 5_000);
+    }
 }

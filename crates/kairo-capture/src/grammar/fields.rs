@@ -97,7 +97,10 @@ impl Scan<'_> {
     /// One past the longest known list name that begins here.
     fn known(&self, i: usize, known_lists: &[String]) -> Option<usize> {
         let start = self.tok(i)?.start;
-        let rest = lowered(self.text.get(start..)?);
+        // No more of the text than the longest name can fill: the rest would be read once a sign.
+        let chars = known_lists.iter().map(|name| name.chars().count()).max()?;
+        let head: String = self.text.get(start..)?.chars().take(chars + 1).collect();
+        let rest = lowered(&head);
         let fits = |name: &&String| {
             let name = lowered(name);
             !name.is_empty()

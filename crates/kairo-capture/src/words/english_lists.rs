@@ -246,6 +246,10 @@ pub(crate) const ZONES: &[(&str, &str)] = &[
     ("sast", "Africa/Johannesburg"),
 ];
 
+/// Names of zones that are words of other things: "alarm 7am wake time".
+pub(crate) const NO_PLACES: &[&str] =
+    &["center", "christmas", "easter", "factory", "knox", "reunion", "troll", "wake", "west"];
+
 /// Places that zones are not named after, by the zone that their clocks follow.
 #[rustfmt::skip]
 pub(crate) const PLACE_ZONES: &[(&str, &str)] = &[
