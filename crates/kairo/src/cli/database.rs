@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 
 use super::Failure;
 use super::open::{DATABASE, MIGRATING_ROLE, Opened};
-use crate::config::{Holder, Lock};
+use crate::config::{Holder, Lock, Node};
 use crate::db::cluster::{Cluster, HostCluster, Tuning, pg_config};
 use crate::db::external::{self, External, ExternalError, RUNTIME_ROLES};
 use crate::db::{Endpoint, Host, migrate};
@@ -33,20 +33,37 @@ impl HostDatabase {
         match external_of(opened)? {
             Some(external) => Ok(Self::External(external)),
             None => {
+                must_be_private(opened)?;
                 let cluster = HostCluster::attach(&opened.folder, || opened.programs())?;
                 Ok(Self::Private(cluster))
             }
         }
     }
 
-    /// Signs in as the migrating user and brings the schema to that of this program.
-    pub(super) async fn migrated(&self, opened: &Opened) -> Result<Host, Failure> {
+    /// Signs in as the migrating user, brings the schema to that of this program, and opens the
+    /// keys; the first time they are made.
+    pub(super) async fn open(&self, opened: &Opened) -> Result<(Host, Keys), Failure> {
         match self {
             Self::Private(cluster) => {
-                private_migrated(|role, name| cluster.pg_config(role, name)).await
+                let pg_config = |role, name| cluster.pg_config(role, name);
+                let mut host = private_migrated(pg_config).await?;
+                let keys = opened.keys(&mut host).await?;
+                Ok((host, keys))
             }
             Self::External(external) => external_migrated(external, opened).await,
         }
+    }
+}
+
+/// A node that served from an external server has no database of its own. A command without the
+/// URL would make one, and answer from there.
+fn must_be_private(opened: &Opened) -> Result<(), Failure> {
+    let was_external = Node::last(&opened.folder)?.is_some_and(|node| node.socket_dir.is_none());
+    match was_external {
+        true => Err("this node serves from an external PostgreSQL. Set KAIRO_DATABASE_URL to it, \
+                     with the user that migrates"
+            .into()),
+        false => Ok(()),
     }
 }
 
@@ -145,8 +162,10 @@ fn tell(steps: &[&'static str]) {
 }
 
 /// Migrates an external server. The passwords of the runtime roles are drawn and kept first, so a
-/// stop in between leaves nothing that the next run could not finish.
-async fn external_migrated(external: &External, opened: &Opened) -> Result<Host, Failure> {
+/// stop in between leaves nothing that the next run could not finish; the server gets them once the
+/// ring is known to be its own, so of two Kairos that begin at once one is refused and changes
+/// nothing.
+async fn external_migrated(external: &External, opened: &Opened) -> Result<(Host, Keys), Failure> {
     let mut host = external.sign_in().await?;
     let store = RingStore::open(&opened.config.keys, opened.folder.account())?;
     if Passwords::load(&store)?.is_none()
@@ -156,42 +175,47 @@ async fn external_migrated(external: &External, opened: &Opened) -> Result<Host,
     }
     let mut passwords = Passwords::load_or_make(&store, &RUNTIME_ROLES, &opened.random)?;
     if passwords.given() {
-        try_passwords(external, &passwords).await?;
+        for role in RUNTIME_ROLES {
+            sign_in(external, role, &passwords).await?;
+        }
     }
     tell(&migrate::run(&mut host).await?);
+    let keys = opened.keys(&mut host).await?;
     if !passwords.given() {
         external::set_passwords(&host, passwords.iter()).await?;
         passwords.were_given(&store)?;
     }
-    external::must_be_fit(&host).await?;
-    Ok(host)
+    refuse_unsound(&host).await?;
+    Ok((host, keys))
 }
 
-/// Each runtime role signs in with its password, so keys of another Kairo are told at once.
-async fn try_passwords(external: &External, passwords: &Passwords) -> Result<(), Failure> {
-    for role in RUNTIME_ROLES {
-        let password = passwords.of(role).ok_or(ExternalError::NotMigrated)?;
-        Host::connect(external.runtime(role, password))
-            .await
-            .map_err(|source| ExternalError::OtherPassword { role, source })?;
-    }
-    Ok(())
+/// Signs in as a runtime role, so keys of another Kairo are told at once.
+async fn sign_in(
+    external: &External,
+    role: &'static str,
+    passwords: &Passwords,
+) -> Result<Host, Failure> {
+    let password = passwords.of(role).ok_or(ExternalError::NotMigrated)?;
+    let host = Host::connect(external.runtime(role, password)).await;
+    Ok(host.map_err(|source| ExternalError::OtherPassword { role, source })?)
 }
 
-/// What `serve` checks of an external server, as a runtime role.
+/// What `serve` checks of an external server, as the runtime roles.
 async fn external_ways(external: &External, opened: &Opened) -> Result<Ways, Failure> {
     let store = RingStore::open(&opened.config.keys, opened.folder.account())?;
     let passwords = Passwords::load(&store)?.filter(Passwords::given);
     let passwords = passwords.ok_or(ExternalError::NotMigrated)?;
-    try_passwords(external, &passwords).await?;
+    let app = sign_in(external, "kairo_app", &passwords).await?;
+    let worker = sign_in(external, "kairo_worker", &passwords).await?;
+    for role in ["kairo_login", "kairo_support"] {
+        sign_in(external, role, &passwords).await?;
+    }
+    external::must_be_migrated(&worker).await?;
+    refuse_unsound(&worker).await?;
+    let keys = opened.keys_of(&app).await?;
     let external = external.clone();
     // A role without a password was told above; without one nobody signs in.
     let none = Zeroizing::default();
     let of = move |role: &str| external.runtime(role, passwords.of(role).unwrap_or(&none));
-    let worker = Host::connect(of("kairo_worker")).await?;
-    external::may_serve(&worker).await?;
-    refuse_unsound(&worker).await?;
-    drop(worker);
-    let keys = opened.keys_of(&Host::connect(of("kairo_app")).await?).await?;
     Ok(Ways { of: Box::new(of), keys })
 }

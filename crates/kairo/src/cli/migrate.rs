@@ -13,8 +13,7 @@ pub(super) fn run(file: Option<&Path>) -> Result<(), Failure> {
     let database = HostDatabase::attach(&opened)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let mut host = database.migrated(&opened).await?;
-        opened.keys(&mut host).await?;
+        let (host, _) = database.open(&opened).await?;
         if let HostDatabase::External(external) = &database {
             println!("Migrated on {}.", external.host());
             for finding in external::shown_findings(&host).await? {

@@ -56,12 +56,13 @@ async fn serve(opened: &Opened, database: &ServedDatabase) -> Result<(), Failure
     tokio::spawn(purge::run(base.clone()));
     let loopback = config.is_loopback();
     let site = Site::new(SiteSettings { base, mailer, outbox, origin: origin.clone(), loopback });
+    let proxies = Proxies::new(config.trusted_proxies.clone());
     let edge = EdgeState::new(EdgeSettings {
         ids: opened.ids.clone(),
         origin: origin.parse()?,
         loopback,
         pepper: keys.address_pepper(),
-        proxies: Proxies::new(config.trusted_proxies.clone()),
+        proxies: proxies.clone(),
         bounds: Bounds::default(),
         ticks: Ticks::monotonic(),
     });
@@ -90,7 +91,7 @@ async fn serve(opened: &Opened, database: &ServedDatabase) -> Result<(), Failure
             () = ended(database) => tracing::error!("PostgreSQL has ended; stopping, too"),
         }
     };
-    edge::listener::serve(listener, tls, app, stop).await?;
+    edge::listener::serve(listener, tls, app, proxies, stop).await?;
     tracing::info!("stopped serving");
     match database.is_running() {
         true => Ok(()),

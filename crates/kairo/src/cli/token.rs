@@ -69,8 +69,7 @@ pub(super) fn run(file: Option<&Path>, command: &Command) -> Result<(), Failure>
     let database = HostDatabase::attach(&opened)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let secret = runtime.block_on(async {
-        let mut host = database.migrated(&opened).await?;
-        let keys = opened.keys(&mut host).await?;
+        let (mut host, keys) = database.open(&opened).await?;
         let made = tokens::create(&mut host, &keys, &opened.ids, &opened.random, &new).await;
         made.map_err(Failure::from)
     })?;

@@ -1,4 +1,5 @@
-//! The migrating user's connection, for the host's own commands and for the start of `serve`.
+//! A connection of its own: the migrating user's for the host's commands, and that by which the
+//! start of `serve` looks at the database.
 //!
 //! **Invariant:** never pooled, never reachable from a request.
 
@@ -8,7 +9,7 @@ use tokio_postgres::{Client, Row};
 use super::endpoint::Endpoint;
 use super::error::DbError;
 
-/// A connection as the migrating user.
+/// A connection that nothing else uses.
 pub struct Host {
     pub(super) client: Client,
 }

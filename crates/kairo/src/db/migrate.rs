@@ -112,18 +112,8 @@ pub async fn run_steps(
 
 async fn apply(host: &Host, steps: &[Migration]) -> Result<Vec<&'static str>, MigrateError> {
     host.execute(RECORD).await?;
-    let rows = host.query("SELECT name, sha256 FROM ops.migrations ORDER BY name", &[]).await?;
-    for row in &rows {
-        let (name, sha256): (String, Vec<u8>) = (row.get("name"), row.get("sha256"));
-        let Some(step) = steps.iter().find(|step| step.name == name) else {
-            return Err(MigrateError::Newer(name));
-        };
-        if digest::digest(&digest::SHA256, step.sql.as_bytes()).as_ref() != sha256 {
-            return Err(MigrateError::Changed(name));
-        }
-    }
     let mut taken = Vec::new();
-    for step in steps.iter().skip(rows.len()) {
+    for step in missing(host, steps).await? {
         let sha256 = digest::digest(&digest::SHA256, step.sql.as_bytes());
         let record = sha256.as_ref().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
         let (unforce, force) = force_switches(step.sql);
@@ -139,6 +129,27 @@ async fn apply(host: &Host, steps: &[Migration]) -> Result<Vec<&'static str>, Mi
         taken.push(step.name);
     }
     Ok(taken)
+}
+
+/// The first step that a database lacks; `None` where it has the schema of this binary. For a role
+/// that may only read.
+pub async fn behind(host: &Host) -> Result<Option<&'static str>, MigrateError> {
+    Ok(missing(host, MIGRATIONS).await?.first().map(|step| step.name))
+}
+
+/// The steps that were not applied yet; those that were must be ours, unchanged.
+async fn missing<'a>(host: &Host, steps: &'a [Migration]) -> Result<&'a [Migration], MigrateError> {
+    let rows = host.query("SELECT name, sha256 FROM ops.migrations ORDER BY name", &[]).await?;
+    for row in &rows {
+        let (name, sha256): (String, Vec<u8>) = (row.get("name"), row.get("sha256"));
+        let Some(step) = steps.iter().find(|step| step.name == name) else {
+            return Err(MigrateError::Newer(name));
+        };
+        if digest::digest(&digest::SHA256, step.sql.as_bytes()).as_ref() != sha256 {
+            return Err(MigrateError::Changed(name));
+        }
+    }
+    Ok(steps.get(rows.len()..).unwrap_or_default())
 }
 
 /// The statements that switch FORCE off and on again for the tables that a first line names.

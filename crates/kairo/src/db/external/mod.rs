@@ -5,7 +5,6 @@
 //! is not this machine is reached over TLS with a verified name, and nothing turns that off.
 //! **Invariant:** `serve` never signs in as the migrating user, whose rights reach past the
 //! policies; it takes host, database and TLS from the URL and the runtime roles' own passwords.
-//! **Invariant:** a server where a runtime role may do more than Kairo gave it is not served from.
 
 mod checks;
 mod queries;
@@ -20,7 +19,7 @@ use super::error::DbError;
 use super::host::Host;
 use super::migrate::MigrateError;
 
-pub use checks::{Finding, may_serve, must_be_fit, shown_findings};
+pub use checks::{Finding, must_be_migrated, shown_findings};
 
 /// The roles that sign in while Kairo serves.
 pub const RUNTIME_ROLES: [&str; 4] = ["kairo_app", "kairo_login", "kairo_worker", "kairo_support"];
@@ -101,18 +100,6 @@ pub enum ExternalError {
     /// The schema is newer than the program, or was changed.
     #[error(transparent)]
     Migrate(#[from] MigrateError),
-    /// A role can do more than Kairo gave it.
-    #[error(
-        "the role {role} {fact}, so the policies do not hold for it. Run as a superuser: {mend}"
-    )]
-    TooStrong {
-        /// The role.
-        role: String,
-        /// What it may do.
-        fact: String,
-        /// What takes it away.
-        mend: String,
-    },
     /// The database failed meanwhile.
     #[error(transparent)]
     Db(#[from] DbError),

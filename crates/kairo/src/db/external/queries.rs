@@ -7,41 +7,6 @@ pub(super) const VERSION: &str = "SELECT current_setting('server_version_num')::
 pub(super) const ROLES_THERE: &str =
     "SELECT rolname::text FROM pg_roles WHERE rolname = ANY ($1::text[]) ORDER BY 1";
 
-/// What the runtime roles may do beyond their grants: a row a fact, with what takes it away.
-pub(super) const POWERS: &str = "
-    WITH runtime AS (
-        SELECT oid, rolname::text, rolsuper, rolbypassrls, rolcreaterole, rolcreatedb,
-               rolreplication
-          FROM pg_roles WHERE rolname = ANY ($1::text[])
-    ), powers AS (
-        SELECT rolname, power.fact, format('ALTER ROLE %I %s', rolname, power.mend) AS mend
-          FROM runtime,
-               LATERAL (VALUES (rolsuper, 'is a superuser', 'NOSUPERUSER'),
-                               (rolbypassrls, 'bypasses row-level security', 'NOBYPASSRLS'),
-                               (rolcreaterole, 'makes roles', 'NOCREATEROLE'),
-                               (rolcreatedb, 'makes databases', 'NOCREATEDB'),
-                               (rolreplication, 'copies the whole server', 'NOREPLICATION'))
-                   AS power (has, fact, mend)
-         WHERE power.has
-    ), memberships AS (
-        SELECT r.rolname, format('is a member of %I', g.rolname) AS fact,
-               format('REVOKE %I FROM %I', g.rolname, r.rolname) AS mend
-          FROM runtime r
-          JOIN pg_auth_members m ON m.member = r.oid
-          JOIN pg_roles g ON g.oid = m.roleid
-    ), owned AS (
-        SELECT r.rolname, format('owns %s', c.oid::regclass) AS fact,
-               format('ALTER TABLE %s OWNER TO kairo_owner; then give %I its grants again, as '
-                      'schema.sql has them', c.oid::regclass, r.rolname) AS mend
-          FROM runtime r
-          JOIN pg_class c ON c.relowner = r.oid
-    )
-    SELECT * FROM powers UNION ALL SELECT * FROM memberships UNION ALL SELECT * FROM owned
-    ORDER BY 1, 2";
-
-/// The steps that were applied.
-pub(super) const STEPS: &str = "SELECT name, sha256 FROM ops.migrations ORDER BY name";
-
 /// What a server gives to everybody and a migrating user without superuser cannot take away.
 pub(super) const FINDINGS: &str = "
     SELECT 'catalogue functions such as query_to_xml run any SELECT that their caller may' AS fact,

@@ -44,6 +44,7 @@ fn an_incomplete_url_is_refused() {
         ("postgres://mig:hunter2@db.example.com", "database"),
         ("postgres://mig:hunter2@a.example.com,b.example.com/kairo", "one host"),
         ("mysql://mig:hunter2@db/kairo", "KAIRO_DATABASE_URL"),
+        ("postgres://mig:hunter2@localhost/kairo?sslmode=disable&hostaddr=192.0.2.1", "hostaddr"),
         ("", "KAIRO_DATABASE_URL"),
         ("postgres://mig:hunter2@db/kairo?ssl_min=hunter2", "KAIRO_DATABASE_URL"),
     ] {
@@ -58,6 +59,21 @@ fn an_incomplete_url_is_refused() {
 fn a_missing_authority_is_named() {
     let url = "postgres://mig:x@db.example.com/kairo?sslrootcert=/nowhere/ca.pem";
     assert!(refusal(url).contains("/nowhere/ca.pem"));
+    let url = "postgres://mig:x@db.example.com/kairo?sslrootcert=%2Fno%20where%2Fca.pem";
+    assert!(refusal(url).contains("/no where/ca.pem"));
     let url = "postgres://mig:x@db.example.com/kairo?sslrootcert=/dev/null";
     assert!(refusal(url).contains("no certificate"));
+}
+
+// Goal: each branch has its first release without known holes; one before it, and a branch that
+// nobody tried, are refused with what would do.
+#[test]
+fn an_old_release_is_refused() {
+    for number in [150_014, 150_018, 160_010, 170_006, 180_000, 180_009] {
+        assert!(checks::supported(number).is_ok(), "{number}");
+    }
+    for number in [150_013, 160_009, 170_005, 140_030, 90_624, 190_000, 0, -1] {
+        let said = checks::supported(number).unwrap_err().to_string();
+        assert!(said.contains("15.14, 16.10"), "{number}: {said}");
+    }
 }

@@ -32,6 +32,10 @@ impl External {
         let [place] = config.get_hosts() else {
             return Err(ExternalError::Url("it has to name one host".to_owned()));
         };
+        // The name decides about TLS, so the connection may not lead elsewhere.
+        if !config.get_hostaddrs().is_empty() {
+            return Err(ExternalError::Url("hostaddr leads past the host's name".to_owned()));
+        }
         let (host, is_near) = match place {
             Place::Unix(folder) => (folder.display().to_string(), true),
             Place::Tcp(name) => (name.clone(), is_this_machine(name)),
@@ -57,7 +61,10 @@ fn take_out(url: &str) -> (String, Asked) {
     for pair in query.split('&') {
         match pair.split_once('=') {
             Some(("sslmode", mode)) => asked.mode = Some(mode.to_owned()),
-            Some(("sslrootcert", path)) => asked.root_cert = Some(path.replace("%2F", "/")),
+            Some(("sslrootcert", path)) => {
+                let path = percent_encoding::percent_decode_str(path);
+                asked.root_cert = Some(path.decode_utf8_lossy().into_owned());
+            }
             _ => kept.push(pair),
         }
     }

@@ -45,7 +45,7 @@ const DATE_ORDERS: [(&str, &str, DateOrder); 2] = [
 ];
 
 const SINGLE_KEYS: [(&str, &str, bool); 2] =
-    [("on", "Do things: / goes to the line, x marks done", true), ("off", "Do nothing", false)];
+    [("on", "On: / goes to the line", true), ("off", "Off", false)];
 
 /// `GET /settings/reading`.
 pub(super) async fn show(

@@ -60,7 +60,8 @@ impl Proxies {
         client
     }
 
-    fn trusts(&self, ip: IpAddr) -> bool {
+    /// Whether an address is one of theirs.
+    pub(super) fn trusts(&self, ip: IpAddr) -> bool {
         let ip = ip.to_canonical();
         self.0.iter().any(|network| network.contains(&ip))
     }

@@ -4,7 +4,8 @@
 //! every state: handshake, headers, body, answer, and between requests.
 //! **Invariant:** when the listener is full it stops accepting and the kernel's backlog holds
 //! newcomers; closing at once would turn a full minute into refused visits. One source address
-//! never holds more than its share, and what it opens beyond that is closed at once.
+//! never holds more than its share, and what it opens beyond that is closed at once. A trusted
+//! proxy has no share of its own: its connections are those of many.
 //! **Invariant:** the protocol is what ALPN agreed on. Guessing it from the first bytes, as the
 //! library can, waits for them without a time limit.
 //!
@@ -35,7 +36,7 @@ use tokio_rustls::server::TlsStream;
 use tower::ServiceExt as _;
 
 use super::Peer;
-use super::address::prefix;
+use super::address::{Proxies, prefix};
 use super::linger::Lingering;
 use super::progress::{Progress, Reported};
 use crate::limits;
@@ -87,9 +88,10 @@ pub async fn serve(
     listener: TcpListener,
     tls: Arc<ServerConfig>,
     app: Router,
+    proxies: Proxies,
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()> {
-    serve_within(listener, tls, app, shutdown, ListenerBounds::default()).await
+    serve_within(listener, tls, app, proxies, shutdown, ListenerBounds::default()).await
 }
 
 /// [`serve`] with other bounds.
@@ -97,6 +99,7 @@ pub async fn serve_within(
     listener: TcpListener,
     tls: Arc<ServerConfig>,
     app: Router,
+    proxies: Proxies,
     shutdown: impl Future<Output = ()>,
     bounds: ListenerBounds,
 ) -> io::Result<()> {
@@ -114,7 +117,11 @@ pub async fn serve_within(
             accepted = accept(&listener, &room) => accepted,
         };
         let Some((stream, peer, permit)) = accepted else { continue };
-        let Some(seat) = seats.take(peer, bounds.connections_per_address_max) else { continue };
+        let share = match proxies.trusts(peer.ip()) {
+            true => usize::MAX,
+            false => bounds.connections_per_address_max,
+        };
+        let Some(seat) = seats.take(peer, share) else { continue };
         let connection = server.clone().run(stream, peer, stopping.clone());
         connections.spawn(async move {
             connection.await;

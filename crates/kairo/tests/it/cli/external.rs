@@ -93,8 +93,8 @@ impl Server {
     async fn prepared(test: &str) -> Self {
         let server = Self::start(test);
         let host = server.superuser("postgres").await;
-        let role = "CREATE ROLE mig LOGIN CREATEROLE PASSWORD 'correct horse'";
-        for sql in [role, "CREATE DATABASE kairo OWNER mig"] {
+        let role = "CREATE ROLE kairo_admin LOGIN CREATEROLE PASSWORD 'correct horse'";
+        for sql in [role, "CREATE DATABASE kairo OWNER kairo_admin"] {
             host.execute(sql).await.unwrap();
         }
         server
@@ -103,7 +103,7 @@ impl Server {
     fn url(&self, password: &str, more: &str) -> String {
         let (port, ca) = (self.port, self.root.join("tls/ca.pem"));
         let ca = ca.display();
-        format!("postgresql://mig:{password}@127.0.0.1:{port}/kairo?sslrootcert={ca}{more}")
+        format!("postgresql://kairo_admin:{password}@127.0.0.1:{port}/kairo?sslrootcert={ca}{more}")
     }
 
     /// What a node of this server is told.
@@ -156,6 +156,8 @@ async fn two_nodes_share_a_server() {
     let (well, said) = kairo(&a, &settings, &["token", "create", "--email", "ana@example.org"]);
     assert!(well, "{said}");
     let token = said.lines().find(|line| line.starts_with("kt1_")).unwrap();
+    let (well, said) = kairo(&a, &[], &["token", "create", "--email", "ana@example.org"]);
+    assert!(!well && said.contains("Set KAIRO_DATABASE_URL"), "{said}");
     let (at_a, at_b) = (Client::new(&a, port_a, token), Client::new(&b, port_b, token));
     let id = at_a.capture("ferns").await.unwrap();
     assert_eq!(at_b.items().await.into_iter().map(|it| it.0).collect::<Vec<_>>(), [id]);
@@ -166,8 +168,8 @@ async fn two_nodes_share_a_server() {
     }
 }
 
-// Goal: a runtime role that can do more than Kairo gave it is refused, with the statement that
-// takes it away; when that was run, Kairo serves.
+// Goal: a runtime role that can do more than Kairo gave it is refused, by name and with what it can
+// do; when that was taken away, Kairo serves.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_role_with_more_than_its_rights_is_refused() {
     let server = Server::prepared("strong").await;
@@ -175,26 +177,30 @@ async fn a_role_with_more_than_its_rights_is_refused() {
     let settings = server.settings(&keys);
     assert!(kairo(&a, &settings, &["migrate"]).0);
     let host = server.superuser("kairo").await;
-    for (sabotage, fact) in [
-        ("ALTER ROLE kairo_app BYPASSRLS", "bypasses row-level security"),
-        ("ALTER ROLE kairo_login SUPERUSER", "is a superuser"),
-        ("ALTER ROLE kairo_worker CREATEROLE", "makes roles"),
-        ("ALTER ROLE kairo_app CREATEDB", "makes databases"),
-        ("ALTER ROLE kairo_support REPLICATION", "copies the whole server"),
-        ("GRANT kairo_owner TO kairo_app", "is a member of kairo_owner"),
-        ("GRANT pg_read_all_data TO kairo_support", "is a member of pg_read_all_data"),
+    for (sabotage, mend, fact) in [
+        ("ALTER ROLE kairo_app BYPASSRLS", "NOBYPASSRLS", "bypasses row-level security"),
+        ("ALTER ROLE kairo_login SUPERUSER", "NOSUPERUSER", "is superuser"),
+        ("ALTER ROLE kairo_worker CREATEROLE", "NOCREATEROLE", "makes roles"),
+        ("ALTER ROLE kairo_app CREATEDB", "NOCREATEDB", "makes databases"),
+        ("ALTER ROLE kairo_support REPLICATION", "NOREPLICATION", "replicates"),
+        ("GRANT kairo_owner TO kairo_app", "", "is a member of kairo_owner"),
+        ("GRANT pg_read_all_data TO kairo_support", "", "is a member of pg_read_all_data"),
     ] {
         host.execute(sabotage).await.unwrap();
-        let (well, said) = kairo(&a, &settings, &["serve"]);
-        assert!(!well && said.contains(fact), "{sabotage}: {said}");
-        let mend = said.split("superuser: ").nth(1).unwrap().trim().to_owned();
+        refused(&a, &settings, "serve", fact);
+        refused(&a, &settings, "migrate", fact);
+        let (altered, power) = sabotage.rsplit_once(' ').unwrap();
+        let granted = altered.replace("GRANT", "REVOKE").replace(" TO", " FROM");
+        let mend = if mend.is_empty() {
+            format!("{granted} {power}")
+        } else {
+            format!("{altered} {mend}")
+        };
         host.execute(&mend).await.unwrap_or_else(|error| panic!("{mend}: {error}"));
     }
     a.serve_with(&settings).is_up();
     host.execute("ALTER TABLE app.items OWNER TO kairo_app").await.unwrap();
-    refused(&a, &settings, "serve", "owns app.items");
-    host.execute("ALTER TABLE app.items OWNER TO kairo_owner").await.unwrap();
-    refused(&a, &settings, "serve", "app.items items_select kairo_app without a grant");
+    refused(&a, &settings, "serve", "kairo_app owns app.items");
 }
 
 // Goal: whatever does not belong together is refused with what to do: a server that was not
@@ -207,13 +213,21 @@ async fn what_does_not_belong_together_is_refused() {
     let settings = server.settings(&keys);
     refused(&a, &settings, "serve", "Run: kairo migrate");
     let with = |url: String| vec![("KAIRO_DATABASE_URL", url), settings[1].clone()];
-    refused(&a, &with(server.url("wrong", "")), "migrate", "cannot sign in to PostgreSQL as mig");
+    refused(
+        &a,
+        &with(server.url("wrong", "")),
+        "migrate",
+        "cannot sign in to PostgreSQL as kairo_admin",
+    );
     let unnamed = server.url("correct%20horse", "").replace("sslrootcert=", "application_name=");
     refused(&a, &with(unnamed), "migrate", "invalid peer certificate");
     assert!(kairo(&a, &settings, &["migrate"]).0);
     let foreign = server.settings(&others);
     refused(&a, &foreign, "migrate", "it belongs to another Kairo");
     refused(&a, &foreign, "serve", "Run: kairo migrate");
+    fs::copy(keys.0.join("keys/database"), others.0.join("keys/database")).unwrap();
+    refused(&a, &foreign, "serve", "there is no key ring");
+    refused(&a, &foreign, "migrate", "there is no key ring");
     let host = server.superuser("kairo").await;
     host.execute("ALTER ROLE kairo_login PASSWORD 'another'").await.unwrap();
     refused(&a, &settings, "serve", "does not take the password that the keys here hold for");

@@ -18,7 +18,7 @@ use super::certificates::Folder;
 use super::*;
 use crate::limits::STREAMS_MAX;
 use crate::web::edge::listener::{ListenerBounds, serve_within};
-use crate::web::edge::tls;
+use crate::web::edge::{Proxies, tls};
 
 /// A listener with the application of these tests behind it.
 struct Running {
@@ -37,13 +37,17 @@ fn bounds_of_tests() -> ListenerBounds {
 }
 
 async fn start(bounds: ListenerBounds) -> Running {
+    start_behind(Proxies::default(), bounds).await
+}
+
+async fn start_behind(proxies: Proxies, bounds: ListenerBounds) -> Running {
     let folder = Folder::new();
     let config = tls::development(&folder.0, Clock::system().now()).unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let at = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel();
     let stopped = async move { stopped.await.unwrap_or_default() };
-    let served = tokio::spawn(serve_within(listener, config, app(), stopped, bounds));
+    let served = tokio::spawn(serve_within(listener, config, app(), proxies, stopped, bounds));
     Running { at, folder, stop, served }
 }
 
@@ -247,6 +251,17 @@ async fn one_past_the_connections() {
     drop(first);
     let answer = timeout(PATIENCE, running.exchange(&single("/"))).await.unwrap();
     assert!(answer.contains("200 OK"));
+}
+
+// Goal: a trusted proxy holds as many connections as there are, since they are those of many people.
+#[tokio::test]
+async fn a_trusted_proxy_has_no_share() {
+    let bounds = ListenerBounds { connections_per_address_max: 1, ..bounds_of_tests() };
+    let proxies = Proxies::new(vec!["127.0.0.0/8".parse().unwrap()]);
+    let running = start_behind(proxies, bounds).await;
+    let _first = running.open().await;
+    let _second = running.open().await;
+    assert!(running.exchange(&single("/")).await.contains("200 OK"));
 }
 
 // Goal: one connection past what an address may hold is closed at once, the others live on.

@@ -73,7 +73,7 @@ pub(super) fn reading(fault: Option<&str>) -> Reading {
         now: "10:42 am on Monday 23 November".into(),
         week_start: select(&[("monday", "Monday"), ("sunday", "Sunday")], "monday"),
         date_order: select(&[("DMY", "3 April"), ("MDY", "March 4")], "MDY"),
-        single_keys: select(&[("on", "Do things"), ("off", "Do nothing")], "on"),
+        single_keys: select(&[("on", "On"), ("off", "Off")], "on"),
         version: 3,
         problem: None,
         signed_out: false,
