@@ -137,7 +137,6 @@ CREATE TABLE app.item_occurrences (
     start_local timestamp without time zone,
     end_local timestamp without time zone,
     body_sealed bytea,
-    version integer NOT NULL DEFAULT 1,
     created_at timestamp with time zone NOT NULL DEFAULT statement_timestamp(),
     all_day boolean NOT NULL DEFAULT false,
     settled_at timestamp with time zone,
@@ -154,7 +153,7 @@ ALTER TABLE app.item_occurrences FORCE ROW LEVEL SECURITY;
 CREATE INDEX item_occurrences_user_id_not_done ON app.item_occurrences USING btree (user_id) WHERE (change <> 'done'::text);
 CREATE INDEX item_occurrences_user_id_original ON app.item_occurrences USING btree (user_id, original_local);
 CREATE INDEX item_occurrences_user_id_settled ON app.item_occurrences USING btree (user_id, settled_at DESC) WHERE (settled_at IS NOT NULL);
-GRANT DELETE, INSERT, SELECT, UPDATE (original_local, change, start_local, end_local, body_sealed, version, all_day, settled_at) ON app.item_occurrences TO kairo_app;
+GRANT DELETE, INSERT, SELECT ON app.item_occurrences TO kairo_app;
 GRANT DELETE, SELECT ON app.item_occurrences TO kairo_worker;
 CREATE POLICY item_occurrences_delete ON app.item_occurrences FOR DELETE TO kairo_app
     USING ((user_id = ( SELECT me.user_id FROM authn.me)));
@@ -170,11 +169,6 @@ CREATE POLICY item_occurrences_insert_scope ON app.item_occurrences AS RESTRICTI
     WITH CHECK (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
 CREATE POLICY item_occurrences_select ON app.item_occurrences FOR SELECT TO kairo_app, kairo_worker
     USING ((user_id = ( SELECT me.user_id FROM authn.me)));
-CREATE POLICY item_occurrences_update ON app.item_occurrences FOR UPDATE TO kairo_app
-    USING ((user_id = ( SELECT me.user_id FROM authn.me)))
-    WITH CHECK ((user_id = ( SELECT me.user_id FROM authn.me)));
-CREATE POLICY item_occurrences_update_scope ON app.item_occurrences AS RESTRICTIVE FOR UPDATE TO kairo_app
-    USING (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
 
 CREATE TABLE app.item_revisions (
     id uuid NOT NULL,

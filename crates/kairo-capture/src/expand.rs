@@ -117,6 +117,7 @@ impl Rule {
     /// do not count ("every minute on Fridays in June" would be looked at minute by minute).
     fn barren(&self, dtstart: DateTime, period: u32) -> u32 {
         let minutes = match self.freq {
+            Freq::Daily => return self.barren_days(dtstart, period),
             Freq::Minutely => 1,
             Freq::Hourly => 60,
             _ => return 1,
@@ -126,6 +127,15 @@ impl Rule {
         let passed = i64::from(start.hour()) * 60 + i64::from(start.minute());
         let step = minutes * i64::from(self.interval.max(1));
         u32::try_from((1_440 - passed + step - 1) / step).unwrap_or(1).max(1)
+    }
+
+    /// The same by days: past the rest of a month that does not count.
+    fn barren_days(&self, dtstart: DateTime, period: u32) -> u32 {
+        let day = self.period_start(dtstart, period).map(DateTime::date);
+        let counts = |day: &Date| self.by_month.is_empty() || self.by_month.contains(&day.month());
+        let Some(day) = day.filter(|day| !counts(day)) else { return 1 };
+        let (left, step) = (day.days_in_month() - day.day() + 1, self.interval.max(1));
+        u32::try_from(left).unwrap_or(1).div_ceil(step)
     }
 
     /// Where a period begins.

@@ -102,9 +102,8 @@ fn foreign_rules_are_refused() {
     }
 }
 
-// Goal: a value that is said twice counts once, and the largest rules that fit into an item's bound
-// keep the bounds of an expansion over thousands of years (the run would not end, were each period's
-// every time built).
+// Goal: a value that is said twice counts once, and the largest rules that fit into an item's
+// bound keep the bounds of an expansion over thousands of years.
 #[test]
 fn large_rules_stay_bounded() {
     let all = |to: u32| (0..to).map(|n| n.to_string()).collect::<Vec<_>>().join(",");

@@ -8,7 +8,6 @@ CREATE TABLE app.item_occurrences (
     start_local    timestamp,
     end_local      timestamp,
     body_sealed    bytea,
-    version        integer     NOT NULL DEFAULT 1,
     created_at     timestamptz NOT NULL DEFAULT statement_timestamp(),
     UNIQUE (user_id, item_id, original_local),
     FOREIGN KEY (user_id, item_id) REFERENCES app.items (user_id, id)
@@ -17,25 +16,18 @@ ALTER TABLE app.item_occurrences OWNER TO kairo_owner;
 ALTER TABLE app.item_occurrences ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app.item_occurrences FORCE ROW LEVEL SECURITY;
 
+-- A row that changes goes and comes again: it may get another name among its neighbours.
 GRANT SELECT, INSERT, DELETE ON app.item_occurrences TO kairo_app;
 GRANT SELECT ON app.item_occurrences TO kairo_worker;
-GRANT UPDATE (change, start_local, end_local, body_sealed, version) ON app.item_occurrences
-    TO kairo_app;
 CREATE POLICY item_occurrences_select ON app.item_occurrences FOR SELECT TO kairo_app, kairo_worker
     USING (user_id = (SELECT user_id FROM authn.me));
 CREATE POLICY item_occurrences_insert ON app.item_occurrences FOR INSERT TO kairo_app
-    WITH CHECK (user_id = (SELECT user_id FROM authn.me));
-CREATE POLICY item_occurrences_update ON app.item_occurrences FOR UPDATE TO kairo_app
-    USING (user_id = (SELECT user_id FROM authn.me))
     WITH CHECK (user_id = (SELECT user_id FROM authn.me));
 CREATE POLICY item_occurrences_delete ON app.item_occurrences FOR DELETE TO kairo_app
     USING (user_id = (SELECT user_id FROM authn.me));
 CREATE POLICY item_occurrences_insert_scope ON app.item_occurrences AS RESTRICTIVE
     FOR INSERT TO kairo_app
     WITH CHECK ((SELECT 'write' = ANY (scopes) FROM authn.me));
-CREATE POLICY item_occurrences_update_scope ON app.item_occurrences AS RESTRICTIVE
-    FOR UPDATE TO kairo_app
-    USING ((SELECT 'write' = ANY (scopes) FROM authn.me));
 CREATE POLICY item_occurrences_delete_scope ON app.item_occurrences AS RESTRICTIVE
     FOR DELETE TO kairo_app
     USING ((SELECT 'write' = ANY (scopes) FROM authn.me));

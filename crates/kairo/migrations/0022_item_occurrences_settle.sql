@@ -8,7 +8,6 @@ ALTER TABLE app.item_occurrences
         CHECK (end_local IS NULL OR (start_local IS NOT NULL AND end_local >= start_local)),
     ADD CONSTRAINT item_occurrences_settled_check
         CHECK ((change IN ('done', 'skipped')) = (settled_at IS NOT NULL));
-GRANT UPDATE (original_local, all_day, settled_at) ON app.item_occurrences TO kairo_app;
 -- What was done long ago is most of it after years, and no list asks for it.
 CREATE INDEX item_occurrences_user_id_settled ON app.item_occurrences (user_id, settled_at DESC)
     WHERE settled_at IS NOT NULL;

@@ -21,8 +21,8 @@ use std::fmt::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
-/// Longest time that one text of 4 KiB may take: 5 ms as it is shipped. The crate is optimised in the
-/// profile of tests too, and its checks of overflow cost little more.
+/// Longest time that one text of 4 KiB may take: 5 ms as it is shipped. The crate is optimised in
+/// the profile of tests too, and its checks of overflow cost little more.
 const READING_MAX: Duration = Duration::from_millis(if cfg!(debug_assertions) { 8 } else { 5 });
 
 /// Most texts that new ones are made of.

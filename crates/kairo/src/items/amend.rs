@@ -88,12 +88,21 @@ pub async fn amend(
 ) -> Result<Amended, ItemError> {
     change::writes(person)?;
     let (item, now) = (at.item.clone(), base.clock.now());
-    let mut draft = change::draft(base, &item, at.overrides.to_vec())?;
+    let mut overrides = at.overrides.to_vec();
+    if change.scope != Scope::This
+        && let Some(from) = earlier_start(&item, at.original, change.by)
+    {
+        let known = |own: &Override| overrides.iter().any(|other| other.id == own.id);
+        let behind = change::behind(base, identity, &item, from).await?;
+        let unknown: Vec<Override> = behind.into_iter().filter(|own| !known(own)).collect();
+        overrides.extend(unknown);
+    }
+    let mut draft = change::draft(base, &item, overrides)?;
     let nothing = *change.by == Amendment::default();
     let rest = match change.scope {
         _ if nothing => Ok(None),
         Scope::This => draft.amend(at.original, change.by).map(|()| None),
-        Scope::All => draft.amend_all(at.original, change.by).map(|()| None),
+        Scope::All => draft.amend_all(at.original, change.by, now).map(|()| None),
         Scope::Following => draft.amend_following(at.original, change.by, now),
     }?;
     if let Some(rest) = rest {
@@ -111,6 +120,14 @@ pub async fn amend(
     let cause = change.standing.map_or(Cause::Edit, cause);
     let item = change::keep(base, identity, person, item, draft, cause).await?;
     Ok(Amended::Item { item: Box::new(item), overrides })
+}
+
+/// Where the series would begin, if that is earlier than it does: the days before are of what is
+/// done already.
+fn earlier_start(item: &Item, original: DateTime, by: &Amendment) -> Option<DateTime> {
+    let start = item.state.when.as_ref()?.start;
+    let by = by.times.as_ref()?.start.duration_since(original);
+    start.checked_add(by).ok().filter(|moved| *moved < start)
 }
 
 /// Makes one occurrence open, done or skipped.

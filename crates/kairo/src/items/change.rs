@@ -7,12 +7,14 @@ use jiff::civil::DateTime;
 use uuid::Uuid;
 
 use super::draft::{Beside, Following};
-use super::queries::{ItemChange, ItemFind, OccurrencesOfItem, OccurrencesWithin, RevisionFind};
+use super::queries::{
+    ItemChange, ItemFind, ItemSplits, OccurrencesOfItem, OccurrencesWithin, RevisionFind,
+};
 use super::split::Rest;
-use super::{Draft, Item, ItemError, Override, Series, State, Status, entries, store};
+use super::{Draft, Fault, Item, ItemError, Override, Series, State, Status, entries, store};
 use crate::accounts::queries::NewVersion;
 use crate::accounts::{AccountError, Base, Person, visit};
-use crate::db::Identity;
+use crate::db::{DbError, Identity};
 use crate::limits::ITEM_OVERRIDES_MAX;
 
 /// Why an item changes; kept with what it was.
@@ -106,6 +108,22 @@ pub async fn find_within(
     Ok((person, item, overrides))
 }
 
+/// What differs behind the start of a series, as far back as `from`: what a series that is moved
+/// there meets.
+pub async fn behind(
+    base: &Base,
+    identity: &Identity,
+    item: &Item,
+    from: DateTime,
+) -> Result<Vec<Override>, ItemError> {
+    let Some(when) = &item.state.when else { return Ok(Vec::new()) };
+    let limit = i64::try_from(ITEM_OVERRIDES_MAX).unwrap_or(i64::MAX);
+    let within = OccurrencesWithin { item_id: item.id, from, to: when.start, limit };
+    let (person, rows) = visit(base, identity, within).await?;
+    let found = entries::open_of(base, &person, item, rows)?;
+    Ok(found.into_iter().filter(|own| own.original < when.start).collect())
+}
+
 /// A draft of an item as it was read.
 pub fn draft(base: &Base, item: &Item, overrides: Vec<Override>) -> Result<Draft, ItemError> {
     Ok(Draft::new(item.state.clone(), overrides, base.ids.next()?))
@@ -126,8 +144,18 @@ pub async fn keep(
     let changed = (&draft.state, draft.beside());
     let statement = store::change(person, &item, changed, revision, cause.as_str(), None)?;
     let beside = entries::write(person, draft.beside(), revision)?;
-    let (rows, _) = base.db.app.write(Some(identity), (statement, beside)).await?;
+    let written = base.db.app.write(Some(identity), (statement, beside)).await;
+    let (rows, _) = written.map_err(in_the_way)?;
     kept(base, identity, item, draft.state, rows).await
+}
+
+/// An occurrence would get a name under which something else is kept that was not read.
+fn in_the_way(error: DbError) -> ItemError {
+    let DbError::Exists { .. } = error else { return error.into() };
+    let message = "Something of this series that was done or changed stands there already. Move \
+                   only this one."
+        .to_owned();
+    ItemError::Invalid(vec![Fault { field: "start", code: "taken", message }])
 }
 
 /// The item at its new version, or as it is where another change came first.
@@ -173,7 +201,7 @@ pub async fn keep_split(
         .transpose()?;
     let beside = entries::write(person, draft.beside(), revision)?;
     let batch = (statement, beside, follow, put);
-    let (rows, ..) = base.db.app.write(Some(identity), batch).await?;
+    let (rows, ..) = base.db.app.write(Some(identity), batch).await.map_err(in_the_way)?;
     let now = base.clock.now();
     let capture_id = item.capture_id;
     let ended = kept(base, identity, item, draft.state, rows).await?;
@@ -289,11 +317,11 @@ async fn restore(
     let statement = store::change(person, &item, changed, revision, cause, None)?;
     let beside = entries::write(person, draft.beside(), revision)?;
     let following = match draft.beside().following {
-        Some(following) => follows(base, identity, person, following, revision).await?,
+        Some(following) => follows(base, identity, following, revision).await?,
         None => None,
     };
     let batch = (statement, beside, following);
-    let (rows, ..) = base.db.app.write(Some(identity), batch).await?;
+    let (rows, ..) = base.db.app.write(Some(identity), batch).await.map_err(in_the_way)?;
     kept(base, identity, item, draft.state, rows).await
 }
 
@@ -303,16 +331,20 @@ async fn restore(
 async fn follows(
     base: &Base,
     identity: &Identity,
-    person: &Person,
     following: Following,
     revision: Uuid,
 ) -> Result<Option<ItemChange>, ItemError> {
-    let item = match find_any(base, identity, following.id).await {
-        Ok((_, item)) => item,
-        // It was deleted long ago, and is gone for good.
-        Err(ItemError::NotFound) => return Ok(None),
-        Err(error) => return Err(error),
-    };
+    let page = (ItemFind { id: following.id }, ItemSplits { item_id: following.id });
+    let (person, (rows, splits)) = visit(base, identity, page).await?;
+    let item = store::open_all(base, &person, rows)?.into_iter().next();
+    // It was deleted long ago, and is gone for good.
+    let Some(item) = item else { return Ok(None) };
+    if !following.made && !splits.is_empty() {
+        // What goes on after it would happen beside this one.
+        let message = "What follows this series was parted again. Take that back first.";
+        let fault = Fault { field: "version", code: "parted", message: message.to_owned() };
+        return Err(ItemError::Invalid(vec![fault]));
+    }
     let deleted_at = (!following.made).then(|| base.clock.now());
     if item.state.deleted_at.is_some() == deleted_at.is_some() {
         return Ok(None);
@@ -320,7 +352,7 @@ async fn follows(
     let state = State { deleted_at, ..item.state.clone() };
     let (own, cause) = (base.ids.next()?, Cause::Undo.as_str());
     let changed = (&state, &Beside::default());
-    store::change(person, &item, changed, own, cause, Some(revision)).map(Some)
+    store::change(&person, &item, changed, own, cause, Some(revision)).map(Some)
 }
 
 /// Whether the caller may change anything. Row-level security holds this too, but as an item that

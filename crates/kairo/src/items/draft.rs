@@ -27,6 +27,8 @@ pub struct Draft {
     before: State,
     overrides: Vec<Override>,
     beside: Beside,
+    /// Whether what differs has its names under the series as it is now.
+    renamed: bool,
     spare: Uuid,
 }
 
@@ -36,9 +38,6 @@ pub struct Beside {
     /// Occurrences that were touched.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub touched: Vec<Touched>,
-    /// Occurrences that have another name since, because the series has another hour.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub renamed: Vec<Renamed>,
     /// The item that goes on where this one was ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub following: Option<Following>,
@@ -53,15 +52,6 @@ pub struct Touched {
     pub before: Option<Override>,
     /// What differs since.
     pub after: Option<Override>,
-}
-
-/// One name for another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Renamed {
-    /// The name that it had.
-    pub before: DateTime,
-    /// The name that it has.
-    pub after: DateTime,
 }
 
 /// An item that another goes on as.
@@ -82,10 +72,8 @@ impl Beside {
     /// The same in the other direction.
     pub fn reversed(self) -> Self {
         let touched = |it: Touched| Touched { before: it.after, after: it.before, ..it };
-        let renamed = |it: Renamed| Renamed { before: it.after, after: it.before };
         Self {
             touched: self.touched.into_iter().map(touched).collect(),
-            renamed: self.renamed.into_iter().map(renamed).collect(),
             following: self.following.map(|it| Following { made: !it.made, ..it }),
         }
     }
@@ -106,13 +94,13 @@ impl Draft {
     /// `spare` is the id of the entry that a change may need.
     pub fn new(state: State, overrides: Vec<Override>, spare: Uuid) -> Self {
         let before = state.clone();
-        Self { state, before, overrides, beside: Beside::default(), spare }
+        Self { state, before, overrides, beside: Beside::default(), renamed: false, spare }
     }
 
     /// What an earlier version was, with what the change since did beside it taken back.
     pub fn restoring(state: State, since: Beside, spare: Uuid) -> Self {
         let (before, overrides) = (state.clone(), Vec::new());
-        Self { state, before, overrides, beside: since.reversed(), spare }
+        Self { state, before, overrides, beside: since.reversed(), renamed: true, spare }
     }
 
     /// What the change does beside the state.
@@ -198,8 +186,13 @@ impl Draft {
         let was_over = self.state.status == Status::Done;
         let over_since = self.state.done_at;
         if original < when.start {
-            let (when, repeat) = series::back(when, repeat, original).ok_or_else(changed_since)?;
-            (self.state.when, self.state.repeat) = (Some(when), Some(repeat));
+            let back = series::back(when, repeat, original).ok_or_else(changed_since)?;
+            // What lies between has entries that were not read, and that lie ahead from now on.
+            let ahead = self.overrides.iter().filter(|own| own.original >= when.start).count();
+            if back.steps.saturating_add(ahead) > ITEM_OVERRIDES_MAX {
+                return Err(too_many());
+            }
+            (self.state.when, self.state.repeat) = (Some(back.when), Some(back.repeat));
         }
         (self.state.status, self.state.done_at) = (Status::Open, None);
         if was_over && let Some(since) = over_since {
@@ -290,47 +283,62 @@ impl Draft {
         let start = self.state.when.as_ref().map(|when| when.start);
         let ahead = self.overrides.iter().filter(|own| Some(own.original) >= start).count();
         if ahead > ITEM_OVERRIDES_MAX {
-            let message = format!(
-                "{ITEM_OVERRIDES_MAX} occurrences of this series differ already, which are the \
-                 most. Change the series itself, or this one and the following."
-            );
-            let fault = Fault { field: "occurrence", code: "too_many", message };
-            return Err(ItemError::Invalid(vec![fault]));
+            return Err(too_many());
         }
         Ok(())
     }
 
-    /// Gives what differs ahead its names under the series as it is now: `rename` says which. A
-    /// name that the rule does not give stays as it was, and is passed over.
+    /// Gives what differs from `start` on its names under the series as it is now: `rename` says
+    /// which. All move at once, so that neighbours do not stand in each other's way. What would
+    /// get a name that the rule does not give, or that something else keeps, stays where it was.
     pub(super) fn rename(&mut self, start: DateTime, rename: impl Fn(DateTime) -> DateTime) {
-        let names: Vec<Renamed> = self
+        let names: Vec<DateTime> = self.overrides.iter().map(|own| rename(own.original)).collect();
+        let given = self.series().map(|series| series.given(&names)).unwrap_or_default();
+        let mut moves: Vec<Option<DateTime>> = self
             .overrides
             .iter()
-            .filter(|own| own.original >= start)
-            .map(|own| Renamed { before: own.original, after: rename(own.original) })
-            .filter(|it| it.before != it.after)
+            .zip(names)
+            .map(|(own, name)| {
+                let moves = own.original >= start && name != own.original && given.contains(&name);
+                moves.then_some(name)
+            })
             .collect();
-        for name in names {
-            let given = self
-                .series()
-                .is_some_and(|series| !series.originals(name.after, name.after, 1).is_empty());
-            if !given || self.overrides.iter().any(|own| own.original == name.after) {
-                continue;
-            }
-            for own in self.overrides.iter_mut().filter(|own| own.original == name.before) {
-                own.original = name.after;
-            }
-            self.note_renamed(name);
+        while self.keep_apart(&mut moves) {}
+        self.renamed = true;
+        let before = self.overrides.clone();
+        for (own, name) in self.overrides.iter_mut().zip(moves) {
+            own.original = name.unwrap_or(own.original);
         }
+        self.note_moved(&before);
     }
 
-    /// One that was touched too is noted as gone from its name and come under the other, so that
-    /// the order in which a change and its undo are written does not matter.
-    fn note_renamed(&mut self, name: Renamed) {
-        let touched = self.beside.touched.iter_mut().find(|it| it.original == name.before);
-        let Some(touched) = touched else { return self.beside.renamed.push(name) };
-        let after = touched.after.take().map(|own| Override { original: name.after, ..own });
-        self.beside.touched.push(Touched { original: name.after, before: None, after });
+    /// Holds back one move onto a name that stays taken, or that another moves to; whether there
+    /// was one.
+    fn keep_apart(&self, moves: &mut [Option<DateTime>]) -> bool {
+        let names = self.overrides.iter().zip(moves.iter());
+        let names: Vec<DateTime> = names.map(|(own, to)| to.unwrap_or(own.original)).collect();
+        let taken = |name: DateTime| names.iter().filter(|other| **other == name).count() > 1;
+        let held = moves.iter_mut().find(|to| to.is_some_and(taken));
+        held.is_some_and(|to| to.take().is_some())
+    }
+
+    /// Notes each name whose entry is another since, so that undo and rows follow.
+    fn note_moved(&mut self, before: &[Override]) {
+        let entry = |all: &[Override], name| all.iter().find(|own| own.original == name).cloned();
+        let mut names: Vec<DateTime> =
+            before.iter().chain(&self.overrides).map(|own| own.original).collect();
+        names.sort_unstable();
+        names.dedup();
+        for original in names {
+            let (before, after) = (entry(before, original), entry(&self.overrides, original));
+            if before == after {
+                continue;
+            }
+            match self.beside.touched.iter_mut().find(|it| it.original == original) {
+                Some(touched) => touched.after = after,
+                None => self.beside.touched.push(Touched { original, before, after }),
+            }
+        }
     }
 
     /// After any change of the state: what differs goes along where the series has another hour.
@@ -338,8 +346,9 @@ impl Draft {
         let (Some(old), Some(new)) = (&self.before.when, &self.state.when) else { return };
         let (old, hour) = (old.start, new.start.time());
         let Some(repeat) = &self.before.repeat else { return };
-        // A rule that names its hours moves on from one to the next, and no name changes.
-        if old.time() == hour || has_hours(&repeat.rrule) || !self.beside.renamed.is_empty() {
+        // A rule that names its hours moves on from one to the next, and no name changes. Where all
+        // of it was moved, the names have gone along already.
+        if old.time() == hour || has_hours(&repeat.rrule) || self.renamed {
             return;
         }
         self.rename(old, |name| {
@@ -369,6 +378,14 @@ pub(super) fn fit(when: &When, times: Times) -> Result<Times, Fault> {
     let when = When { start, end, all_day, ..when.clone() }.settle();
     when.check()?;
     Ok(Times::of(&when))
+}
+
+fn too_many() -> ItemError {
+    let message = format!(
+        "{ITEM_OVERRIDES_MAX} occurrences of this series differ already, which are the most. \
+         Change the series itself, or this one and the following."
+    );
+    ItemError::Invalid(vec![Fault { field: "occurrence", code: "too_many", message }])
 }
 
 fn changed_since() -> ItemError {

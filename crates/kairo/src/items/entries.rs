@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::draft::Beside;
 use super::occurrence::{Override, Standing, Times, Words};
-use super::queries::{OccurrenceRow, OccurrencesDrop, OccurrencesPut, OccurrencesRename};
+use super::queries::{OccurrenceRow, OccurrencesDrop, OccurrencesPut};
 use super::{Item, ItemError};
 use crate::accounts::{AccountError, Base, Person};
 use crate::keys::{Column, KeyError};
@@ -69,23 +69,19 @@ fn open(person: &Person, row: OccurrenceRow) -> Result<Override, ItemError> {
     })
 }
 
-/// The statements of what a change did beside the item, in their order: names that are free come
-/// before those that are taken.
-pub type Written = (Option<OccurrencesDrop>, Option<OccurrencesRename>, Option<OccurrencesPut>);
+/// The statements of what a change did beside the item, in their order: every row that it touched
+/// goes, then those come that are there since. Rows change their names among each other, so none
+/// may be in another's way; and one that was not read must never be written over.
+pub type Written = (Option<OccurrencesDrop>, Option<OccurrencesPut>);
 
 /// Makes the statements that go with a revision.
 pub fn write(person: &Person, beside: &Beside, revision_id: Uuid) -> Result<Written, ItemError> {
-    let gone = beside.touched.iter().filter(|it| it.after.is_none());
-    let originals: Vec<_> = gone.map(|it| it.original).collect();
+    let were = beside.touched.iter().filter(|it| it.before.is_some());
+    let originals: Vec<_> = were.map(|it| it.original).collect();
     let drop = (!originals.is_empty()).then_some(OccurrencesDrop { revision_id, originals });
-    let rename = (!beside.renamed.is_empty()).then(|| OccurrencesRename {
-        revision_id,
-        befores: beside.renamed.iter().map(|it| it.before).collect(),
-        afters: beside.renamed.iter().map(|it| it.after).collect(),
-    });
     let there: Vec<&Override> = beside.touched.iter().filter_map(|it| it.after.as_ref()).collect();
     let put = (!there.is_empty()).then(|| put(person, revision_id, None, &there)).transpose()?;
-    Ok((drop, rename, put))
+    Ok((drop, put))
 }
 
 /// The statement that keeps what differs, of the item that was changed or of the one that follows.

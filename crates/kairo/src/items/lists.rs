@@ -110,15 +110,18 @@ pub async fn done(
     let page = (
         ItemsDone { since: all.0, limit: all.1 },
         ItemsDoneInPart { limit: all.1 },
-        OccurrencesSettled { since: all.0, limit: all.1 },
+        OccurrencesSettled { limit: all.1 },
         InboxCount {},
         told.map(|id| ItemFind { id }),
     );
     let (person, (done, series, settled, inbox, told)) = visit(base, identity, page).await?;
     let mut items = store::open_all(base, &person, done)?;
     items.extend(store::open_all(base, &person, series)?);
+    let max = usize::try_from(ITEMS_AGENDA_MAX).unwrap_or(usize::MAX);
+    let cut_off = settled.len() > max;
     let entries = entries::open_all(base, &person, settled)?;
     let (items, more) = cut(done_of(items, &entries));
+    let more = more || cut_off;
     let inbox = inbox.first().map_or(0, |row| usize::try_from(row.count).unwrap_or(0));
     let told = store::open_all(base, &person, told)?.into_iter().next();
     Ok((person, Done { items, more, inbox, told }))

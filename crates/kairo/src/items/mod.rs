@@ -33,7 +33,7 @@ use crate::keys::KeyError;
 
 pub use body::{Body, SpanKept};
 pub use draft::{Amendment, Draft};
-pub use occurrence::{Occurrence, Override, Series, Standing, Times};
+pub use occurrence::{Occurrence, Override, Seen, Series, Standing, Times};
 pub use when::{Repeat, Role, When};
 
 /// What an item is.

@@ -131,7 +131,29 @@ pub struct Occurrence {
     pub settled_at: Option<Timestamp>,
 }
 
+/// How far a list was read: the last that was given, by its start and name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Seen {
+    /// When it takes place.
+    pub start: DateTime,
+    /// Its name.
+    pub original: DateTime,
+}
+
 impl Occurrence {
+    /// Where it stands in a list.
+    pub fn seen_at(&self) -> Seen {
+        Seen { start: self.when.start, original: self.original }
+    }
+
+    /// Whether it takes place, at least in part, from `from` until before `to`. A day lasts until
+    /// its end; an hour that ends at `from` is over.
+    fn touches(&self, from: DateTime, to: DateTime) -> bool {
+        let end = self.when.end.unwrap_or(self.when.start);
+        let lasts = if self.when.all_day { end >= from } else { end > from };
+        self.when.start < to && (self.when.start >= from || lasts)
+    }
+
     /// The item's state, seen at this occurrence: its words, its date, whether it is done.
     pub fn seen(&self, series: &State) -> State {
         let mut state = series.clone();
@@ -173,10 +195,26 @@ impl<'a> Series<'a> {
     /// Whether there is an occurrence of this name. Before the start, which moves on with what is
     /// done, are those that were done or skipped.
     fn gives(&self, original: DateTime) -> bool {
-        if original < self.when.start {
-            return self.differs(original).is_some_and(Override::is_settled);
-        }
-        !self.originals(original, original, 1).is_empty()
+        !self.given(&[original]).is_empty()
+    }
+
+    /// Those of these names that there are. The rule is expanded once for all of them: a bound of
+    /// so many times is counted from the start, however far away they lie.
+    pub(super) fn given(&self, names: &[DateTime]) -> Vec<DateTime> {
+        let settled = |at: &DateTime| self.differs(*at).is_some_and(Override::is_settled);
+        let (back, ahead): (Vec<DateTime>, Vec<DateTime>) =
+            names.iter().copied().partition(|at| *at < self.when.start);
+        let mut given: Vec<DateTime> = back.into_iter().filter(settled).collect();
+        let (Some(first), Some(last)) = (ahead.iter().min(), ahead.iter().max()) else {
+            return given;
+        };
+        let there = self.originals(*first, *last, series::STEPS_MAX);
+        let seen = if there.len() < series::STEPS_MAX { None } else { there.last() };
+        given.extend(ahead.into_iter().filter(|at| match seen {
+            Some(seen) if at > seen => !self.originals(*at, *at, 1).is_empty(),
+            _ => there.binary_search(at).is_ok(),
+        }));
+        given
     }
 
     fn differs(&self, original: DateTime) -> Option<&'a Override> {
@@ -224,6 +262,14 @@ impl<'a> Series<'a> {
         let times = series::times(self.when, self.repeat, from, to, limit + exdates.len());
         let mut times: Vec<DateTime> =
             times.into_iter().filter(|at| !exdates.contains(at)).collect();
+        // The start is the first occurrence, whatever the rule says (RFC 5545 3.8.5.3).
+        let start = self.when.start;
+        if (from..=to).contains(&start)
+            && times.first() != Some(&start)
+            && !exdates.contains(&start)
+        {
+            times.insert(0, start);
+        }
         times.truncate(limit);
         times
     }
@@ -231,15 +277,28 @@ impl<'a> Series<'a> {
     /// What takes place, at least in part, from `from` until before `to`, in the order of its
     /// starts: with what was moved there, without what was moved away, skipped ones too.
     pub fn between(&self, from: DateTime, to: DateTime, limit: usize) -> Vec<Occurrence> {
-        let reach = self.length().unwrap_or_default();
-        let earliest = from.checked_sub(reach).unwrap_or(from);
+        self.after(None, (from, to), limit)
+    }
+
+    /// The same from behind one that was seen before: the next page.
+    pub fn after(
+        &self,
+        seen: Option<Seen>,
+        (from, to): (DateTime, DateTime),
+        limit: usize,
+    ) -> Vec<Occurrence> {
+        // What began before the one that was seen was seen, too.
+        let earliest = match seen {
+            Some(seen) => seen.start,
+            None => from.checked_sub(self.length().unwrap_or_default()).unwrap_or(from),
+        };
         let names = self.originals(earliest, to, limit + self.overrides.len());
         let own = self.overrides.iter().map(|own| own.original);
-        let elsewhere: Vec<DateTime> =
-            own.filter(|at| !names.contains(at) && self.gives(*at)).collect();
+        let elsewhere: Vec<DateTime> = own.filter(|at| names.binary_search(at).is_err()).collect();
+        let elsewhere = self.given(&elsewhere);
         let mut found: Vec<Occurrence> =
             names.into_iter().chain(elsewhere).map(|at| self.occurrence(at)).collect();
-        found.retain(|it| it.when.start < to && it.when.end.unwrap_or(it.when.start) >= from);
+        found.retain(|it| it.touches(from, to) && seen.is_none_or(|seen| it.seen_at() > seen));
         found.sort_by_key(|it| (it.when.start, it.original));
         found.truncate(limit);
         found
@@ -267,9 +326,10 @@ impl<'a> Series<'a> {
     /// What was done, of what is at hand; of a series that was over before its occurrences had
     /// entries, the last.
     pub fn done(&self) -> Vec<Occurrence> {
-        let done = |own: &&Override| own.standing == Standing::Done && self.gives(own.original);
+        let done = self.overrides.iter().filter(|own| own.standing == Standing::Done);
+        let done: Vec<DateTime> = done.map(|own| own.original).collect();
         let mut found: Vec<Occurrence> =
-            self.overrides.iter().filter(done).map(|own| self.occurrence(own.original)).collect();
+            self.given(&done).into_iter().map(|at| self.occurrence(at)).collect();
         if self.state.status == Status::Done && self.differs(self.when.start).is_none() {
             let (standing, settled_at) = (Standing::Done, self.state.done_at);
             found.push(Occurrence { standing, settled_at, ..self.occurrence(self.when.start) });
@@ -282,7 +342,8 @@ impl<'a> Series<'a> {
         let far = from.checked_add(series::AHEAD).ok()?;
         let names = self.originals(from, far, 1 + self.overrides.len());
         let elsewhere = self.overrides.iter().filter(|own| own.times.is_some());
-        let elsewhere = elsewhere.map(|own| own.original).filter(|at| self.gives(*at));
+        let elsewhere: Vec<DateTime> = elsewhere.map(|own| own.original).collect();
+        let elsewhere = self.given(&elsewhere);
         let all = names.into_iter().chain(elsewhere).map(|at| self.occurrence(at));
         all.filter(|it| it.standing == Standing::Open && it.when.start >= from)
             .min_by_key(|it| (it.when.start, it.original))

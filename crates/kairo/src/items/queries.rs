@@ -230,6 +230,15 @@ crate::queries! {
             ON r.user_id = i.user_id AND r.item_id = i.id AND r.version = i.version - 1
          WHERE i.id = $1";
 
+    /// Splits of an item that were not taken back by the change after them.
+    App ItemSplits { item_id: Uuid } -> Count = "
+        SELECT count(*) AS count FROM app.item_revisions r
+         WHERE r.item_id = $1 AND r.cause = 'split'
+           AND NOT EXISTS (SELECT FROM app.item_revisions u
+                            WHERE u.item_id = r.item_id AND u.version = r.version + 1
+                              AND u.cause = 'undo')
+        HAVING count(*) > 0";
+
     /// What differs in one series from its start on, and in one occurrence by name. It is read
     /// after the item: whatever is newer than the version that was read makes the change fail.
     App OccurrencesOfItem { item_id: Uuid, original: Option<DateTime>, limit: i64 }
@@ -267,10 +276,10 @@ crate::queries! {
          ORDER BY o.original_local, o.id LIMIT $4");
 
     /// What was done or skipped of series, the last first.
-    App OccurrencesSettled { since: Timestamp, limit: i64 } -> OccurrenceRow = occurrence_select!(
+    App OccurrencesSettled { limit: i64 } -> OccurrenceRow = occurrence_select!(
         "JOIN app.items i ON i.user_id = o.user_id AND i.id = o.item_id
-         WHERE i.deleted_at IS NULL AND i.rrule IS NOT NULL AND o.settled_at >= $1
-         ORDER BY o.settled_at DESC, o.id DESC LIMIT $2");
+         WHERE i.deleted_at IS NULL AND i.rrule IS NOT NULL AND o.settled_at IS NOT NULL
+         ORDER BY o.settled_at DESC, o.id DESC LIMIT $1");
 
     /// Open series of which something was done, the last first: the items of such occurrences.
     App ItemsDoneInPart { limit: i64 } -> ItemRow = item_select!(
@@ -286,21 +295,9 @@ crate::queries! {
          WHERE r.id = $1 AND o.user_id = r.user_id AND o.item_id = r.item_id
            AND o.original_local = ANY ($2)";
 
-    /// Gives occurrences other names, likewise. A name that another has is not taken from it.
-    App OccurrencesRename {
-        revision_id: Uuid, befores: Vec<DateTime>, afters: Vec<DateTime>,
-    } -> Nothing = "
-        UPDATE app.item_occurrences o SET original_local = n.after, version = o.version + 1
-          FROM app.item_revisions r,
-               unnest($2::timestamp[], $3::timestamp[]) AS n (before, after)
-         WHERE r.id = $1 AND o.user_id = r.user_id AND o.item_id = r.item_id
-           AND o.original_local = n.before
-           AND NOT EXISTS (SELECT FROM app.item_occurrences other
-                            WHERE other.user_id = o.user_id AND other.item_id = o.item_id
-                              AND other.original_local = n.after)";
-
     /// Keeps what differs in occurrences, likewise: of the changed item, or of the one that goes
-    /// on as. A row that is there keeps its id, which its words are bound to.
+    /// on as. A row in the way makes the whole change fail: it was not read, and is not written
+    /// over.
     App OccurrencesPut {
         revision_id: Uuid, following: Option<Uuid>, ids: Vec<Uuid>, originals: Vec<DateTime>,
         changes: Vec<String>, starts: Vec<Option<DateTime>>, ends: Vec<Option<DateTime>>,
@@ -316,12 +313,7 @@ crate::queries! {
                       $8::boolean[], $9::bytea[], $10::timestamptz[])
                AS n (id, original_local, change, start_local, end_local, all_day, body_sealed,
                      settled_at)
-         WHERE r.id = $1
-        ON CONFLICT (user_id, item_id, original_local) DO UPDATE
-           SET change = EXCLUDED.change, start_local = EXCLUDED.start_local,
-               end_local = EXCLUDED.end_local, all_day = EXCLUDED.all_day,
-               body_sealed = EXCLUDED.body_sealed, settled_at = EXCLUDED.settled_at,
-               version = item_occurrences.version + 1";
+         WHERE r.id = $1";
 
     /// Keeps the item that goes on where another was ended, if that change was kept.
     App ItemFollow {

@@ -5,6 +5,7 @@
 
 use jiff::SignedDuration;
 use jiff::civil::DateTime;
+use kairo_capture::limits::COUNT_MAX;
 use kairo_capture::{Anchor, Recurrence};
 
 use super::when::{Repeat, When};
@@ -43,9 +44,19 @@ pub fn next(
     Some((starting(when, start), Repeat { rrule, ..repeat.clone() }))
 }
 
+/// A series as it was at an earlier occurrence.
+pub struct Back {
+    /// Its date.
+    pub when: When,
+    /// Its rule, with as many more times.
+    pub repeat: Repeat,
+    /// Occurrences from there to where it stood.
+    pub steps: usize,
+}
+
 /// The series taken back to an earlier occurrence; `None` where its rule does not lead from there
-/// to where it stands.
-pub fn back(when: &When, repeat: &Repeat, original: DateTime) -> Option<(When, Repeat)> {
+/// to where it stands, or would count further than a rule can.
+pub fn back(when: &When, repeat: &Repeat, original: DateTime) -> Option<Back> {
     let earlier = starting(when, original);
     let unbounded = Repeat { rrule: without_count(&repeat.rrule), ..repeat.clone() };
     let steps = if repeat.from_completion {
@@ -55,8 +66,10 @@ pub fn back(when: &When, repeat: &Repeat, original: DateTime) -> Option<(When, R
         let led = passed.last() == Some(&when.start);
         u32::try_from(passed.len()).ok().filter(|_| led)?.checked_sub(1)?
     };
-    let rrule = counted(&repeat.rrule, |count| count.checked_add(steps))?;
-    Some((earlier, Repeat { rrule, ..repeat.clone() }))
+    let more = |count: u32| count.checked_add(steps).filter(|count| *count <= COUNT_MAX);
+    let rrule = counted(&repeat.rrule, more)?;
+    let repeat = Repeat { rrule, ..repeat.clone() };
+    Some(Back { when: earlier, repeat, steps: usize::try_from(steps).ok()? })
 }
 
 /// Steps that a series is taken back over, or counted up to where it is split: decades of days.

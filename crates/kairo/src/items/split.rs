@@ -23,7 +23,12 @@ pub struct Rest {
 
 impl Draft {
     /// Changes the whole series as one occurrence was changed.
-    pub fn amend_all(&mut self, original: DateTime, by: &Amendment) -> Result<(), ItemError> {
+    pub fn amend_all(
+        &mut self,
+        original: DateTime,
+        by: &Amendment,
+        now: Timestamp,
+    ) -> Result<(), ItemError> {
         let found = self.series().and_then(|series| series.find(original));
         found.ok_or(ItemError::NotFound)?;
         self.yield_to(original, by);
@@ -40,6 +45,8 @@ impl Draft {
         let old_start = when.start;
         (self.state.when, self.state.repeat) = (Some(moved), Some(repeat));
         self.rename(old_start, |name| shift.name(name));
+        // It may begin now where something is done already.
+        self.move_on(now);
         Ok(())
     }
 
@@ -62,7 +69,7 @@ impl Draft {
             return Err(refuse(lies_back()));
         }
         if original == when.start {
-            self.amend_all(original, by)?;
+            self.amend_all(original, by, now)?;
             return Ok(None);
         }
         let (ended, left) = split(&when, &repeat, original).ok_or_else(|| refuse(too_far()))?;
@@ -72,7 +79,7 @@ impl Draft {
         (state.when, state.repeat) = (Some(from_here), Some(left));
         let kept = self.overrides().iter().filter(|own| own.original >= original);
         let mut rest = Self::new(state, kept.cloned().collect(), uuid::Uuid::nil());
-        rest.amend_all(original, by)?;
+        rest.amend_all(original, by, now)?;
         rest.move_on(now);
         self.state.repeat = Some(ended);
         let overrides = rest.overrides().to_vec();
@@ -95,6 +102,10 @@ pub(super) fn split(when: &When, repeat: &Repeat, original: DateTime) -> Option<
     let mut before = series::times(when, repeat, when.start, original, series::STEPS_MAX);
     if before.pop() != Some(original) {
         return None;
+    }
+    // The start is the first one, whatever the rule says.
+    if before.first() != Some(&when.start) {
+        before.insert(0, when.start);
     }
     let last = *before.last()?;
     let passed = u32::try_from(before.len()).ok()?;
@@ -176,8 +187,11 @@ impl Shift {
     /// The start itself must be one that the rule gives: the second Tuesday and the third Wednesday
     /// are not as far apart in every month.
     fn first(&self, start: DateTime, when: &When, repeat: &Repeat) -> DateTime {
-        let by_month = matches!(Rule::of(&repeat.rrule).frequency(), "MONTHLY" | "YEARLY");
-        if self.days == 0 || repeat.from_completion || !by_month {
+        let rule = Rule::of(&repeat.rrule);
+        let by_month = matches!(rule.frequency(), "MONTHLY" | "YEARLY");
+        // A rule that names no day takes it from the start.
+        let names_day = rule.part("BYDAY").or(rule.part("BYMONTHDAY")).is_some();
+        if self.days == 0 || repeat.from_completion || !by_month || !names_day {
             return start;
         }
         let from = start.first_of_month();
@@ -222,9 +236,22 @@ impl<'a> Rule<'a> {
     fn on(&self, from: Date, to: Date) -> Option<String> {
         let parts = ["BYDAY", "BYMONTHDAY", "BYMONTH", "BYSETPOS"].map(|name| self.part(name));
         let month = to.month().to_string();
+        // Of several months the others would be lost.
+        let one_month = |months: &str| months.parse::<i8>().is_ok();
+        if parts.get(2).copied().flatten().is_some_and(|months| !one_month(months)) {
+            return None;
+        }
         let new: Vec<(&str, String)> = match (self.frequency(), parts) {
             (_, [None, None, None, None]) => vec![],
             ("WEEKLY", [Some(days), None, None, None]) => {
+                // Across a Sunday the others of the week would fall into another one.
+                let monday = |day: Date| {
+                    day.checked_sub(Span::new().days(day.weekday().to_monday_zero_offset()))
+                };
+                let apart = monday(from).ok() != monday(to).ok();
+                if days.contains(',') && apart {
+                    return None;
+                }
                 vec![("BYDAY", weekdays(days, from.weekday(), to.weekday())?)]
             }
             ("MONTHLY", [None, Some(day), None, None]) => {

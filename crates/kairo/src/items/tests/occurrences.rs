@@ -275,15 +275,17 @@ fn what_differs_goes_along_with_the_hour() {
     later.state.when.as_mut().unwrap().start = at(23, 11);
     later.follow();
     assert_eq!(later.series().unwrap().find(at(25, 11)).unwrap().standing, Standing::Done);
-    let back = later.beside().clone().reversed();
-    assert_eq!((back.renamed[0].before, back.renamed[0].after), (at(25, 11), at(25, 9)));
+    let back = later.beside().clone().reversed().touched;
+    let comes = |hour| back.iter().any(|it| it.original == at(25, hour) && it.after.is_some());
+    assert!(comes(9) && !comes(11));
     let twice = every("FREQ=DAILY;BYHOUR=9,17");
     let mut it = draft(series(Kind::Task, at(23, 9), twice));
     it.set_standing(at(24, 9), Standing::Done, now()).unwrap();
     it.set_standing(at(23, 9), Standing::Done, now()).unwrap();
     it.follow();
     assert_eq!(start(&it), at(23, 17));
-    assert!(it.beside().renamed.is_empty());
+    let names: Vec<DateTime> = it.overrides().iter().map(|own| own.original).collect();
+    assert_eq!(names, [at(24, 9), at(23, 9)]);
 }
 
 // Goal: what is no series has no occurrences, and done is done.
@@ -296,4 +298,73 @@ fn an_item_that_does_not_recur_has_none() {
     assert!(matches!(it.set_standing(at(23, 9), Standing::Done, now()), Err(ItemError::NotFound)));
     it.set_status(Status::Done, now()).unwrap();
     assert_eq!(it.state.done_at, Some(now()));
+}
+
+// Goal: a start is the first occurrence, also where the rule does not give it: it is listed, found,
+// moved on from and split behind (RFC 5545 3.8.5.3).
+#[test]
+fn the_start_is_an_occurrence() {
+    let mut it = draft(series(Kind::Task, at(25, 9), every("FREQ=WEEKLY;BYDAY=MO")));
+    let listed = named(&it.series().unwrap().soon(at(24, 0), at(30, 23), 9));
+    assert_eq!(listed, [(at(25, 9), at(25, 9)), (at(30, 9), at(30, 9))]);
+    assert!(it.series().unwrap().find(at(25, 9)).is_some());
+    let title = Amendment { title: Some("mondays".into()), ..Amendment::default() };
+    let mut split = draft(it.state.clone());
+    let rest = split.amend_following(at(30, 9), &title, now()).unwrap().unwrap();
+    assert_eq!(rest.state.when.unwrap().start, at(30, 9));
+    it.set_standing(at(25, 9), Standing::Done, now()).unwrap();
+    assert_eq!(start(&it), at(30, 9));
+}
+
+// Goal: a series is not taken back over more than may lie ahead, nor to more times than a rule can
+// count.
+#[test]
+fn one_past_what_is_taken_back() {
+    let far = at(23, 9).checked_add(jiff::Span::new().days(ITEM_OVERRIDES_MAX as i64)).unwrap();
+    for (start, fits) in [(far, true), (far.checked_add(jiff::Span::new().days(1)).unwrap(), false)]
+    {
+        let done = Override {
+            standing: Standing::Done,
+            settled_at: Some(now()),
+            ..Override::new(Uuid::from_u128(1), at(23, 9))
+        };
+        let state = series(Kind::Task, start, every("FREQ=DAILY"));
+        let mut it = Draft::new(state, vec![done], Uuid::nil());
+        assert_eq!(it.set_standing(at(23, 9), Standing::Open, now()).is_ok(), fits, "{start}");
+    }
+    let mut it = draft(daily(";COUNT=50"));
+    it.set_standing(at(23, 9), Standing::Done, now()).unwrap();
+    it.state.repeat = Some(every("FREQ=DAILY;COUNT=9999"));
+    let mut it = Draft::new(it.state.clone(), it.overrides().to_vec(), Uuid::nil());
+    assert!(it.set_standing(at(23, 9), Standing::Open, now()).is_err());
+}
+
+// Goal: pages of a list follow each other without a gap and without an end that comes back, also
+// where many begin at one moment and where each lasts for weeks.
+#[test]
+fn pages_follow_each_other() {
+    let mut long = daily("");
+    long.when.as_mut().unwrap().end = Some(date(2027, 3, 23).at(9, 0, 0, 0));
+    let moved = |n: i64| Override {
+        times: Some(Times { start: at(28, 8), end: None, all_day: false }),
+        ..Override::new(
+            Uuid::from_u128(n as u128),
+            at(23, 9).saturating_add(jiff::Span::new().days(n)),
+        )
+    };
+    let most: Vec<Override> = (1..40).map(moved).collect();
+    for (state, own) in [(long, vec![]), (daily(""), most)] {
+        let series = Series::of(&state, &own).unwrap();
+        let range = (at(28, 0), date(2027, 1, 10).at(0, 0, 0, 0));
+        let whole = named(&series.after(None, range, 1_000));
+        let (mut pages, mut seen) = (Vec::new(), None);
+        loop {
+            let page = series.after(seen, range, 7);
+            let Some(last) = page.last() else { break };
+            seen = Some(last.seen_at());
+            pages.extend(named(&page));
+            assert!(pages.len() <= whole.len(), "it does not end");
+        }
+        assert_eq!(pages, whole);
+    }
 }

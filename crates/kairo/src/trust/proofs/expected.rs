@@ -157,22 +157,7 @@ pub const RELATIONS: [Relation; 17] = [
         &[
             right(APP, Select, Own("")),
             right(APP, Insert, OwnWrite("")),
-            some(
-                APP,
-                Update,
-                // Its name within the series too, which moves with the series; never whose it is.
-                &[
-                    "original_local",
-                    "change",
-                    "start_local",
-                    "end_local",
-                    "all_day",
-                    "settled_at",
-                    "body_sealed",
-                    "version",
-                ],
-                OwnWrite(""),
-            ),
+            // Never changed in place: a row goes and comes again, by its whole tenant's key.
             right(APP, Delete, OwnWrite("")),
             right(WORKER, Select, Own("")),
             right(WORKER, Delete, OwnWrite("3")),

@@ -10,6 +10,7 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use jiff::Span;
 use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 use kairo_capture::zone_named;
 
 use super::fields::{Fields, Sent};
@@ -22,7 +23,7 @@ use super::{fault, id, refused};
 use crate::items::amend::{self, Amended, At, Change, Scope};
 use crate::items::lists::AHEAD_DAYS;
 use crate::items::{
-    Amendment, Fault, Item, ItemError, Occurrence, Override, Series, Standing, Times, When,
+    Amendment, Fault, Item, ItemError, Occurrence, Override, Seen, Series, Standing, Times, When,
     change as verbs,
 };
 use crate::limits::OCCURRENCES_PAGE_MAX;
@@ -42,53 +43,91 @@ pub async fn list(
         detail: "The query could not be read. Write it as name=value, joined by &.".into(),
     })?;
     let id = id(&text)?;
-    let (from, to) = range(&site, pairs)?;
-    let found = verbs::find_within(&site.base, &identity, id, (from, to)).await;
+    let sent = Range::read(pairs)?;
+    // Which day it is in the zone of the series is known with the item; a day on either side holds
+    // every zone's.
+    let now = site.base.clock.now();
+    let (earliest, latest) = sent.around(TimeZone::UTC.to_datetime(now), Span::new().days(1));
+    let found = verbs::find_within(&site.base, &identity, id, (earliest, latest)).await;
     let (person, item, overrides) = found.map_err(refused)?;
     touch_later(&site, &identity, &person);
+    let zone = item.state.when.as_ref().and_then(|when| zone_named(&when.zone).ok());
+    let (from, to) = sent.around(zone.unwrap_or(TimeZone::UTC).to_datetime(now), Span::new());
     let series = Series::of(&item.state, &overrides);
-    let mut found =
-        series.map(|series| series.between(from, to, OCCURRENCES_PAGE_MAX + 1)).unwrap_or_default();
+    let read = |series: Series<'_>| series.after(sent.after, (from, to), OCCURRENCES_PAGE_MAX + 1);
+    let mut found = series.map(read).unwrap_or_default();
     let more = found.len() > OCCURRENCES_PAGE_MAX;
-    let next = found.get(OCCURRENCES_PAGE_MAX).filter(|_| more).map(|it| it.when.start);
     found.truncate(OCCURRENCES_PAGE_MAX);
+    let next = found.last().filter(|_| more).map(Occurrence::seen_at).map(cursor);
     let occurrences = found.iter().map(|it| OccurrenceShape::new(&item.state, it)).collect();
-    let next = next.map(|at| at.to_string());
     let answer = OccurrencesAnswer { item: item.id, version: item.version, occurrences, next };
     Ok(([etag(item.version)], Json(answer)).into_response())
 }
 
-/// `from` and `to`; two weeks from today where they are not sent.
-fn range(site: &Site, pairs: Vec<(String, String)>) -> Result<(DateTime, DateTime), Error> {
-    let (mut faults, mut bounds) = (Vec::new(), [None, None]);
-    for (name, value) in pairs {
-        let (field, bound) = match (name.as_str(), &mut bounds) {
-            ("from", [from, _]) => ("from", from),
-            ("to", [_, to]) => ("to", to),
-            _ => {
-                let shown: String = name.chars().take(40).collect();
-                let detail = format!("There is no \"{shown}\" here. The query takes from, to.");
-                return Err(Error::Malformed { detail: detail.into() });
+/// What a list was asked for.
+struct Range {
+    from: Option<DateTime>,
+    to: Option<DateTime>,
+    /// What the page before ended with.
+    after: Option<Seen>,
+}
+
+impl Range {
+    fn read(pairs: Vec<(String, String)>) -> Result<Self, Error> {
+        let (mut faults, mut bounds) = (Vec::new(), [None, None]);
+        let mut after = None;
+        for (name, value) in pairs {
+            let (field, bound) = match (name.as_str(), &mut bounds) {
+                ("from", [from, _]) => ("from", from),
+                ("to", [_, to]) => ("to", to),
+                _ => {
+                    let shown: String = name.chars().take(40).collect();
+                    let detail = format!("There is no \"{shown}\" here. The query takes from, to.");
+                    return Err(Error::Malformed { detail: detail.into() });
+                }
+            };
+            if bound.is_some() {
+                faults.push(refuse(field, "twice", "This came twice. Send it once."));
+                continue;
             }
-        };
-        if bound.is_some() {
-            faults.push(refuse(field, "twice", "This came twice. Send it once."));
-            continue;
+            // The `next` of a page begins behind what that page gave.
+            if let Some(seen) = seen(&value).filter(|_| field == "from") {
+                (after, *bound) = (Some(seen), Some(seen.start));
+                continue;
+            }
+            match moment(field, &value).and_then(|moment| planned(field, moment.at)) {
+                Ok(at) => *bound = Some(at),
+                Err(refusal) => faults.push(fault(refusal)),
+            }
         }
-        match moment(field, &value).and_then(|moment| planned(field, moment.at)) {
-            Ok(at) => *bound = Some(at),
-            Err(refusal) => faults.push(fault(refusal)),
+        let [from, to] = bounds;
+        if from.zip(to).is_some_and(|(from, to)| to < from) {
+            faults.push(refuse("to", "before_from", "The end of the range lies before its start."));
         }
+        if faults.is_empty() { Ok(Self { from, to, after }) } else { Err(Error::Invalid(faults)) }
     }
-    let utc = zone_named("UTC").map_err(Error::internal)?;
-    let today = utc.to_datetime(site.base.clock.now()).start_of_day();
-    let [from, to] = bounds;
-    let from = from.unwrap_or(today);
-    let to = to.or_else(|| from.checked_add(Span::new().days(AHEAD_DAYS)).ok()).unwrap_or(from);
-    if to < from {
-        faults.push(refuse("to", "before_from", "The end of the range lies before its start."));
+
+    /// The bounds; two weeks from today where they were not sent, and those with `room` about them.
+    fn around(&self, now: DateTime, room: Span) -> (DateTime, DateTime) {
+        let today = now.start_of_day();
+        let earlier = today.checked_sub(room).unwrap_or(today);
+        let from = self.from.or(self.to.filter(|to| *to < earlier)).unwrap_or(earlier);
+        let ahead = |at: DateTime| at.checked_add(Span::new().days(AHEAD_DAYS)).unwrap_or(at);
+        let later = |at: DateTime| at.checked_add(room).unwrap_or(at);
+        let to = self.to.unwrap_or_else(|| later(ahead(self.from.unwrap_or(today))));
+        (from, to)
     }
-    if faults.is_empty() { Ok((from, to)) } else { Err(Error::Invalid(faults)) }
+}
+
+/// "2026-11-24T13:00:00@2026-11-24T09:00:00": how far a list was read.
+fn cursor(seen: Seen) -> String {
+    format!("{}@{}", seen.start, seen.original)
+}
+
+fn seen(text: &str) -> Option<Seen> {
+    let (start, original) = text.split_once('@')?;
+    let read = |text: &str| planned("from", text.parse::<DateTime>().ok()?).ok();
+    Some(Seen { start: read(start)?, original: read(original)? })
 }
 
 /// Years that people plan in, and that PostgreSQL has.
@@ -188,7 +227,7 @@ pub async fn change(
     let (base, at) = (&site.base, named.original);
     let found = verbs::find_series(base, &identity, named.id, Some(at)).await;
     let (person, item, overrides) = found.map_err(refused)?;
-    let occurrence = seen(&item, &overrides, at).ok_or(Error::NotFound)?;
+    let occurrence = one(&item, &overrides, at).ok_or(Error::NotFound)?;
     verbs::writes(&person).map_err(refused)?;
     if item.version != named_version {
         return Err(Error::VersionMoved);
@@ -209,12 +248,12 @@ fn changed(item: Item, overrides: Vec<Override>, at: DateTime, amended: Amended)
         Amended::Split { ended, following } => (*ended, Vec::new(), Some(*following)),
     };
     let tag = etag(item.version);
-    let occurrence = seen(&item, &overrides, at).map(|it| OccurrenceShape::new(&item.state, &it));
+    let occurrence = one(&item, &overrides, at).map(|it| OccurrenceShape::new(&item.state, &it));
     let following = following.map(ItemShape::from);
     let answer = ChangedAnswer { item: item.into(), occurrence, following };
     ([tag], Json(answer)).into_response()
 }
 
-fn seen(item: &Item, overrides: &[Override], at: DateTime) -> Option<Occurrence> {
+fn one(item: &Item, overrides: &[Override], at: DateTime) -> Option<Occurrence> {
     Series::of(&item.state, overrides)?.find(at)
 }

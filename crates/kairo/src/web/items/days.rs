@@ -8,6 +8,7 @@ use super::rows::{Column, Here, last_here, row, start_here};
 use crate::items::entries::Entries;
 use crate::items::lists::AHEAD_DAYS;
 use crate::items::{Item, Kind, Occurrence, Series, State, Status};
+use crate::limits::ITEMS_AGENDA_MAX;
 use crate::web::views::rows::anchor;
 use crate::web::views::words::{self, Section};
 use crate::web::views::{Day, Now, Row};
@@ -22,13 +23,17 @@ pub(super) struct Shown {
     present: bool,
 }
 
-/// Sections of the agenda in order. Today is always there.
-pub(super) fn agenda(shown: &[Shown], here: &Here, week_start: Weekday) -> Vec<Day> {
+/// Sections of the agenda in order, and whether there is more than it has room for. Today is always
+/// there.
+pub(super) fn agenda(shown: &[Shown], here: &Here, week_start: Weekday) -> (Vec<Day>, bool) {
     let mut placed: Vec<(Section, DateTime, &Shown)> = shown
         .iter()
         .filter_map(|it| place(&it.item, here, week_start).map(|(section, at)| (section, at, it)))
         .collect();
     placed.sort_by_key(|(section, at, it)| (*section, *at, it.item.id, it.original));
+    let max = usize::try_from(ITEMS_AGENDA_MAX).unwrap_or(usize::MAX);
+    let more = placed.len() > max;
+    placed.truncate(max);
     let mut days: Vec<(Section, Vec<(DateTime, &Shown)>)> = vec![];
     if !placed.iter().any(|(section, ..)| *section == Section::Today) {
         days.push((Section::Today, vec![]));
@@ -40,7 +45,8 @@ pub(super) fn agenda(shown: &[Shown], here: &Here, week_start: Weekday) -> Vec<D
         }
     }
     days.sort_by_key(|(section, _)| *section);
-    days.into_iter().map(|(section, items)| day(section, &items, here)).collect()
+    let days = days.into_iter().map(|(section, items)| day(section, &items, here)).collect();
+    (days, more)
 }
 
 /// Most occurrences of one series on the page: several a day would fill it.

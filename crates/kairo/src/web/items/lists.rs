@@ -161,7 +161,7 @@ pub(super) fn agenda_view(
         None => format!("Agenda, {heading}"),
     };
     let mut frame = frame::signed_in(site, person, Place::Agenda, &title, inbox, notice);
-    let mut days = days::agenda(&shown, &here, person.settings.week_start);
+    let (mut days, cut_off) = days::agenda(&shown, &here, person.settings.week_start);
     let mut tries = Vec::new();
     if blank && beside.is_none() && !query.is_active() {
         frame.line.focus = true;
@@ -188,7 +188,7 @@ pub(super) fn agenda_view(
         days,
         tries,
         filter: filter.filter(|_| !alone),
-        more_than: more_than(open.more),
+        more_than: more_than(open.more || cut_off),
         alone,
         item,
         occurrence,

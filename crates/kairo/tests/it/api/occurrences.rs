@@ -236,3 +236,75 @@ async fn a_split_is_no_part_of_the_first_answer() {
     change(&program, &of(&path, "27"), 1, &split).await.is(200);
     assert_eq!(send().await.is(201).json(), first);
 }
+
+// Goal: a whole series that is moved back to where one is done already begins behind it; words of
+// its occurrences stay readable, and so do all pages.
+#[tokio::test]
+async fn a_series_is_moved_back_over_what_is_done() {
+    let app = Kairo::start().await;
+    let program = app.program("ana@example.org").await;
+    let ana = app.member("ana@example.org").await;
+    let path = one_item(&program, "water the plants every day at 9:15am").await;
+    let at = |day: &str| of(&path, day);
+    let listed_now = program.get(&format!("{path}/occurrences")).await.is(200).json();
+    let names = listed_now["occurrences"].as_array().unwrap();
+    let day = |n: usize| names[n]["original"].as_str().unwrap()[8..10].to_owned();
+    let (first, second) = (day(0), day(1));
+    change(&program, &at(&first), 1, &json!({ "status": "done" })).await.is(200);
+    let own = json!({ "title": "own words", "start": format!("2026-11-{second}T10:00") });
+    change(&program, &at(&second), 2, &own).await.is(200);
+    let back = json!({ "scope": "all", "start": format!("2026-11-{first}T09:15") });
+    change(&program, &at(&second), 3, &back).await.is(200);
+    for page in [path.clone(), format!("{path}/occurrences")] {
+        program.get(&page).await.is(200);
+    }
+    ana.get("/").await.is(200);
+    program.post_json(&format!("{path}/restoration"), &json!({ "version": 4 })).await.is(200);
+    let found = program.get(&format!("{path}/occurrences")).await.is(200).json();
+    assert!(found.to_string().contains("own words"), "{found}");
+}
+
+// Goal: neighbours that differ go along with their series, in the table as in the answer.
+#[tokio::test]
+async fn neighbours_go_along() {
+    let app = Kairo::start().await;
+    let program = app.program("ana@example.org").await;
+    let path = one_item(&program, STANDUP).await;
+    for (version, day) in [(1, "27"), (2, "28")] {
+        let own = json!({ "title": format!("own {day}") });
+        change(&program, &of(&path, day), version, &own).await.is(200);
+    }
+    for (version, from, to, days) in [(3, "26", "25", ["26", "27"]), (4, "26", "27", ["27", "28"])]
+    {
+        let all = json!({ "scope": "all", "start": format!("2026-11-{to}T09:15") });
+        change(&program, &of(&path, from), version, &all).await.is(200);
+        let found = listed(&program, &path, "2026-11-25", "2026-11-30").await;
+        let own: Vec<(&str, &str)> = found
+            .iter()
+            .filter(|it| it["edited"] == true)
+            .map(|it| (&it["original"].as_str().unwrap()[8..10], it["title"].as_str().unwrap()))
+            .collect();
+        assert_eq!(own, [(days[0], "own 27"), (days[1], "own 28")]);
+    }
+}
+
+// Goal: a split is not taken back while what follows was parted again, which would happen twice.
+#[tokio::test]
+async fn a_split_that_was_parted_again_stays() {
+    let app = Kairo::start().await;
+    let program = app.program("ana@example.org").await;
+    let path = one_item(&program, STANDUP).await;
+    let split = json!({ "scope": "following", "title": "late" });
+    let answer = change(&program, &of(&path, "27"), 1, &split).await.is(200).json();
+    let next = format!("{ITEMS}/{}", answer["following"]["id"].as_str().unwrap());
+    change(&program, &of(&next, "29"), 1, &split).await.is(200);
+    let back = |path: &str, version: i32| {
+        let path = format!("{path}/restoration");
+        let program = &program;
+        async move { program.post_json(&path, &json!({ "version": version })).await }
+    };
+    back(&path, 2).await.is(422);
+    back(&next, 2).await.is(200);
+    back(&path, 2).await.is(200);
+    assert_eq!(all_items(&program).await.len(), 1);
+}

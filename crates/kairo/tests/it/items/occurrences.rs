@@ -1,6 +1,6 @@
 //! One of a series over the pages: what the agenda shows, and done, skipped, moved and undone.
 
-use kairo::limits::{ITEM_OVERRIDES_MAX, OVERRIDES_AGENDA_MAX};
+use kairo::limits::{ITEM_OVERRIDES_MAX, ITEMS_AGENDA_MAX, OVERRIDES_AGENDA_MAX};
 
 use super::*;
 
@@ -426,4 +426,18 @@ async fn one_past_what_the_agenda_reads() {
     let over = all - OVERRIDES_AGENDA_MAX;
     app.superuser().await.query(cut, &[&over]).await.unwrap();
     assert!(!ana.get("/").await.text().contains("More than"));
+}
+
+// Goal: series that happen daily fill no page beyond its bound; it says that there is more.
+#[tokio::test]
+async fn one_past_the_rows_of_the_agenda() {
+    let app = monday().await;
+    let ana = app.member(ANA).await;
+    let per_series = 10;
+    for _series in 0..=ITEMS_AGENDA_MAX / per_series {
+        keep(&ana, "standup every day at 9:15am").await;
+    }
+    let page = ana.get("/").await.is(200);
+    assert!(page.text().contains("More than 1,000 items"));
+    assert_eq!(i64::try_from(all_rows(&page).len()).unwrap(), ITEMS_AGENDA_MAX);
 }

@@ -167,9 +167,8 @@ pub fn update_blind(relation: &str, column: &str) -> String {
 }
 
 /// Assignments that read no column and break no constraint, for a role that may make them.
-const CONSTANTS: [(&str, &str); 8] = [
+const CONSTANTS: [(&str, &str); 7] = [
     ("app.items", "version = 9"),
-    ("app.item_occurrences", "version = 9"),
     ("app.settings", "time_zone = 'UTC'"),
     ("authn.users", "plan = 'free'"),
     ("authn.sessions", "last_seen_at = now()"),

@@ -253,7 +253,7 @@ async fn one_past_the_connections() {
     assert!(answer.contains("200 OK"));
 }
 
-// Goal: a trusted proxy holds as many connections as there are, since they are those of many people.
+// Goal: a trusted proxy holds as many connections as there are: they are those of many people.
 #[tokio::test]
 async fn a_trusted_proxy_has_no_share() {
     let bounds = ListenerBounds { connections_per_address_max: 1, ..bounds_of_tests() };
