@@ -6,6 +6,10 @@
 use std::fmt;
 use std::str::FromStr;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use zeroize::Zeroizing;
+
 use crate::secret::{SECRET_BYTES, Secret};
 use crate::{Entropy, VaultError};
 
@@ -137,6 +141,17 @@ impl RootKey {
         self.state
     }
 
+    /// Whether the key's bytes stand in `haystack` in one of the forms that a file would have them.
+    pub(super) fn appears_in(&self, haystack: &[u8]) -> bool {
+        let raw = self.secret.expose();
+        let lower = Zeroizing::new(raw.iter().flat_map(|byte| hex(*byte)).collect::<Vec<u8>>());
+        let upper = Zeroizing::new(lower.to_ascii_uppercase());
+        let text = Zeroizing::new(URL_SAFE_NO_PAD.encode(raw));
+        // Base64 of a longer run begins its groups elsewhere; what Kairo itself writes is this.
+        let forms: [&[u8]; 4] = [raw, &lower, &upper, text.as_bytes()];
+        forms.iter().any(|form| contains(haystack, form))
+    }
+
     pub(super) fn set_state(&mut self, state: KeyState) {
         self.state = state;
     }
@@ -191,3 +206,20 @@ fn has_shape(text: &str, shape: &str) -> bool {
 
 #[cfg(test)]
 mod tests;
+
+fn hex(byte: u8) -> [u8; 2] {
+    let digit = |nibble: u8| if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 };
+    [digit(byte >> 4), digit(byte & 15)]
+}
+
+fn contains(haystack: &[u8], needle: &[u8]) -> bool {
+    let Some((first, rest)) = needle.split_first() else { return false };
+    let mut left = haystack;
+    while let Some(at) = left.iter().position(|byte| byte == first) {
+        left = left.get(at + 1..).unwrap_or_default();
+        if left.starts_with(rest) {
+            return true;
+        }
+    }
+    false
+}

@@ -134,6 +134,14 @@ impl KeyRing {
         context.finish().as_ref().try_into().map_err(|_| VaultError::Backend)
     }
 
+    /// Whether some key's bytes stand in `haystack`: as they are, in hexadecimal (of either case) or
+    /// in base64url, as the ring's own text has them. For whoever looks whether a key has leaked:
+    /// the question is asked here, so that no key has to leave the ring for it.
+    #[must_use]
+    pub fn appears_in(&self, haystack: &[u8]) -> bool {
+        self.keys().any(|key| key.appears_in(haystack))
+    }
+
     /// Makes a new active key; the old one may only decrypt from now on. On an error the ring is as
     /// it was. Where several nodes hold the ring, [`KeyRing::stage`] the key first.
     ///

@@ -311,3 +311,17 @@ proptest! {
         prop_assert!(KeyRing::parse(&text).is_err());
     }
 }
+
+// Goal: a key that leaked is seen in each form that Kairo or a person would write it in.
+#[test]
+fn a_leaked_key_is_found() {
+    let ring = ring();
+    let raw: Vec<u8> = (0x40..0x60).collect();
+    let hex: String = raw.iter().map(|byte| format!("{byte:02x}")).collect();
+    for leak in [raw.as_slice(), hex.as_bytes(), hex.to_uppercase().as_bytes(), KEY_TEXT.as_bytes()]
+    {
+        assert!(ring.appears_in(&[b"@before ", leak, b" after"].concat()));
+        assert!(!ring.appears_in(&leak[..leak.len() - 1]));
+    }
+    assert!(!ring.appears_in(b""));
+}

@@ -18,6 +18,7 @@ use crate::capture::purge;
 use crate::config::{Config, Node};
 use crate::db::Db;
 use crate::mail::{Carrier, Mailer, Outbox, Smtp};
+use crate::trust::controls::{Catalogue, Env, Facts, Page, Program};
 use crate::web::edge::{self, Bounds, EdgeSettings, EdgeState, Proxies, Ticks};
 use crate::web::{Site, SiteSettings, routes};
 
@@ -55,7 +56,22 @@ async fn serve(opened: &Opened, database: &ServedDatabase) -> Result<(), Failure
     };
     tokio::spawn(purge::run(base.clone()));
     let loopback = config.is_loopback();
-    let site = Site::new(SiteSettings { base, mailer, outbox, origin: origin.clone(), loopback });
+    let program = tokio::task::spawn_blocking(Program::this).await??;
+    let security = Page {
+        catalogue: Catalogue::compiled()?,
+        facts: Facts::new(|name| config.facts.get(name).cloned()),
+        program: program.sha256.to_vec(),
+        env: Env::Production,
+    };
+    let settings = SiteSettings {
+        base: base.clone(),
+        mailer,
+        outbox,
+        origin: origin.clone(),
+        loopback,
+        security,
+    };
+    let site = Site::new(settings);
     let proxies = Proxies::new(config.trusted_proxies.clone());
     let edge = EdgeState::new(EdgeSettings {
         ids: opened.ids.clone(),

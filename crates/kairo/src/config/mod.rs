@@ -60,6 +60,8 @@ pub struct Config {
     pub log_level: tracing::Level,
     /// The folder of PostgreSQL's programs, where they are not searched for.
     pub postgres_bin: Option<PathBuf>,
+    /// What the operator states about this Kairo, by the Security page's placeholders.
+    pub facts: BTreeMap<&'static str, String>,
     settings: BTreeMap<String, String>,
 }
 
@@ -186,6 +188,18 @@ pub enum ConfigError {
     Half(&'static str, &'static str),
 }
 
+/// What the operator states; each is one short line.
+fn facts(values: &Values) -> Result<BTreeMap<&'static str, String>, ConfigError> {
+    let mut facts = BTreeMap::new();
+    for (name, key) in table::FACTS {
+        let read = if name == "security_address" { read::mail_address } else { read::short_line };
+        if let Some(value) = values.parsed(&key, read)? {
+            facts.insert(name, value);
+        }
+    }
+    Ok(facts)
+}
+
 impl Config {
     /// Reads the configuration: the environment wins over `file`, which is `DATA_DIR/kairo.toml`
     /// (if it is there) when none is named.
@@ -253,6 +267,7 @@ impl Config {
             log_format: values.needed(&table::LOG_FORMAT, read::log_format)?,
             log_level: values.needed(&table::LOG_LEVEL, read::log_level)?,
             postgres_bin: values.parsed(&table::POSTGRES_BIN, read::absolute)?,
+            facts: facts(values)?,
             settings: values.shown(),
             data_dir,
         })

@@ -202,6 +202,27 @@ pub(super) fn mailbox(text: &str) -> Result<String, &'static str> {
         .map_err(|_| "write an address, such as Kairo <kairo@example.com>")
 }
 
+/// Longest of the operator's facts, in characters; each stands in the middle of a sentence.
+const FACT_CHARS_MAX: usize = 100;
+
+/// Words that stand in a sentence of a page. A brace would be read as a placeholder.
+pub(super) fn short_line(text: &str) -> Result<String, &'static str> {
+    let text = text.trim();
+    let is_plain = |c: char| !c.is_control() && c != '{' && c != '}';
+    let fits = !text.is_empty() && text.chars().count() <= FACT_CHARS_MAX;
+    if fits && text.chars().all(is_plain) {
+        Ok(text.to_owned())
+    } else {
+        Err("write 1 to 100 characters on one line, without braces")
+    }
+}
+
+/// An address without a name.
+pub(super) fn mail_address(text: &str) -> Result<String, &'static str> {
+    let parsed = text.trim().parse::<lettre::Address>();
+    parsed.map(|it| it.to_string()).map_err(|_| "write an address, such as security@example.com")
+}
+
 /// Passwords and sign-in links go through this connection, so it is encrypted from the first byte,
 /// or stays on this machine.
 pub(super) fn smtp_url(text: &str) -> Result<SecretString, &'static str> {

@@ -146,8 +146,76 @@ pub const POSTGRES_BIN: Key = key(
 )
 .note();
 
+/// Who runs this Kairo.
+pub const ENTITY: Key = key(
+    "operator.entity",
+    "KAIRO_OPERATOR_ENTITY",
+    "unstated: the Security page says so",
+    "Who runs this Kairo, as the Security page and the privacy policy name them",
+)
+.note();
+/// Whom to write to about security.
+pub const SECURITY_ADDRESS: Key = key(
+    "operator.security_address",
+    "KAIRO_OPERATOR_SECURITY_ADDRESS",
+    "unstated",
+    "Address for reports of vulnerabilities and questions of security",
+)
+.note();
+/// Where it is hosted.
+pub const HOSTING: Key = key(
+    "operator.hosting",
+    "KAIRO_OPERATOR_HOSTING",
+    "unstated",
+    "Whose infrastructure it runs on, such as `Hetzner`",
+)
+.note();
+/// In which regions.
+pub const REGIONS: Key = key(
+    "operator.regions",
+    "KAIRO_OPERATOR_REGIONS",
+    "unstated",
+    "In which regions that is, such as `EU`; read before the word regions",
+)
+.note();
+/// What the database is.
+pub const DATABASE_SERVICE: Key = key(
+    "operator.database_service",
+    "KAIRO_OPERATOR_DATABASE_SERVICE",
+    "unstated",
+    "What the database runs on, such as `self-hosted PostgreSQL cluster`",
+)
+.note();
+/// Where files are kept.
+pub const STORAGE_SERVICE: Key = key(
+    "operator.storage_service",
+    "KAIRO_OPERATOR_STORAGE_SERVICE",
+    "unstated",
+    "Where files are kept, such as `the server's own disks`",
+)
+.note();
+/// Who sends mail.
+pub const MAIL_SERVICE: Key = key(
+    "operator.mail_service",
+    "KAIRO_OPERATOR_MAIL_SERVICE",
+    "unstated",
+    "Who carries its mail, such as `Resend`",
+)
+.note();
+
+/// What the operator states about this Kairo, each by its placeholder on the Security page.
+pub const FACTS: [(&str, Key); 7] = [
+    ("entity", ENTITY),
+    ("security_address", SECURITY_ADDRESS),
+    ("database_service", DATABASE_SERVICE),
+    ("storage_service", STORAGE_SERVICE),
+    ("hosting", HOSTING),
+    ("regions", REGIONS),
+    ("mail_service", MAIL_SERVICE),
+];
+
 /// Every key, in the order of the README.
-pub const ALL: [Key; 14] = [
+pub const ALL: [Key; 21] = [
     DATA_DIR,
     LISTEN,
     PUBLIC_ORIGIN,
@@ -162,6 +230,13 @@ pub const ALL: [Key; 14] = [
     LOG_FORMAT,
     LOG_LEVEL,
     POSTGRES_BIN,
+    ENTITY,
+    SECURITY_ADDRESS,
+    HOSTING,
+    REGIONS,
+    DATABASE_SERVICE,
+    STORAGE_SERVICE,
+    MAIL_SERVICE,
 ];
 
 /// The key of this name in `kairo.toml`.

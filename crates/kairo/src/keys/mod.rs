@@ -15,6 +15,7 @@ use std::sync::Arc;
 use kairo_vault::{
     DataKey, Entropy, KeyId, KeyRing, Owner, Place, Subkey, SystemEntropy, VaultError,
 };
+use ring::signature::Ed25519KeyPair;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -75,6 +76,18 @@ impl Keys {
     /// The pepper of source addresses on this node.
     pub fn address_pepper(&self) -> [u8; 32] {
         self.0.addresses.mac(&[b"pepper"])
+    }
+
+    /// Whether some root key's bytes stand in `haystack`; see [`KeyRing::appears_in`].
+    pub fn appear_in(&self, haystack: &[u8]) -> bool {
+        self.0.ring.appears_in(haystack)
+    }
+
+    /// The key that signs roots of evidence. It is derived from the ring, which is not in the
+    /// database: whoever can write there cannot sign what was written.
+    pub fn evidence_signer(&self) -> Result<Ed25519KeyPair, KeyError> {
+        let seed = Zeroizing::new(self.0.ring.subkey("evidence-root")?.mac(&[b"ed25519 seed"]));
+        Ed25519KeyPair::from_seed_unchecked(&*seed).map_err(|_| KeyError::Content)
     }
 
     /// Makes a data key for a person, wrapped by the active root key.

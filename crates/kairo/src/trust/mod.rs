@@ -4,4 +4,5 @@
 //! **Invariant:** a check judges what it observes. It never takes the word of the code that it is
 //! about.
 
+pub mod controls;
 pub mod proofs;

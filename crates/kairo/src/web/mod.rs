@@ -30,6 +30,7 @@ use std::sync::Arc;
 
 use crate::accounts::Base;
 use crate::mail::{Mailer, Outbox};
+use crate::trust::controls::Page;
 
 /// What the handlers stand on. Cheap to clone.
 #[derive(Clone)]
@@ -48,6 +49,8 @@ pub struct SiteSettings {
     pub origin: String,
     /// Whether only this machine can reach the site.
     pub loopback: bool,
+    /// What the Security page stands on.
+    pub security: Page,
 }
 
 impl Site {

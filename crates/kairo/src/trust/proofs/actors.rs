@@ -38,7 +38,7 @@ pub const OWNER: Role = Role { name: "kairo_owner", way: Way::Acts };
 pub const AUTH: Role = Role { name: "kairo_auth", way: Way::Acts };
 /// Owner of the functions that will count quotas.
 pub const GUARD: Role = Role { name: "kairo_guard", way: Way::Acts };
-/// Owner of the functions that will write the audit log.
+/// Owner of the functions that keep the record of checks, and will write the audit log.
 pub const AUDIT: Role = Role { name: "kairo_audit", way: Way::Acts };
 /// A role that somebody made and gave nothing.
 pub const STRANGER: Role = Role { name: "kairo_stranger", way: Way::Stranger };

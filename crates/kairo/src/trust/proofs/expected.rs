@@ -9,7 +9,7 @@
 //! asked to delete. A thief of `kairo_login` must read nothing. `kairo_support` and every role to
 //! come start with nothing. The tables' owner is bound by the policies like everybody.
 
-use super::actors::{APP, AUTH, Actor, LOGIN, OWNER, Role, WORKER};
+use super::actors::{APP, AUDIT, AUTH, Actor, LOGIN, OWNER, Role, WORKER};
 
 /// How far a grant reaches, once it is there.
 #[derive(Debug, Clone, Copy)]
@@ -88,8 +88,10 @@ const fn table(name: &'static str, label: &'static str, rights: &'static [Right]
     Relation { name, label, owner: Some(OWNER), rights }
 }
 
+const READ_AND_APPEND: [Right; 2] = [right(AUDIT, Select, All), right(AUDIT, Insert, All)];
+
 /// Every table and view.
-pub const RELATIONS: [Relation; 17] = [
+pub const RELATIONS: [Relation; 20] = [
     table(
         "app.captures",
         "id",
@@ -293,6 +295,10 @@ pub const RELATIONS: [Relation; 17] = [
         owner: None,
         rights: &[right(APP, Select, Myself), right(AUTH, Select, Myself)],
     },
+    // The record of checks: its functions read and insert, and nobody changes or deletes a row.
+    table("trust.evidence", "check_id", &READ_AND_APPEND),
+    table("trust.roots", "env", &READ_AND_APPEND),
+    table("trust.statements", "id", &READ_AND_APPEND),
     // Names and digests of steps: `serve` compares them with its own.
     Relation {
         name: "ops.migrations",
@@ -302,21 +308,43 @@ pub const RELATIONS: [Relation; 17] = [
     },
 ];
 
-/// A function, and who may execute it besides its owner.
+/// A function, its owner, and who may execute it besides.
 #[derive(Debug, Clone, Copy)]
 pub struct Function {
     /// Name with its schema and the types of its parameters, as PostgreSQL writes it.
     pub signature: &'static str,
+    /// Whose rights it has.
+    pub owner: Role,
     /// The role that it is granted to.
     pub granted: Option<Role>,
 }
 
 const fn function(signature: &'static str, granted: Option<Role>) -> Function {
-    Function { signature, granted }
+    Function { signature, owner: AUTH, granted }
 }
 
-/// Every function; each belongs to kairo_auth.
-pub const FUNCTIONS: [Function; 11] = [
+const fn record(signature: &'static str, granted: Option<Role>) -> Function {
+    Function { signature, owner: AUDIT, granted }
+}
+
+/// Every function.
+pub const FUNCTIONS: [Function; 20] = [
+    // The record of checks. Everybody may see what the page shows, by way of kairo_app; the runner
+    // appends. A thief of kairo_worker can add a lie, which the next run contradicts, and change
+    // nothing that is there.
+    record(
+        "trust.record(text,text,integer,bytea,bytea,bigint,bigint,text,integer,integer,integer,\
+         text,jsonb)",
+        Some(WORKER),
+    ),
+    record("trust.chain_end(text)", Some(WORKER)),
+    record("trust.after(text,bigint,integer)", Some(WORKER)),
+    record("trust.root_keep(text,bigint,bytea,bytea,bytea)", Some(WORKER)),
+    record("trust.newest(text,text[])", Some(APP)),
+    record("trust.days(text,text[],integer)", Some(APP)),
+    record("trust.roots_kept(text,integer)", Some(APP)),
+    record("trust.statements_made()", Some(APP)),
+    record("trust.said(trust.evidence)", None),
     // Before there is a session. A thief of kairo_login can make and spend a proof; that is all.
     function("authn.proof_begin(uuid,text,bytea,bytea,bytea,bytea,bytea)", Some(LOGIN)),
     function(
@@ -352,7 +380,7 @@ pub struct SchemaRight {
 }
 
 /// Every schema.
-pub const SCHEMAS: [SchemaRight; 4] = [
+pub const SCHEMAS: [SchemaRight; 5] = [
     SchemaRight { schema: "app", enter: &[OWNER, AUTH, APP, WORKER], create: &[OWNER] },
     SchemaRight {
         schema: "authn",
@@ -361,6 +389,12 @@ pub const SCHEMAS: [SchemaRight; 4] = [
         create: &[OWNER, AUTH],
     },
     SchemaRight { schema: "ops", enter: &[WORKER], create: &[] },
+    SchemaRight {
+        schema: "trust",
+        enter: &[OWNER, AUDIT, APP, WORKER],
+        // As of authn: its functions are made as kairo_audit.
+        create: &[OWNER, AUDIT],
+    },
     SchemaRight { schema: "public", enter: &[], create: &[] },
 ];
 

@@ -32,6 +32,7 @@ use kairo::clock::{Clock, Ids, Random};
 use kairo::db::cluster::Throwaway;
 use kairo::db::{Db, Host};
 use kairo::mail::{Carrier, Mailer, Outbox, OutboxLetter};
+use kairo::trust::controls::{Catalogue, Env, Facts, Page};
 use kairo::web::edge::{self, Bounds, EdgeSettings, EdgeState, Proxies, Ticks};
 use kairo::web::{Site, SiteSettings, routes};
 use tokio_postgres::Config;
@@ -40,6 +41,9 @@ use cluster::Private;
 
 /// The origin of every test's site; on loopback, so its cookies' names hold the port.
 pub const ORIGIN: &str = "https://localhost:8443";
+
+/// The digest of the program that a test's Kairo says it is.
+pub const PROGRAM: [u8; 32] = [7; 32];
 
 /// Time that stands still until a test moves it, but for a microsecond at each look: ids and
 /// letters still come in order. The database has its own time, which no test moves.
@@ -165,6 +169,12 @@ impl Kairo {
             outbox: settings.outbox_page.then(|| outbox.clone()),
             origin: settings.origin.to_owned(),
             loopback: settings.loopback,
+            security: Page {
+                catalogue: Catalogue::compiled().unwrap(),
+                facts: Facts::new(|_| None),
+                program: PROGRAM.to_vec(),
+                env: Env::Production,
+            },
         });
         let edge = EdgeState::new(EdgeSettings {
             ids,

@@ -91,6 +91,17 @@ pub const SEED: &str = r"
     SELECT name || '@example.org', digest, now(), 1, now() FROM row_ids WHERE n = 1;
     INSERT INTO authn.proof_address_budgets (email_norm, hour_start, sent)
     SELECT name || '@example.org', now(), 1 FROM row_ids WHERE n = 1;
+
+    INSERT INTO trust.evidence (env, seq, check_id, check_version, catalogue, program, observed_at,
+                                recorded_at, expires_at, outcome, population, tested, violations,
+                                reason, detail, prev_hash, hash)
+    SELECT 'ci', 1, 'one', 1, sha256(''), sha256(''), now(), now(), now() + interval '1 hour',
+           'pass', 1, 1, 0, '', '{}', sha256(''), sha256('');
+    INSERT INTO trust.roots (env, day, seq, hash, signer, signature, signed_at)
+    SELECT 'ci', current_date, 1, sha256(''), sha256(''), sha512(''), now();
+    INSERT INTO trust.statements (id, kind, claim_id, source, owner, reason, made_at, until)
+    SELECT id, 'attestation', '1.4', 'a provider', name, 'a report', now(), now() + interval '1 day'
+      FROM row_ids WHERE n = 1;
     DROP TABLE row_ids";
 
 /// Tables and views with their columns in order.
@@ -210,7 +221,30 @@ pub fn become_role(role: &str) -> String {
 }
 
 /// What definer functions give.
-pub const CALLS: [Call; 12] = [
+pub const CALLS: [Call; 20] = [
+    // The record: what the page shows is everybody's, and whoever appends cannot change.
+    Call {
+        role: APP,
+        sql: "SELECT check_id FROM trust.newest('ci', ARRAY['one', 'two'])",
+        gives: |_| &["one"],
+    },
+    Call { role: APP, sql: "SELECT runs FROM trust.days('ci', '{one}', 9)", gives: |_| &["1"] },
+    Call { role: APP, sql: "SELECT seq FROM trust.roots_kept('ci', 9)", gives: |_| &["1"] },
+    Call { role: APP, sql: "SELECT count(*) FROM trust.statements_made()", gives: |_| &["1"] },
+    Call { role: WORKER, sql: "SELECT seq FROM trust.chain_end('ci')", gives: |_| &["1"] },
+    Call { role: WORKER, sql: "SELECT seq FROM trust.after('ci', 0, 9)", gives: |_| &["1"] },
+    Call {
+        role: WORKER,
+        sql: "SELECT trust.record('ci', 'two', 1, sha256(''), sha256(''), 0, 60, 'fail', 1, 1, 1,
+                  '', '{}')",
+        gives: |_| &["2"],
+    },
+    // Only what is in the chain can be signed for.
+    Call {
+        role: WORKER,
+        sql: "SELECT trust.root_keep('ci', 1, sha256('x'), sha256(''), sha512(''))",
+        gives: |_| &["f"],
+    },
     // Digests in, a word out; nothing of the person.
     Call {
         role: LOGIN,

@@ -1,0 +1,102 @@
+//! What the database's catalogue says of its walls.
+
+use std::collections::BTreeMap;
+
+use super::{Observation, Told, Untold, queries};
+use crate::db::{DbError, Host};
+use crate::trust::controls::subject::Subject;
+use crate::trust::proofs::{lint, matrix, world::expected_objects};
+
+async fn host(subject: &Subject) -> Result<Host, DbError> {
+    Host::connect((subject.way)("kairo_worker")).await
+}
+
+pub(super) async fn rls_forced(subject: &Subject) -> Told {
+    let rows = host(subject).await?.query(queries::TABLES, &[]).await?;
+    let (mut violations, mut policies) = (Vec::new(), 0);
+    for row in &rows {
+        let name: &str = row.get("name");
+        let count: i64 = row.get("policies");
+        policies += count;
+        let fault = match (row.get("is_on"), row.get("is_forced"), count) {
+            (false, ..) => "has row-level security switched off",
+            (_, false, _) => "does not force it on its owner",
+            (.., 0) => "has no policy",
+            _ => continue,
+        };
+        violations.push(format!("{name} {fault}"));
+    }
+    Ok(Observation::of(rows.len(), violations, format!("{policies} policies were read")))
+}
+
+pub(super) async fn runtime_roles(subject: &Subject) -> Told {
+    let rows = host(subject).await?.query(queries::ROLES, &[]).await?;
+    let mut violations = Vec::new();
+    for row in &rows {
+        let (name, powers): (&str, Vec<String>) = (row.get("name"), row.get("powers"));
+        violations.extend(powers.iter().map(|power| format!("{name} {power}")));
+    }
+    Ok(Observation::of(rows.len(), violations, "the roles were read from the catalogue"))
+}
+
+pub(super) async fn grants_expected(subject: &Subject) -> Told {
+    let expected = expected_objects();
+    let objects = expected.relations.len() + expected.functions.len();
+    let findings = lint::run(&host(subject).await?, &expected).await?;
+    let violations = findings.iter().map(ToString::to_string).collect();
+    let rules = lint::RULES.len();
+    Ok(Observation::of(objects, violations, format!("{rules} rules were asked")))
+}
+
+pub(super) async fn staff_no_content(subject: &Subject) -> Told {
+    let rows = host(subject).await?.query(queries::STAFF_RIGHTS, &[]).await?;
+    let open = rows.iter().filter(|row| row.get("has_right"));
+    let mut violations: Vec<String> =
+        open.map(|row| format!("staff has a right on {}", row.get::<_, &str>("name"))).collect();
+    let staff = Host::connect((subject.way)("kairo_support")).await?;
+    let mut refused = 0;
+    for sql in queries::STAFF_TRIES {
+        match staff.query(sql, &[]).await {
+            Err(DbError::Refused) => refused += 1,
+            Err(error) => return Err(error.into()),
+            Ok(_) => violations.push("staff read what people own".to_owned()),
+        }
+    }
+    Ok(Observation::of(rows.len(), violations, format!("signed in as staff: {refused} refusals")))
+}
+
+type Walls = BTreeMap<String, String>;
+
+async fn walls(host: &Host) -> Result<Walls, DbError> {
+    let rows = host.query(queries::WALLS, &[]).await?;
+    Ok(rows.iter().map(|row| (row.get("name"), row.get("body"))).collect())
+}
+
+/// The walls of the running database are those of a scratch cluster that this program migrated,
+/// and there the whole matrix holds.
+pub(super) async fn policies_proved(subject: &Subject) -> Told {
+    let workshop = subject.workshop.clone();
+    let made = tokio::task::spawn_blocking(move || workshop.make()).await;
+    let unmade = |error: String| Untold(error.chars().take(180).collect());
+    let cluster = made.map_err(|_| unmade("no scratch cluster was made".to_owned()))?;
+    let cluster = cluster.map_err(|error| unmade(error.to_string()))?;
+    cluster.migrate().await.map_err(|error| unmade(error.to_string()))?;
+    let root = Host::connect(cluster.pg_config(matrix::ROOT)).await?;
+    let (live, fresh) = (walls(&host(subject).await?).await?, walls(&root).await?);
+    let policies = fresh.keys().filter(|name| name.starts_with("policy ")).count();
+    let missing = fresh.iter().filter(|(name, body)| live.get(*name) != Some(body));
+    let mut violations: Vec<String> =
+        missing.map(|(name, _)| format!("{name} is not what was proved")).collect();
+    let more = live.keys().filter(|name| !fresh.contains_key(*name));
+    violations.extend(more.map(|name| format!("{name} is there, and was not proved")));
+    let mut cells = 0;
+    if violations.is_empty() {
+        let scratch = cluster.scratch();
+        let scratch = scratch.ok_or_else(|| unmade("the cluster may not be broken".to_owned()))?;
+        let report = matrix::run(&scratch).await?;
+        cells = report.cells;
+        violations.extend(report.mismatches);
+    }
+    tokio::task::spawn_blocking(move || drop(cluster));
+    Ok(Observation::of(policies, violations, format!("{cells} attempts were made")))
+}

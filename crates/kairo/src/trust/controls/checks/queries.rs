@@ -1,0 +1,160 @@
+//! The SQL of the checks, and of what breaks a scratch cluster to see them fail.
+
+/// Tables that hold something, with what guards each. `ops.migrations` holds names of steps, which
+/// are nobody's.
+pub(super) const TABLES: &str = "
+    SELECT n.nspname || '.' || c.relname AS name, c.relrowsecurity AS is_on,
+           c.relforcerowsecurity AS is_forced,
+           (SELECT count(*) FROM pg_policy p WHERE p.polrelid = c.oid) AS policies
+      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+       AND n.nspname || '.' || c.relname <> 'ops.migrations'
+     ORDER BY 1";
+
+/// The roles that sign in, with every power of theirs.
+pub(super) const ROLES: &str = "
+    SELECT r.rolname::text AS name,
+           array_remove(ARRAY[
+               CASE WHEN r.rolsuper THEN 'is superuser' END,
+               CASE WHEN r.rolbypassrls THEN 'passes by row-level security' END,
+               CASE WHEN r.rolcreaterole THEN 'makes roles' END,
+               CASE WHEN r.rolcreatedb THEN 'makes databases' END,
+               CASE WHEN r.rolreplication THEN 'replicates' END,
+               CASE WHEN EXISTS (SELECT FROM pg_auth_members m WHERE m.member = r.oid)
+                    THEN 'is a member of another role' END,
+               CASE WHEN EXISTS (SELECT FROM pg_class c WHERE c.relowner = r.oid)
+                    THEN 'owns a relation' END,
+               CASE WHEN EXISTS (SELECT FROM pg_proc p WHERE p.proowner = r.oid)
+                    THEN 'owns a function' END,
+               CASE WHEN EXISTS (SELECT FROM pg_namespace s WHERE s.nspowner = r.oid)
+                    THEN 'owns a schema' END
+           ], NULL) AS powers
+      FROM pg_roles r
+     WHERE r.rolname IN ('kairo_app', 'kairo_login', 'kairo_worker', 'kairo_support') ORDER BY 1";
+
+/// Tables on which `kairo_support` has any right at all.
+pub(super) const STAFF_RIGHTS: &str = "
+    SELECT n.nspname || '.' || c.relname AS name,
+           has_table_privilege('kairo_support', c.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE')
+           OR has_any_column_privilege('kairo_support', c.oid, 'SELECT, INSERT, UPDATE')
+           AS has_right
+      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE c.relkind IN ('r', 'p', 'v', 'm') AND n.nspname !~ '^pg_'
+       AND n.nspname <> 'information_schema'
+     ORDER BY 1";
+
+/// What staff must not be able to do, tried.
+pub(super) const STAFF_TRIES: [&str; 3] = [
+    "SELECT count(*) FROM app.items",
+    "SELECT text_sealed FROM app.captures LIMIT 1",
+    "SELECT email_norm FROM authn.users LIMIT 1",
+];
+
+/// Everything that decides who reaches what: policies, switches, grants, views and functions.
+pub(super) const WALLS: &str = "
+    SELECT format('policy %s on %s', p.polname, p.polrelid::regclass) AS name,
+           concat_ws(' | ', p.polcmd, p.polpermissive,
+                     (SELECT string_agg(r::regrole::text, ',' ORDER BY r::regrole::text)
+                        FROM unnest(p.polroles) r),
+                     pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid))
+           AS body
+      FROM pg_policy p
+     UNION ALL
+    SELECT format('table %s', c.oid::regclass),
+           concat_ws(' | ', c.relrowsecurity, c.relforcerowsecurity,
+                     (SELECT string_agg(concat(a.grantee::regrole, ' ', a.privilege_type), ','
+                             ORDER BY a.grantee::regrole::text, a.privilege_type)
+                        FROM aclexplode(c.relacl) a WHERE a.grantee <> c.relowner),
+                     (SELECT string_agg(concat(t.attname, ' ', a.grantee::regrole, ' ',
+                                               a.privilege_type), ','
+                             ORDER BY t.attname, a.grantee::regrole::text, a.privilege_type)
+                        FROM pg_attribute t, aclexplode(t.attacl) a WHERE t.attrelid = c.oid),
+                     CASE WHEN c.relkind = 'v' THEN pg_get_viewdef(c.oid) END)
+      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE c.relkind IN ('r', 'p', 'v') AND n.nspname IN ('app', 'authn', 'trust', 'ops')
+       AND n.nspname || '.' || c.relname <> 'ops.migrations'
+     UNION ALL
+    SELECT format('function %s', p.oid::regprocedure),
+           concat_ws(' | ', p.prosecdef, p.prosrc, p.proowner::regrole,
+                     (SELECT string_agg(concat(a.grantee::regrole, ' ', a.privilege_type), ','
+                             ORDER BY a.grantee::regrole::text)
+                        FROM aclexplode(p.proacl) a WHERE a.grantee <> p.proowner))
+      FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+     WHERE n.nspname IN ('app', 'authn', 'trust', 'ops')
+     ORDER BY 1";
+
+/// Tables with their columns, for looks at every row.
+pub(super) const EVERY_TABLE: &str = "
+    SELECT format('%I.%I', n.nspname, c.relname) AS name
+      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE c.relkind IN ('r', 'm', 'f') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+     ORDER BY 1";
+
+/// Begins to read a table row by row; nothing can be written.
+pub(super) fn open_rows(table: &str) -> String {
+    format!(
+        "BEGIN READ ONLY; SET LOCAL statement_timeout = '60s';
+         DECLARE every_row NO SCROLL CURSOR FOR SELECT to_jsonb(t)::text AS row FROM {table} t"
+    )
+}
+
+/// The next rows.
+pub(super) const NEXT_ROWS: &str = "FETCH 500 FROM every_row";
+/// The end of it.
+pub(super) const CLOSE_ROWS: &str = "ROLLBACK";
+
+/// Each pair breaks something that a check must see, and mends it.
+pub(super) const SABOTAGE_RLS: (&str, &str) = (
+    "ALTER TABLE app.items DISABLE ROW LEVEL SECURITY",
+    "ALTER TABLE app.items ENABLE ROW LEVEL SECURITY",
+);
+pub(super) const SABOTAGE_ROLE: (&str, &str) =
+    ("ALTER ROLE kairo_app BYPASSRLS", "ALTER ROLE kairo_app NOBYPASSRLS");
+pub(super) const SABOTAGE_GRANT: (&str, &str) =
+    ("GRANT TRUNCATE ON app.items TO kairo_app", "REVOKE TRUNCATE ON app.items FROM kairo_app");
+pub(super) const SABOTAGE_POLICY: (&str, &str) = (
+    "CREATE POLICY sabotage ON app.captures FOR SELECT TO kairo_app USING (true)",
+    "DROP POLICY sabotage ON app.captures",
+);
+pub(super) const SABOTAGE_STAFF: (&str, &str) = (
+    "GRANT USAGE ON SCHEMA app TO kairo_support; GRANT SELECT ON app.items TO kairo_support",
+    "REVOKE SELECT ON app.items FROM kairo_support; REVOKE USAGE ON SCHEMA app FROM kairo_support",
+);
+pub(super) const SABOTAGE_ADDRESS: (&str, &str) = (
+    "INSERT INTO authn.proof_budgets (email_norm, source, hour_start, sent, last_at)
+     VALUES ('[192.0.2.7]', sha256('sabotage'), now(), 1, now())",
+    "DELETE FROM authn.proof_budgets WHERE source = sha256('sabotage')",
+);
+pub(super) const SABOTAGE_SINGLE_USE: (&str, &str) = (
+    "CREATE FUNCTION public.sabotage() RETURNS trigger LANGUAGE plpgsql AS $$
+     BEGIN NEW.used_at := NULL; RETURN NEW; END $$;
+     CREATE TRIGGER sabotage BEFORE UPDATE ON authn.proofs
+        FOR EACH ROW EXECUTE FUNCTION public.sabotage()",
+    "DROP TRIGGER sabotage ON authn.proofs; DROP FUNCTION public.sabotage()",
+);
+pub(super) const SABOTAGE_SIGN_OUT: (&str, &str) = (
+    "CREATE FUNCTION public.sabotage() RETURNS trigger LANGUAGE plpgsql AS $$
+     BEGIN NEW.revoked_at := NULL; NEW.revoke_reason := NULL; RETURN NEW; END $$;
+     CREATE TRIGGER sabotage BEFORE UPDATE ON authn.sessions
+        FOR EACH ROW EXECUTE FUNCTION public.sabotage()",
+    "DROP TRIGGER sabotage ON authn.sessions; DROP FUNCTION public.sabotage()",
+);
+pub(super) const SABOTAGE_CHAIN: (&str, &str) = (
+    "UPDATE trust.evidence SET tested = tested + 1000000
+      WHERE (env, seq) IN (SELECT env, max(seq) FROM trust.evidence GROUP BY env)",
+    "UPDATE trust.evidence SET tested = tested - 1000000 WHERE tested >= 1000000",
+);
+/// A person's word, made older than it may be.
+pub const SABOTAGE_ATTESTATION: &str = "
+    UPDATE trust.statements SET made_at = made_at - interval '300 days',
+                                until = until - interval '300 days'";
+/// And young again.
+pub const UNDO_ATTESTATION: &str = "
+    UPDATE trust.statements SET made_at = made_at + interval '300 days',
+                                until = until + interval '300 days'";
+/// A column that the ring's bytes are written into, and the way back.
+pub const SABOTAGE_KEY: &str = "
+    INSERT INTO authn.proof_budgets (email_norm, source, hour_start, sent, last_at)
+    VALUES ($1, sha256('sabotaged key'), now(), 1, now())";
+/// See [`SABOTAGE_KEY`].
+pub const UNDO_KEY: &str = "DELETE FROM authn.proof_budgets WHERE source = sha256('sabotaged key')";

@@ -1,0 +1,190 @@
+//! Looks for what must be nowhere: keys outside of their store, addresses, secrets in the log.
+
+use std::net::IpAddr;
+use std::path::Path;
+use std::process::Command;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ring::digest;
+
+use super::canary::{door, link, redeem, session, sign_out};
+use super::{Observation, Told, Untold, rows};
+use crate::trust::controls::catalogue::hex;
+use crate::trust::controls::origin::Ask;
+use crate::trust::controls::secrets;
+use crate::trust::controls::subject::Subject;
+
+pub(super) async fn keys_outside_database(subject: &Subject) -> Told {
+    let keys = &subject.base.keys;
+    let fingerprint = keys.fingerprint().map_err(|_| Untold("the ring has no print".to_owned()))?;
+    let (mut violations, mut knows_ring) = (Vec::new(), false);
+    let looked = rows::each(subject, |column, value| {
+        knows_ring |= column == "app.key_ring.fingerprint" && value == fingerprint;
+        if keys.appear_in(value) {
+            violations.push(format!("a root key stands in {column}"));
+        }
+    });
+    let looked = looked.await?;
+    if !knows_ring {
+        return Err(Untold("the look did not come upon the ring's fingerprint".to_owned()));
+    }
+    violations.dedup();
+    let witness = format!("{} rows, the ring's fingerprint among them", looked.rows);
+    Ok(Observation::of(looked.columns.len(), violations, witness))
+}
+
+/// What the program's file must hold, to show that it was read.
+const MARKER: &str = "kairo: this program was searched for keys";
+
+pub(super) async fn no_keys_in_source(subject: &Subject) -> Told {
+    let (subject, marker) = (subject.clone(), MARKER);
+    let looked = tokio::task::spawn_blocking(move || {
+        let mut found = Vec::new();
+        let program = std::fs::read(&subject.program.path)
+            .map_err(|_| Untold("the program's file cannot be read".to_owned()))?;
+        let is_whole = program.windows(marker.len()).any(|run| run == marker.as_bytes());
+        search(&subject, "the program", &program, &mut found);
+        let objects = match &subject.repository {
+            Some(folder) => repository(&subject, folder, &mut found)?,
+            None => 0,
+        };
+        Ok::<_, Untold>((is_whole, objects, found))
+    });
+    let looked = looked.await.map_err(|_| Untold("the look was broken off".to_owned()))?;
+    let (is_whole, objects, violations) = looked?;
+    if !is_whole {
+        return Err(Untold("the program's file is not this program".to_owned()));
+    }
+    let witness = format!("the program's marker was found; {objects} objects of its history");
+    Ok(Observation::of(objects + 1, violations, witness))
+}
+
+fn search(subject: &Subject, place: &str, bytes: &[u8], found: &mut Vec<String>) {
+    found.extend(secrets::found(bytes).map(|shape| format!("{} in {place}", shape.name)));
+    if subject.base.keys.appear_in(bytes) {
+        found.push(format!("a root key of this installation in {place}"));
+    }
+}
+
+/// Every object that any branch of a repository ever had.
+fn repository(subject: &Subject, folder: &Path, found: &mut Vec<String>) -> Result<usize, Untold> {
+    let no_git = |_| Untold("the history could not be read: git is not here".to_owned());
+    let git = |arguments: &[&str]| {
+        let mut command = Command::new("git");
+        command.arg("-C").arg(folder).args(arguments);
+        command
+    };
+    let batch = git(&["cat-file", "--batch", "--batch-all-objects", "--unordered"])
+        .output()
+        .map_err(no_git)?;
+    if !batch.status.success() {
+        return Err(Untold("the history could not be read: there is no repository".to_owned()));
+    }
+    let (mut left, mut objects) = (batch.stdout.as_slice(), 0);
+    while let Some(end) = left.iter().position(|byte| *byte == b'\n') {
+        let head = String::from_utf8_lossy(left.get(..end).unwrap_or_default()).into_owned();
+        let mut words = head.split(' ');
+        let (id, kind) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+        let size: usize = words.next().and_then(|size| size.parse().ok()).unwrap_or(0);
+        let body = left.get(end + 1..end + 1 + size).unwrap_or_default();
+        if kind != "tree" {
+            search(subject, &format!("{kind} {id}"), body, found);
+        }
+        objects += 1;
+        left = left.get(end + 2 + size..).unwrap_or_default();
+    }
+    Ok(objects)
+}
+
+pub(super) async fn raw_addresses(subject: &Subject) -> Told {
+    let origin = door(subject)?;
+    let Some(from) = origin.own_source(&subject.base.random) else {
+        return Err(Untold(
+            "the listener is not reached over loopback, so no address of its own can be taken"
+                .to_owned(),
+        ));
+    };
+    let mark = subject.watch.mark();
+    let ask = Ask { from: Some(from), ..Ask::post("/sign-in", "email=nobody") };
+    origin.ask(&subject.tls, ask).await?;
+    let link = link(subject, origin, "addresses").await?;
+    let signed_in = redeem(subject, origin, &link).await?;
+    if let Some(cookie) = session(origin, &signed_in) {
+        sign_out(subject, origin, cookie).await?;
+    }
+    let text = from.to_string();
+    let plain = digest::digest(&digest::SHA256, text.as_bytes());
+    let (plain, plain_hex) = (plain.as_ref(), hex(plain.as_ref()));
+    let mut violations = Vec::new();
+    let looked = rows::each(subject, |column, value| {
+        let shown = String::from_utf8_lossy(value);
+        if value == plain || shown.contains(&plain_hex) {
+            violations.push(format!("{column} holds the plain SHA-256 of an address"));
+        } else if shown.contains(&text) || std::str::from_utf8(value).is_ok_and(has_address) {
+            violations.push(format!("{column} holds an address"));
+        }
+    });
+    let looked = looked.await?;
+    let lines = subject.watch.since(mark).ok_or_else(|| Untold("the log ran over".to_owned()))?;
+    if lines.iter().any(|line| line.contains(&text)) {
+        violations.push("the log holds an address".to_owned());
+    }
+    violations.sort();
+    violations.dedup();
+    let witness = format!("{} rows and {} lines of the log", looked.rows, lines.len());
+    Ok(Observation::of(looked.columns.len(), violations, witness))
+}
+
+/// Whether a text holds something that is an address of IPv4 or IPv6, standing by itself.
+fn has_address(text: &str) -> bool {
+    let is_inside = |c: char| c.is_alphanumeric() || matches!(c, '.' | ':' | '_' | '-');
+    let words = text.split(|c: char| !is_inside(c)).map(|word| word.trim_matches(['.', ':']));
+    words.filter(|word| word.contains(['.', ':'])).any(|word| word.parse::<IpAddr>().is_ok())
+}
+
+pub(super) async fn no_secrets_in_logs(subject: &Subject) -> Told {
+    let origin = door(subject)?;
+    let secret = || -> Result<String, Untold> {
+        let bytes: [u8; 32] =
+            subject.base.random.bytes().map_err(|_| Untold("no randomness".to_owned()))?;
+        Ok(URL_SAFE_NO_PAD.encode(bytes))
+    };
+    let [cookie, bearer, token, words] = [secret()?, secret()?, secret()?, secret()?];
+    let (_, leaks_before) = subject.watch.counts();
+    let mark = subject.watch.mark();
+    let session = format!("{}=ks1_{cookie}", origin.cookie_name("__Host-kairo"));
+    let bearing = format!("Bearer kt1_{bearer}");
+    let asks = [
+        Ask { cookie: Some(session.clone()), ..Ask::get("/") },
+        Ask { headers: &[("authorization", bearing.as_str())], ..Ask::get("/api/v1/items") },
+        Ask::post("/sign-in/link", format!("token=kl1_{token}")),
+        Ask { cookie: Some(session), ..Ask::post("/captures", format!("text={words}")) },
+    ];
+    let (count, mut ids) = (asks.len(), Vec::new());
+    for ask in asks {
+        let ask = Ask { from: origin.own_source(&subject.base.random), ..ask };
+        let answer = origin.ask(&subject.tls, ask).await?;
+        ids.extend(answer.header("x-request-id").map(str::to_owned));
+    }
+    let lines = subject.watch.since(mark).ok_or_else(|| Untold("the log ran over".to_owned()))?;
+    let (_, leaks) = subject.watch.counts();
+    let seen = |needle: &String| lines.iter().any(|line| line.contains(needle.as_str()));
+    if !ids.iter().any(seen) {
+        return Err(Untold(
+            "the log does not tell of requests, so nothing was looked at".to_owned(),
+        ));
+    }
+    let secrets =
+        [("a cookie", &cookie), ("a token", &bearer), ("a link", &token), ("a thought", &words)];
+    let mut violations: Vec<String> = secrets
+        .iter()
+        .filter(|(_, value)| seen(value))
+        .map(|(what, _)| format!("{what} is in the log"))
+        .collect();
+    if leaks > leaks_before && violations.is_empty() {
+        violations.push("something shaped like a secret is in the log".to_owned());
+    }
+    let read = ids.iter().filter(|id| seen(id)).count();
+    Ok(Observation::of(count, violations, format!("lines of {read} requests were read")))
+}

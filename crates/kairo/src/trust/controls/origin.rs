@@ -1,0 +1,195 @@
+//! A place where people reach Kairo, asked from outside: one connection, one request, over TLS.
+//!
+//! **Invariant:** nothing of Kairo's own web code is used: what answers is what is checked.
+//! **Invariant:** every answer is bounded in time and size.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::{BodyExt as _, Full, Limited};
+use hyper::header::{HOST, SET_COOKIE};
+use hyper::{HeaderMap, Method, Request};
+use hyper_util::rt::TokioIo;
+use rustls::ClientConfig;
+use rustls::pki_types::ServerName;
+use tokio::net::{TcpSocket, TcpStream};
+use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
+
+use super::checks::Untold;
+use crate::clock::Random;
+
+/// Longest that one answer may take.
+const ANSWER_MAX: Duration = Duration::from_secs(15);
+/// Largest answer that is read.
+const ANSWER_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// A host and port, and where it is reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// `https://localhost:8443`.
+    pub url: String,
+    /// The host in it.
+    pub host: String,
+    /// Where it listens; `None` where the name has to be looked up.
+    pub at: Option<SocketAddr>,
+    /// Its port.
+    pub port: u16,
+    /// Whether only this machine reaches it.
+    pub is_loopback: bool,
+}
+
+/// An answer.
+#[derive(Debug)]
+pub struct Answer {
+    /// Its status.
+    pub status: u16,
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// Its body.
+    pub body: String,
+}
+
+impl Answer {
+    /// Every `Set-Cookie`.
+    pub fn cookies(&self) -> impl Iterator<Item = &str> {
+        self.headers.get_all(SET_COOKIE).iter().filter_map(|value| value.to_str().ok())
+    }
+
+    /// A header's text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+}
+
+/// A question.
+#[derive(Debug, Clone, Default)]
+pub struct Ask<'a> {
+    /// Path and query.
+    pub path: &'a str,
+    /// A form that is posted; a GET without one.
+    pub form: Option<String>,
+    /// `Cookie`.
+    pub cookie: Option<String>,
+    /// Further headers.
+    pub headers: &'a [(&'a str, &'a str)],
+    /// The address that it comes from.
+    pub from: Option<IpAddr>,
+}
+
+impl<'a> Ask<'a> {
+    /// A GET.
+    pub fn get(path: &'a str) -> Self {
+        Self { path, ..Self::default() }
+    }
+
+    /// A posted form.
+    pub fn post(path: &'a str, form: impl Into<String>) -> Self {
+        Self { path, form: Some(form.into()), ..Self::default() }
+    }
+}
+
+impl Origin {
+    /// The ending of cookies' names: on a loopback origin they hold the port.
+    pub fn cookie_name(&self, stem: &str) -> String {
+        if self.is_loopback { format!("{stem}-{}", self.port) } else { stem.to_owned() }
+    }
+
+    /// An address that nothing else comes from, where the listener is reached over loopback.
+    pub fn own_source(&self, random: &Random) -> Option<IpAddr> {
+        let on_loopback =
+            self.at.is_some_and(|at| matches!(at.ip(), IpAddr::V4(ip) if ip.is_loopback()));
+        let bytes: [u8; 3] = random.bytes().ok().filter(|_| on_loopback)?;
+        let part = |byte: u8| 1 + byte % 254;
+        let [a, b, c] = bytes.map(part);
+        Some(Ipv4Addr::new(127, a.max(2), b, c).into())
+    }
+
+    /// Opens a connection.
+    ///
+    /// # Errors
+    /// The name is unknown, or nobody listens.
+    pub async fn connect(&self, from: Option<IpAddr>) -> Result<TcpStream, Untold> {
+        let away = |error: std::io::Error| {
+            Untold(format!("{} cannot be reached: {}", self.host, error.kind()))
+        };
+        let opened = timeout(ANSWER_MAX, async {
+            let at = match self.at {
+                Some(at) => at,
+                None => {
+                    let mut found =
+                        tokio::net::lookup_host((self.host.as_str(), self.port)).await?;
+                    found.next().ok_or(std::io::ErrorKind::NotFound)?
+                }
+            };
+            let socket = if at.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+            if let Some(from) = from {
+                socket.bind(SocketAddr::new(from, 0))?;
+            }
+            socket.connect(at).await
+        });
+        opened.await.map_err(|_| Untold(format!("{} does not answer", self.host)))?.map_err(away)
+    }
+
+    /// Asks once.
+    ///
+    /// # Errors
+    /// No TLS, or no answer within time and size.
+    pub async fn ask(&self, tls: &Arc<ClientConfig>, ask: Ask<'_>) -> Result<Answer, Untold> {
+        let asked = timeout(ANSWER_MAX, self.try_ask(tls, ask));
+        asked.await.map_err(|_| Untold(format!("{} did not answer in time", self.host)))?
+    }
+
+    async fn try_ask(&self, tls: &Arc<ClientConfig>, ask: Ask<'_>) -> Result<Answer, Untold> {
+        let stream = self.connect(ask.from).await?;
+        let name = ServerName::try_from(self.host.clone())
+            .map_err(|_| Untold("the origin's host is no name".to_owned()))?;
+        let stream = TlsConnector::from(Arc::clone(tls)).connect(name, stream).await;
+        let stream =
+            stream.map_err(|error| Untold(format!("no TLS with {}: {error}", self.host)))?;
+        let broken = |error: hyper::Error| Untold(format!("{} broke off: {error}", self.host));
+        let handshake = hyper::client::conn::http1::handshake(TokioIo::new(stream));
+        let (mut sender, connection) = handshake.await.map_err(broken)?;
+        let connection = tokio::spawn(connection);
+        let answer = sender.send_request(self.request(ask)?).await.map_err(broken)?;
+        let (parts, body) = answer.into_parts();
+        let body = Limited::new(body, ANSWER_BYTES_MAX).collect().await;
+        let body = body.map_err(|_| Untold("an answer was too large or cut off".to_owned()))?;
+        connection.abort();
+        Ok(Answer {
+            status: parts.status.as_u16(),
+            headers: parts.headers,
+            body: String::from_utf8_lossy(&body.to_bytes()).into_owned(),
+        })
+    }
+
+    fn request(&self, ask: Ask<'_>) -> Result<Request<Full<Bytes>>, Untold> {
+        let method = if ask.form.is_some() { Method::POST } else { Method::GET };
+        let default_port = self.port == 443;
+        let host =
+            if default_port { self.host.clone() } else { format!("{}:{}", self.host, self.port) };
+        let mut request = Request::builder()
+            .method(method)
+            .uri(ask.path)
+            .header(HOST, host)
+            .header("user-agent", "Kairo-Controls")
+            .header("accept", "text/html, application/json;q=0.9")
+            .header("connection", "close");
+        if ask.form.is_some() {
+            request = request
+                .header("content-type", "application/x-www-form-urlencoded")
+                .header("origin", &self.url)
+                .header("sec-fetch-site", "same-origin");
+        }
+        if let Some(cookie) = ask.cookie {
+            request = request.header("cookie", cookie);
+        }
+        for (name, value) in ask.headers {
+            request = request.header(*name, *value);
+        }
+        let body = Full::new(Bytes::from(ask.form.unwrap_or_default()));
+        request.body(body).map_err(|_| Untold("a question could not be asked".to_owned()))
+    }
+}
