@@ -45,6 +45,16 @@ pub const ORIGIN: &str = "https://localhost:8443";
 /// The digest of the program that a test's Kairo says it is.
 pub const PROGRAM: [u8; 32] = [7; 32];
 
+/// What the Security page of a test's Kairo stands on; nothing is stated by the operator.
+pub fn security_page() -> Page {
+    Page {
+        catalogue: Catalogue::compiled().unwrap(),
+        facts: Facts::new(|_| None),
+        program: PROGRAM.to_vec(),
+        env: Env::Production,
+    }
+}
+
 /// Time that stands still until a test moves it, but for a microsecond at each look: ids and
 /// letters still come in order. The database has its own time, which no test moves.
 #[derive(Clone)]
@@ -169,12 +179,7 @@ impl Kairo {
             outbox: settings.outbox_page.then(|| outbox.clone()),
             origin: settings.origin.to_owned(),
             loopback: settings.loopback,
-            security: Page {
-                catalogue: Catalogue::compiled().unwrap(),
-                facts: Facts::new(|_| None),
-                program: PROGRAM.to_vec(),
-                env: Env::Production,
-            },
+            security: security_page(),
         });
         let edge = EdgeState::new(EdgeSettings {
             ids,

@@ -8,6 +8,8 @@ use kairo::web::edge::{self, Bounds, EdgeSettings, EdgeState, Peer, Proxies, Tic
 use kairo::web::{Site, SiteSettings, routes};
 use tower::ServiceExt as _;
 
+use crate::harness::security_page;
+
 /// What the site calls itself.
 const OWN: &str = "localhost:8443";
 
@@ -19,6 +21,7 @@ async fn outbox_of(app: &Kairo, outbox: Option<Outbox>, loopback: bool) -> Answe
         outbox,
         origin: app.site.origin.clone(),
         loopback,
+        security: security_page(),
     });
     let edge = EdgeState::new(EdgeSettings {
         ids: app.base.ids.clone(),
