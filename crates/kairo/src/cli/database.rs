@@ -1,5 +1,7 @@
 //! The database of a command: the private cluster, or an external server.
 
+use std::sync::Arc;
+
 use secrecy::ExposeSecret as _;
 use zeroize::Zeroizing;
 
@@ -12,6 +14,7 @@ use crate::db::{Endpoint, Host, migrate};
 use crate::keys::Keys;
 use crate::keys::passwords::Passwords;
 use crate::keys::source::RingStore;
+use crate::trust::controls::subject::WayOf;
 use crate::trust::proofs::refuse_unsound;
 
 fn external_of(opened: &Opened) -> Result<Option<External>, ExternalError> {
@@ -37,6 +40,33 @@ impl HostDatabase {
                 let cluster = HostCluster::attach(&opened.folder, || opened.programs())?;
                 Ok(Self::Private(cluster))
             }
+        }
+    }
+
+    /// The way for each runtime role.
+    pub(super) fn way(&self, opened: &Opened) -> Result<WayOf, Failure> {
+        match self {
+            Self::Private(cluster) => {
+                let dir = cluster.socket_dir().to_owned();
+                Ok(Arc::new(move |role| pg_config(&dir, role, DATABASE).into()))
+            }
+            Self::External(external) => {
+                let store = RingStore::open(&opened.config.keys, opened.folder.account())?;
+                let passwords = Passwords::load(&store)?.ok_or(ExternalError::NotMigrated)?;
+                let external = external.clone();
+                let none = Zeroizing::default();
+                Ok(Arc::new(move |role| {
+                    external.runtime(role, passwords.of(role).unwrap_or(&none))
+                }))
+            }
+        }
+    }
+
+    /// The way to every row, which only a private cluster's superuser has.
+    pub(super) fn every_row(&self) -> Option<Endpoint> {
+        match self {
+            Self::Private(cluster) => Some(cluster.pg_config(MIGRATING_ROLE, DATABASE).into()),
+            Self::External(_) => None,
         }
     }
 
@@ -131,7 +161,8 @@ impl ServedDatabase {
                 let keys = opened.keys(&mut host).await?;
                 let dir = cluster.socket_dir().to_owned();
                 let of = move |role: &str| pg_config(&dir, role, DATABASE).into();
-                Ok(Ways { of: Box::new(of), keys })
+                let every_row = Some(cluster.pg_config(MIGRATING_ROLE, DATABASE).into());
+                Ok(Ways { of: Arc::new(of), every_row, keys })
             }
             Self::External(external, _) => external_ways(external, opened).await,
         }
@@ -141,7 +172,9 @@ impl ServedDatabase {
 /// The keys that a database is sealed with, and the ways to it.
 pub(super) struct Ways {
     /// The way for a runtime role.
-    pub(super) of: Box<dyn Fn(&str) -> Endpoint>,
+    pub(super) of: WayOf,
+    /// The way to every row, where there is one.
+    pub(super) every_row: Option<Endpoint>,
     pub(super) keys: Keys,
 }
 
@@ -217,5 +250,5 @@ async fn external_ways(external: &External, opened: &Opened) -> Result<Ways, Fai
     // A role without a password was told above; without one nobody signs in.
     let none = Zeroizing::default();
     let of = move |role: &str| external.runtime(role, passwords.of(role).unwrap_or(&none));
-    Ok(Ways { of: Box::new(of), keys })
+    Ok(Ways { of: Arc::new(of), every_row: None, keys })
 }

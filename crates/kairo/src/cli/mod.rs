@@ -6,6 +6,7 @@
 //! read it; everything else goes to standard error.
 
 mod config;
+mod controls;
 mod database;
 mod migrate;
 mod open;
@@ -39,6 +40,9 @@ enum Command {
     /// API tokens.
     #[command(subcommand)]
     Token(token::Command),
+    /// The claims of the Security page.
+    #[command(subcommand)]
+    Controls(controls::Command),
     /// Print every configuration key with its default and meaning, as a table.
     Settings,
 }
@@ -53,17 +57,19 @@ pub fn run() -> ExitCode {
     }
     let arguments = Arguments::parse();
     let config = arguments.config.as_deref();
+    let fine = |()| ExitCode::SUCCESS;
     let done = match arguments.command {
-        Command::Serve => serve::run(config),
-        Command::Migrate => migrate::run(config),
-        Command::Token(command) => token::run(config, &command),
+        Command::Serve => serve::run(config).map(fine),
+        Command::Migrate => migrate::run(config).map(fine),
+        Command::Token(command) => token::run(config, &command).map(fine),
+        Command::Controls(command) => controls::run(config, &command),
         Command::Settings => {
             config::print();
-            Ok(())
+            Ok(ExitCode::SUCCESS)
         }
     };
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("kairo: {}", chain(error.as_ref()));
             ExitCode::FAILURE

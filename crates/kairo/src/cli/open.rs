@@ -13,6 +13,7 @@ use crate::db::Host;
 use crate::db::cluster::{ClusterError, Programs};
 use crate::keys::Keys;
 use crate::keys::source::RingStore;
+use crate::trust::controls::Watch;
 
 /// The database of Kairo in its private cluster.
 pub(super) const DATABASE: &str = "kairo";
@@ -26,30 +27,33 @@ pub(super) struct Opened {
     pub(super) clock: Clock,
     pub(super) random: Random,
     pub(super) ids: Ids,
+    /// What the log is given.
+    pub(super) watch: Watch,
 }
 
 /// Reads the configuration, begins the log and opens the data folder.
 pub(super) fn open(file: Option<&Path>) -> Result<Opened, Failure> {
     let account = OsAccount::current(os_account::environment());
     let (config, warnings) = Config::load(file, os_account::environment(), &account)?;
-    start_log(&config);
+    let watch = Watch::printing();
+    start_log(&config, &watch);
     for warning in warnings {
         tracing::warn!("{warning}");
     }
     let folder = DataFolder::open(&config.data_dir, &account)?;
     let (clock, random) = (Clock::system(), Random::system());
     let ids = Ids::new(clock.clone(), random.clone());
-    Ok(Opened { config, folder, clock, random, ids })
+    Ok(Opened { config, folder, clock, random, ids, watch })
 }
 
-fn start_log(config: &Config) {
+pub(super) fn start_log(config: &Config, watch: &Watch) {
     use tracing_subscriber::filter::LevelFilter;
     use tracing_subscriber::layer::SubscriberExt as _;
     use tracing_subscriber::util::SubscriberInitExt as _;
 
     let level = LevelFilter::from_level(config.log_level);
     let registry = tracing_subscriber::registry().with(level);
-    let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let layer = tracing_subscriber::fmt::layer().with_writer(watch.clone());
     match config.log_format {
         LogFormat::Text => registry.with(layer.with_target(false).with_ansi(false)).init(),
         LogFormat::Json => registry.with(layer.json()).init(),

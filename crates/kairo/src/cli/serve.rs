@@ -10,6 +10,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::Failure;
+use super::controls::{Sighting, origins};
 use super::database::ServedDatabase;
 use super::open::{Opened, open};
 use crate::accounts::Base;
@@ -18,7 +19,7 @@ use crate::capture::purge;
 use crate::config::{Config, Node};
 use crate::db::Db;
 use crate::mail::{Carrier, Mailer, Outbox, Smtp};
-use crate::trust::controls::{Catalogue, Env, Facts, Page, Program};
+use crate::trust::controls::{Catalogue, Env, Facts, Page, Program, runner};
 use crate::web::edge::{self, Bounds, EdgeSettings, EdgeState, Proxies, Ticks};
 use crate::web::{Site, SiteSettings, routes};
 
@@ -37,7 +38,7 @@ pub(super) fn run(file: Option<&Path>) -> Result<(), Failure> {
 async fn serve(opened: &Opened, database: &ServedDatabase) -> Result<(), Failure> {
     // The folder's lock is held: two first starts cannot make two rings.
     let ways = database.ways(opened).await?;
-    let db = Db::open(&ways.of, crate::STATEMENTS)?;
+    let db = Db::open(|role| (ways.of)(role), crate::STATEMENTS)?;
     let keys = ways.keys;
     let config = &opened.config;
     let listener = TcpListener::bind(config.listen)
@@ -96,6 +97,16 @@ async fn serve(opened: &Opened, database: &ServedDatabase) -> Result<(), Failure
     }
     .publish(database.lock())?;
     redirect(config, &origin).await?;
+    let sighting = Sighting {
+        opened,
+        base,
+        way: ways.of,
+        every_row: ways.every_row,
+        origins: origins(config, bound, &config.origin(bound)),
+        watch: Some(opened.watch.clone()),
+        program,
+    };
+    tokio::spawn(runner::run(sighting.subject()?));
     let stop = stop_signal()?;
     println!("Kairo is at {origin}");
     if config.outbox_allowed() {

@@ -92,6 +92,17 @@ impl<'a> Ask<'a> {
 }
 
 impl Origin {
+    /// An origin, reached at `at` where that is known.
+    pub fn new(origin: &crate::config::Origin, at: Option<SocketAddr>) -> Self {
+        Self {
+            url: origin.to_string(),
+            host: origin.host().to_owned(),
+            at,
+            port: origin.port(),
+            is_loopback: origin.is_loopback(),
+        }
+    }
+
     /// The ending of cookies' names: on a loopback origin they hold the port.
     pub fn cookie_name(&self, stem: &str) -> String {
         if self.is_loopback { format!("{stem}-{}", self.port) } else { stem.to_owned() }
@@ -144,7 +155,8 @@ impl Origin {
 
     async fn try_ask(&self, tls: &Arc<ClientConfig>, ask: Ask<'_>) -> Result<Answer, Untold> {
         let stream = self.connect(ask.from).await?;
-        let name = ServerName::try_from(self.host.clone())
+        let bare = self.host.trim_matches(['[', ']']).to_owned();
+        let name = ServerName::try_from(bare)
             .map_err(|_| Untold("the origin's host is no name".to_owned()))?;
         let stream = TlsConnector::from(Arc::clone(tls)).connect(name, stream).await;
         let stream =

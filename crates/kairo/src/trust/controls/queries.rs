@@ -168,6 +168,10 @@ pub mod host {
     pub const LEAD: &str = "SELECT pg_try_advisory_lock(109313567420787) AS leads";
     /// Whether the connection is still there.
     pub const STILL_LEADS: &str = "SELECT";
+    /// What a check found the last time, in full.
+    pub const NEWEST_DETAIL: &str = "
+        SELECT detail FROM trust.evidence
+         WHERE env = 'production' AND check_id = $1 ORDER BY seq DESC LIMIT 1";
     /// Keeps a person's word.
     pub const STATEMENT_MAKE: &str = "
         INSERT INTO trust.statements (id, kind, claim_id, source, owner, reason, made_at, until)

@@ -62,8 +62,8 @@ impl Shape {
         while let Some(at) = left.iter().position(|byte| byte == first) {
             let former = at.checked_sub(1).and_then(|at| left.get(at)).copied().or(before);
             let after = left.get(at + 1..).unwrap_or_default();
-            // `pre_…` is not `re_…`.
-            let begins = former.is_none_or(|byte| !byte.is_ascii_alphanumeric());
+            // `pre_…` and `some_re_…` are not `re_…`.
+            let begins = former.is_none_or(|byte| !is_url_safe(byte));
             if begins && after.starts_with(rest) {
                 let value = after.get(rest.len()..).unwrap_or_default();
                 if self.is_random(value) {
@@ -86,6 +86,9 @@ impl Shape {
         let mut signs = run.get(..self.signs).unwrap_or_default().to_vec();
         signs.sort_unstable();
         signs.dedup();
-        signs.len() >= DIFFERENT_MIN
+        let has = |kind: fn(&u8) -> bool| signs.iter().any(kind);
+        // Names in a program are long, too, but seldom of every kind of sign at once.
+        let is_mixed = has(u8::is_ascii_digit) && has(u8::is_ascii_uppercase);
+        signs.len() >= DIFFERENT_MIN && is_mixed && (has(u8::is_ascii_lowercase) || self.signs < 20)
     }
 }

@@ -6,6 +6,7 @@
 
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::Engine as _;
@@ -25,12 +26,19 @@ use crate::db::{DbError, Host};
 
 /// What a scratch server does wrong now. Shared with its edge; a server that people use has none.
 #[derive(Debug, Clone)]
-pub struct Tampers(Arc<Mutex<Option<Tamper>>>);
+pub struct Tampers(Arc<Mutex<Option<Tamper>>>, Arc<AtomicU32>);
 
 impl Tampers {
     /// For a server of a scratch cluster alone.
     pub fn new(_mark: &Throwaway) -> Self {
-        Self(Arc::default())
+        Self(Arc::default(), Arc::default())
+    }
+
+    /// The end of an address that no request has come from yet.
+    pub fn next_source(&self) -> String {
+        let number = self.1.fetch_add(1, Ordering::Relaxed);
+        let [_, a, b, c] = number.to_be_bytes();
+        format!("{a}.{b}.{c}")
     }
 
     /// What it does wrong now.
@@ -55,6 +63,8 @@ pub struct Stage {
     pub relay: Relay,
     /// A repository of its own.
     pub repository: PathBuf,
+    /// The file of its key ring.
+    pub ring: PathBuf,
 }
 
 /// What one check's test came to.
@@ -66,8 +76,8 @@ pub struct Tested {
     pub fault: Option<String>,
 }
 
-/// The root key's bytes are not to be had from the ring, so the sabotage writes what the file has.
-const KEY_FORM: &str = "kairo-key";
+/// What the sabotage writes beside a key, as somebody's note would.
+const KEY_FORM: &str = "key:";
 
 impl Stage {
     /// Tests every check of the catalogue, in its order.
@@ -139,11 +149,9 @@ impl Stage {
         }
     }
 
-    /// A key as the ring's file has it: the fifth word of its second line.
+    /// A key as the ring's file has it: the last word of its first line of a key.
     fn key(&self) -> Result<String, String> {
-        let folder = self.subject.repository.as_ref().and_then(|it| it.parent());
-        let ring = folder.map(|it| it.join("keys/ring")).ok_or("there is no ring")?;
-        let text = std::fs::read_to_string(ring).map_err(text)?;
+        let text = std::fs::read_to_string(&self.ring).map_err(text)?;
         let line = text.lines().find(|line| line.starts_with("key "));
         let key = line.and_then(|line| line.rsplit(' ').next()).ok_or("the ring has no key")?;
         Ok(format!("{KEY_FORM} {key}"))

@@ -32,8 +32,8 @@ pub struct Subject {
     /// A way for a user whom no policy binds, where there is one: the private cluster's superuser.
     /// For looks at every row; an external server's migrating user may not.
     pub every_row: Option<Endpoint>,
-    /// What the log was given.
-    pub watch: Watch,
+    /// What the log was given; `None` where another process writes it.
+    pub watch: Option<Watch>,
     /// The catalogue.
     pub catalogue: Arc<Catalogue>,
     /// In what surroundings.

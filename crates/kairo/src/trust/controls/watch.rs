@@ -18,8 +18,11 @@ pub const LINES_MAX: usize = 2_000;
 pub const LINE_BYTES_MAX: usize = 2_048;
 
 /// What was seen. Cheap to clone.
-#[derive(Clone, Default)]
-pub struct Watch(Arc<Mutex<Seen>>);
+#[derive(Clone)]
+pub struct Watch {
+    seen: Arc<Mutex<Seen>>,
+    prints: bool,
+}
 
 #[derive(Default)]
 struct Seen {
@@ -33,8 +36,18 @@ struct Seen {
 pub struct Mark(u64);
 
 impl Watch {
+    /// Over standard error.
+    pub fn printing() -> Self {
+        Self { seen: Arc::default(), prints: true }
+    }
+
+    /// Of a scratch server, whose lines nobody wants to read.
+    pub fn silent() -> Self {
+        Self { seen: Arc::default(), prints: false }
+    }
+
     fn seen(&self) -> MutexGuard<'_, Seen> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The present end of the log.
@@ -75,7 +88,9 @@ pub struct Watched<'a>(&'a Watch);
 impl Write for Watched<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0.take(bytes);
-        io::stderr().write_all(bytes)?;
+        if self.0.prints {
+            io::stderr().write_all(bytes)?;
+        }
         Ok(bytes.len())
     }
 

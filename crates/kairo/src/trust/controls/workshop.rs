@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::clock::Ids;
 use crate::config::{DataFolder, OsAccount};
-use crate::db::cluster::{Cluster, Programs, Throwaway, Tuning};
+use crate::db::cluster::{Cluster, Programs, Throwaway, Tuning, pg_config};
 use crate::db::{Host, Scratch, migrate};
 
 /// Where scratch clusters are made.
@@ -100,6 +100,16 @@ impl ScratchCluster {
     /// How to connect as a role.
     pub fn pg_config(&self, role: &str) -> tokio_postgres::Config {
         self.cluster.pg_config(role, DATABASE)
+    }
+
+    /// The folder of its socket.
+    pub fn socket_dir(&self) -> &Path {
+        self.cluster.socket_dir()
+    }
+
+    /// How to connect as a role over the socket of such a cluster.
+    pub fn config_at(socket_dir: &Path, role: &str) -> tokio_postgres::Config {
+        pg_config(socket_dir, role, DATABASE)
     }
 
     /// The mark that lets proofs break it.

@@ -16,6 +16,7 @@ mod linger;
 pub mod listener;
 mod progress;
 pub mod redirect;
+pub mod tamper;
 mod throttle;
 pub mod tls;
 mod trace;

@@ -14,6 +14,7 @@ use crate::trust::controls::catalogue::hex;
 use crate::trust::controls::origin::Ask;
 use crate::trust::controls::secrets;
 use crate::trust::controls::subject::Subject;
+use crate::trust::controls::watch::Watch;
 
 pub(super) async fn keys_outside_database(subject: &Subject) -> Told {
     let keys = &subject.base.keys;
@@ -105,7 +106,8 @@ pub(super) async fn raw_addresses(subject: &Subject) -> Told {
                 .to_owned(),
         ));
     };
-    let mark = subject.watch.mark();
+    let watch = watched(subject)?;
+    let mark = watch.mark();
     let ask = Ask { from: Some(from), ..Ask::post("/sign-in", "email=nobody") };
     origin.ask(&subject.tls, ask).await?;
     let link = link(subject, origin, "addresses").await?;
@@ -126,7 +128,7 @@ pub(super) async fn raw_addresses(subject: &Subject) -> Told {
         }
     });
     let looked = looked.await?;
-    let lines = subject.watch.since(mark).ok_or_else(|| Untold("the log ran over".to_owned()))?;
+    let lines = watch.since(mark).ok_or_else(|| Untold("the log ran over".to_owned()))?;
     if lines.iter().any(|line| line.contains(&text)) {
         violations.push("the log holds an address".to_owned());
     }
@@ -134,6 +136,11 @@ pub(super) async fn raw_addresses(subject: &Subject) -> Told {
     violations.dedup();
     let witness = format!("{} rows and {} lines of the log", looked.rows, lines.len());
     Ok(Observation::of(looked.columns.len(), violations, witness))
+}
+
+fn watched(subject: &Subject) -> Result<&Watch, Untold> {
+    let none = || Untold("only the running program sees its own log".to_owned());
+    subject.watch.as_ref().ok_or_else(none)
 }
 
 /// Whether a text holds something that is an address of IPv4 or IPv6, standing by itself.
@@ -151,8 +158,9 @@ pub(super) async fn no_secrets_in_logs(subject: &Subject) -> Told {
         Ok(URL_SAFE_NO_PAD.encode(bytes))
     };
     let [cookie, bearer, token, words] = [secret()?, secret()?, secret()?, secret()?];
-    let (_, leaks_before) = subject.watch.counts();
-    let mark = subject.watch.mark();
+    let watch = watched(subject)?;
+    let (_, leaks_before) = watch.counts();
+    let mark = watch.mark();
     let session = format!("{}=ks1_{cookie}", origin.cookie_name("__Host-kairo"));
     let bearing = format!("Bearer kt1_{bearer}");
     let asks = [
@@ -167,8 +175,8 @@ pub(super) async fn no_secrets_in_logs(subject: &Subject) -> Told {
         let answer = origin.ask(&subject.tls, ask).await?;
         ids.extend(answer.header("x-request-id").map(str::to_owned));
     }
-    let lines = subject.watch.since(mark).ok_or_else(|| Untold("the log ran over".to_owned()))?;
-    let (_, leaks) = subject.watch.counts();
+    let lines = watch.since(mark).ok_or_else(|| Untold("the log ran over".to_owned()))?;
+    let (_, leaks) = watch.counts();
     let seen = |needle: &String| lines.iter().any(|line| line.contains(needle.as_str()));
     if !ids.iter().any(seen) {
         return Err(Untold(
