@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::Failure;
-use super::controls::{Sighting, origins};
+use super::controls::{Sighting, origins, stated};
 use super::database::ServedDatabase;
 use super::open::{Opened, open};
 use crate::accounts::Base;
@@ -19,7 +19,7 @@ use crate::capture::purge;
 use crate::config::{Config, Node};
 use crate::db::Db;
 use crate::mail::{Carrier, Mailer, Outbox, Smtp};
-use crate::trust::controls::{Catalogue, Env, Facts, Page, Program, runner};
+use crate::trust::controls::{Catalogue, Env, Page, Program, runner};
 use crate::web::edge::{self, Bounds, EdgeSettings, EdgeState, Proxies, Ticks};
 use crate::web::{Site, SiteSettings, routes};
 
@@ -60,7 +60,7 @@ async fn serve(opened: &Opened, database: &ServedDatabase) -> Result<(), Failure
     let program = tokio::task::spawn_blocking(Program::this).await??;
     let security = Page {
         catalogue: Catalogue::compiled()?,
-        facts: Facts::new(|name| config.facts.get(name).cloned()),
+        facts: stated(config),
         program: program.sha256.to_vec(),
         env: Env::Production,
     };

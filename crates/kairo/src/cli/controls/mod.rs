@@ -20,13 +20,14 @@ use jiff::tz::TimeZone;
 use super::Failure;
 use super::database::HostDatabase;
 use super::open::open;
+use crate::config::{Config, OsAccount, os_account};
 use crate::trust::controls::catalogue::{Catalogue, Runner};
 use crate::trust::controls::checks::implemented;
 use crate::trust::controls::evidence;
 use crate::trust::controls::state::{Known, State};
 use crate::trust::controls::statements::NewStatement;
 use crate::trust::controls::subject::Subject;
-use crate::trust::controls::{self, lint};
+use crate::trust::controls::{self, Facts, lint};
 
 #[derive(Subcommand)]
 pub(super) enum Command {
@@ -113,7 +114,7 @@ pub(super) fn run(file: Option<&Path>, command: &Command) -> Result<ExitCode, Fa
     match command {
         Command::Lint(lint) => run_lint(lint),
         Command::List => {
-            print!("{}", told::list(&Catalogue::compiled()?));
+            print!("{}", told::list(&Catalogue::compiled()?, &facts(file)?));
             Ok(ExitCode::SUCCESS)
         }
         Command::Show { id } => show(file, id),
@@ -147,6 +148,17 @@ fn run_lint(lint: &Lint) -> Result<ExitCode, Failure> {
     Ok(ExitCode::from(if faults.is_empty() { 0 } else { BAD_CATALOGUE }))
 }
 
+/// What the operator states, from the configuration alone.
+fn facts(file: Option<&Path>) -> Result<Facts, Failure> {
+    let account = OsAccount::current(os_account::environment());
+    Ok(stated(&Config::load(file, os_account::environment(), &account)?.0))
+}
+
+/// What the operator states.
+pub(super) fn stated(config: &Config) -> Facts {
+    Facts::new(|name| config.facts.get(name).cloned())
+}
+
 fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     Ok(tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?)
 }
@@ -161,7 +173,7 @@ fn show(file: Option<&Path>, id: &str) -> Result<ExitCode, Failure> {
         let (mut host, keys) = database.open(&opened).await?;
         let subject = sight::subject(&opened, &database, keys)?;
         let known = controls::known(&subject.base.db, &subject).await?;
-        print!("{}", told::claim(&catalogue, &claim, &known));
+        print!("{}", told::claim(&catalogue, &stated(&opened.config), &claim, &known));
         for check in &claim.checks {
             let newest = controls::queries::host::NEWEST_DETAIL;
             let rows = host.query_as("kairo_audit", newest, &[check]).await?;
@@ -207,9 +219,15 @@ fn run_verify(file: Option<&Path>, verify: &Verify) -> Result<ExitCode, Failure>
     let runtime = runtime()?;
     let (catalogue, known) = match verify.env {
         Some(Surroundings::Ci) => {
-            let stage = stage::Staged::make(file, &runtime)?;
-            let known = runtime.block_on(verified(&stage.stage.subject, verify.section))?;
-            (stage.stage.subject.catalogue.clone(), known)
+            let staged = stage::Staged::make(file, &runtime)?;
+            let mut subject = staged.stage.subject.clone();
+            // The history of the source, where this is its work tree, instead of the stage's.
+            let here = PathBuf::from(".");
+            if here.join(".git").exists() && here.join("controls/checks.toml").exists() {
+                subject.repository = Some(here);
+            }
+            let known = runtime.block_on(verified(&subject, verify.section))?;
+            (subject.catalogue, known)
         }
         None => {
             let opened = open(file)?;
@@ -222,7 +240,7 @@ fn run_verify(file: Option<&Path>, verify: &Verify) -> Result<ExitCode, Failure>
             })?
         }
     };
-    print!("{}", told::verified(&catalogue, &known, verify.section, verify.format));
+    print!("{}", told::verified(&catalogue, &facts(file)?, &known, verify.section, verify.format));
     let states = told::states(&catalogue, &known, verify.section);
     let failed = |state: &State| verify.fail_on.iter().any(|word| word == state.word());
     Ok(match states.iter().copied().filter(failed).max() {

@@ -5,16 +5,18 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use super::Format;
+use crate::trust::controls::Facts;
 use crate::trust::controls::catalogue::{Catalogue, Claim, Lifecycle};
 use crate::trust::controls::selftest::Tested;
 use crate::trust::controls::state::{Known, Standing, State};
 
 /// Every claim, a line each.
-pub(super) fn list(catalogue: &Catalogue) -> String {
+pub(super) fn list(catalogue: &Catalogue, facts: &Facts) -> String {
     let mut out = String::new();
     for claim in catalogue.claims() {
         let (kind, lifecycle) = (claim.kind.word(), claim.lifecycle.word());
-        let _ = writeln!(out, "{:<6}{kind:<10}{lifecycle:<12}{}", claim.id, claim.text);
+        let _ =
+            writeln!(out, "{:<6}{kind:<10}{lifecycle:<12}{}", claim.id, facts.fill(&claim.text));
     }
     out
 }
@@ -40,22 +42,23 @@ pub(super) fn states(catalogue: &Catalogue, known: &Known, section: Option<u8>) 
 /// Where every claim stands, in one of the formats.
 pub(super) fn verified(
     catalogue: &Catalogue,
+    facts: &Facts,
     known: &Known,
     section: Option<u8>,
     format: Format,
 ) -> String {
     let standings = standings(catalogue, known, section);
     match format {
-        Format::Text => text(&standings),
+        Format::Text => text(&standings, facts),
         Format::Json => {
             let claims: Vec<Value> = standings.iter().map(|(claim, it)| value(claim, it)).collect();
             format!("{}\n", json!({ "as_of": known.now.to_string(), "claims": claims }))
         }
-        Format::Junit => junit(&standings),
+        Format::Junit => junit(&standings, facts),
     }
 }
 
-fn text(standings: &[(&Claim, Standing)]) -> String {
+fn text(standings: &[(&Claim, Standing)], facts: &Facts) -> String {
     let mut out = String::new();
     for (claim, standing) in standings {
         let state = match claim.lifecycle {
@@ -70,7 +73,7 @@ fn text(standings: &[(&Claim, Standing)]) -> String {
             out,
             "{:<6}{state:<13}{}{}{reason}",
             claim.id,
-            claim.text,
+            facts.fill(&claim.text),
             counts.unwrap_or_default()
         );
     }
@@ -98,7 +101,7 @@ fn value(claim: &Claim, standing: &Standing) -> Value {
     })
 }
 
-fn junit(standings: &[(&Claim, Standing)]) -> String {
+fn junit(standings: &[(&Claim, Standing)], facts: &Facts) -> String {
     let is =
         |states: &[State]| standings.iter().filter(|(_, it)| states.contains(&it.state)).count();
     let failures = is(&[State::Fail, State::Inconclusive, State::Stale]);
@@ -119,7 +122,7 @@ fn junit(standings: &[(&Claim, Standing)]) -> String {
             State::Never | State::Commitment => format!("<skipped message=\"{word}\"/>"),
             State::Pass | State::Attested | State::Exception => String::new(),
         };
-        let name = escaped(&format!("{} {}", claim.id, claim.text));
+        let name = escaped(&format!("{} {}", claim.id, facts.fill(&claim.text)));
         let _ =
             writeln!(out, "  <testcase classname=\"controls\" name=\"{name}\">{inner}</testcase>");
     }
@@ -132,10 +135,10 @@ fn escaped(text: &str) -> String {
 }
 
 /// One claim with its checks.
-pub(super) fn claim(catalogue: &Catalogue, claim: &Claim, known: &Known) -> String {
+pub(super) fn claim(catalogue: &Catalogue, facts: &Facts, claim: &Claim, known: &Known) -> String {
     let standing = known.claim(catalogue, claim);
     let mut out = String::new();
-    let _ = writeln!(out, "{} {}", claim.id, claim.text);
+    let _ = writeln!(out, "{} {}", claim.id, facts.fill(&claim.text));
     let _ = writeln!(
         out,
         "{}, {}: {}",

@@ -31,17 +31,22 @@ const LEAD_TRY: Duration = Duration::from_secs(5);
 
 /// Runs checks for as long as the runtime lives.
 pub async fn run(subject: Subject) {
+    run_by(subject, TICK, LEAD_TRY).await;
+}
+
+/// [`run`] with other times between looks; for tests.
+pub async fn run_by(subject: Subject, tick: Duration, lead_try: Duration) {
     loop {
-        match lead(&subject).await {
+        match lead(&subject, tick).await {
             Ok(()) => {}
             Err(error) => tracing::warn!(%error, "the checks of the Security page wait"),
         }
-        sleep(LEAD_TRY).await;
+        sleep(lead_try).await;
     }
 }
 
 /// Runs checks for as long as this node is the one that does.
-async fn lead(subject: &Subject) -> Result<(), DbError> {
+async fn lead(subject: &Subject, tick: Duration) -> Result<(), DbError> {
     let lock = Host::connect((subject.way)("kairo_worker")).await?;
     let rows = lock.query(LEAD, &[]).await?;
     if !rows.first().is_some_and(|row| row.get("leads")) {
@@ -65,7 +70,7 @@ async fn lead(subject: &Subject) -> Result<(), DbError> {
             Ok(false) => {}
             Err(error) => tracing::warn!(%error, "the root of evidence was not signed"),
         }
-        sleep(TICK).await;
+        sleep(tick).await;
     }
 }
 

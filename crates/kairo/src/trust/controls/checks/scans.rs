@@ -1,8 +1,9 @@
 //! Looks for what must be nowhere: keys outside of their store, addresses, secrets in the log.
 
+use std::io::{BufRead as _, BufReader};
 use std::net::IpAddr;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -57,7 +58,7 @@ pub(super) async fn no_keys_in_source(subject: &Subject) -> Told {
     if !is_whole {
         return Err(Untold("the program's file is not this program".to_owned()));
     }
-    let witness = format!("the program's marker was found; {objects} objects of its history");
+    let witness = format!("the program's marker was found; {objects} commits of its history");
     Ok(Observation::of(objects + 1, violations, witness))
 }
 
@@ -68,34 +69,48 @@ fn search(subject: &Subject, place: &str, bytes: &[u8], found: &mut Vec<String>)
     }
 }
 
-/// Every object that any branch of a repository ever had.
+/// How the history is asked: every commit of every branch with the lines that it added. A line that
+/// was ever there was once added.
+const HISTORY: [&str; 9] = [
+    "log",
+    "--all",
+    "--no-color",
+    "--no-ext-diff",
+    "--no-textconv",
+    "-c",
+    "-p",
+    "-U0",
+    "--format=commit %H",
+];
+
+/// Searches what each commit of a repository added; gives their number.
 fn repository(subject: &Subject, folder: &Path, found: &mut Vec<String>) -> Result<usize, Untold> {
-    let no_git = |_| Untold("the history could not be read: git is not here".to_owned());
-    let git = |arguments: &[&str]| {
-        let mut command = Command::new("git");
-        command.arg("-C").arg(folder).args(arguments);
-        command
-    };
-    let batch = git(&["cat-file", "--batch", "--batch-all-objects", "--unordered"])
-        .output()
-        .map_err(no_git)?;
-    if !batch.status.success() {
-        return Err(Untold("the history could not be read: there is no repository".to_owned()));
-    }
-    let (mut left, mut objects) = (batch.stdout.as_slice(), 0);
-    while let Some(end) = left.iter().position(|byte| *byte == b'\n') {
-        let head = String::from_utf8_lossy(left.get(..end).unwrap_or_default()).into_owned();
-        let mut words = head.split(' ');
-        let (id, kind) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-        let size: usize = words.next().and_then(|size| size.parse().ok()).unwrap_or(0);
-        let body = left.get(end + 1..end + 1 + size).unwrap_or_default();
-        if kind != "tree" {
-            search(subject, &format!("{kind} {id}"), body, found);
+    let unread = || Untold("the history could not be read".to_owned());
+    let mut git = Command::new("git");
+    git.arg("-C").arg(folder).args(HISTORY).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut git = git.spawn().map_err(|_| unread())?;
+    let mut lines = BufReader::new(git.stdout.take().ok_or_else(unread)?);
+    let (mut commit, mut added, mut commits) = (String::new(), Vec::new(), 0);
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        let read = lines.read_until(b'\n', &mut line).map_err(|_| unread())?;
+        let begins = line.strip_prefix(b"commit ");
+        if (read == 0 || begins.is_some()) && !commit.is_empty() {
+            search(subject, &format!("commit {commit}"), &added, found);
+            added.clear();
+            commits += 1;
         }
-        objects += 1;
-        left = left.get(end + 2 + size..).unwrap_or_default();
+        match begins {
+            Some(id) => commit = String::from_utf8_lossy(id).trim_end().to_owned(),
+            None if read == 0 => break,
+            None => added.extend_from_slice(line.strip_prefix(b"+").unwrap_or_default()),
+        }
     }
-    Ok(objects)
+    match git.wait() {
+        Ok(status) if status.success() => Ok(commits),
+        _ => Err(unread()),
+    }
 }
 
 pub(super) async fn raw_addresses(subject: &Subject) -> Told {
