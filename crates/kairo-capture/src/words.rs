@@ -198,7 +198,24 @@ pub(crate) fn among(table: &[&str], word: &str) -> bool {
     table.contains(&word)
 }
 
-pub(crate) use english::lists;
+pub(crate) use english::{lists, namings};
+
+/// Fixed sayings by their first word.
+static SAYINGS: LazyLock<HashMap<&'static str, Vec<&'static [&'static str]>>> =
+    LazyLock::new(|| {
+        let mut by_first: HashMap<_, Vec<_>> = HashMap::new();
+        for saying in namings::SAYINGS {
+            if let Some(first) = saying.first() {
+                by_first.entry(*first).or_default().push(*saying);
+            }
+        }
+        by_first
+    });
+
+/// The fixed sayings that begin with a word in lower case.
+pub(crate) fn sayings(first: &str) -> &'static [&'static [&'static str]] {
+    SAYINGS.get(first).map_or(&[], Vec::as_slice)
+}
 
 #[cfg(test)]
 mod tests;

@@ -121,7 +121,8 @@ impl Scan<'_> {
         let (hour, after) = self.hour_name(next + 1)?;
         let whole = matches!(self.word(next + 1), W::Noon | W::Midnight);
         let word_minutes = self.num(at).is_none();
-        let risky = before && !word_minutes && !minutes_said && !minutes.is_multiple_of(5);
+        // "nine to five" is a range: nobody says nine minutes to five without "minutes".
+        let risky = before && !minutes_said && !minutes.is_multiple_of(5);
         let hours = minutes <= 12 || hour > 12 || self.word_before(i) == W::From;
         let range = before && hours && !word_minutes && !minutes_said && self.range_like(i, after);
         if risky || range || self.sep(after, ':') || self.sep(after, '/') {
@@ -170,7 +171,7 @@ impl Scan<'_> {
             return None;
         };
         let (minute, _) = self.num(i + 2).filter(|(value, width)| *value < 60 && *width == 2)?;
-        let labelled = among(lists::LABELS, self.label_before(i));
+        let labelled = self.labelled(i) || (mark == '.' && self.between_versions(i));
         if !self.glued(i + 2) || (labelled && self.half_at(i + 3).is_none()) {
             return None;
         }
@@ -222,6 +223,8 @@ impl Scan<'_> {
             let day = matches!(self.word_before(at), W::Rel(_) | W::Wd(..) | W::Tonight);
             day || self.behind_dismissed_time(at)
         });
+        // "127 hours" lasts; three digits are a time only where something leads them.
+        let hours = hours && (width == 4 || led);
         let led = led && width == 4 || dated && (width == 4 || behind.is_some());
         let led = led || (behind_day && value % 5 == 0);
         if !(hours || meridiem || led) || (year && !meridiem) || (joined && width == 3) {
@@ -240,7 +243,12 @@ impl Scan<'_> {
     /// "3pm", "3 o'clock", "15h", "at 3".
     fn hour_in_digits(&self, i: usize, led: bool) -> Found<Clock> {
         let (hour, width) = self.num(i)?;
-        if width > 2 || hour > 24 || among(lists::LABELS, self.label_before(i)) {
+        // "flight 7pm" is a time; "flight 7", "seat 12A" and "room 3pm sign" are labels.
+        let verb = among(lists::VERBS, self.lower(i + 2)) && self.tok(i + 3).is_some();
+        let sign = self.is_word(i + 2) && self.word(i + 2) == W::None && !verb;
+        let said_half = matches!(self.word(i + 1), W::Am | W::Pm) && !sign;
+        let amps = self.slice(i + 1) == "A" && !led && !self.day_follows(i + 2);
+        if width > 2 || hour > 24 || amps || (self.labelled(i) && !said_half) {
             return None;
         }
         if self.lower(i + 1) == "h" && self.glued(i + 1) && (led || hour >= 13) && hour < 24 {

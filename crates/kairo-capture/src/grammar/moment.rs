@@ -92,7 +92,9 @@ impl Scan<'_> {
             && so_far.from_now.is_none()
             && let Some((start, end, next)) = self.numbered_days(i)
         {
-            let moment = Moment { day: Some(start), day_end: Some(end), ..so_far.clone() };
+            let mut moment = Moment { day: Some(start), ..so_far.clone() };
+            let either = (i..next).any(|at| self.is(at, W::Or));
+            *(if either { &mut moment.or_day } else { &mut moment.day_end }) = Some(end);
             return Some(((moment, true), next));
         }
         self.time_part(so_far, i, led, first).or_else(|| self.day_part(so_far, i, first))
@@ -125,6 +127,7 @@ impl Scan<'_> {
         let (moment, next) =
             if so_far.day.is_none() { self.day_range(moment, next) } else { (moment, next) };
         let (moment, next) = if first { self.more_days(moment, i, next) } else { (moment, next) };
+        let (moment, next) = self.or_day(moment, next);
         let sure = found.sure || moment.day_end.is_some();
         Some(((moment, sure), next))
     }
@@ -160,7 +163,21 @@ impl Scan<'_> {
         (moment, after)
     }
 
-    /// "24-26 Nov", "the 24th to the 26th of November": two days before one month.
+    /// "Friday or Saturday", "May 5 or 6": the first of two days, and the other one.
+    fn or_day(&self, mut moment: Moment, next: usize) -> (Moment, usize) {
+        let single = moment.day_end.is_none() && moment.more_days.is_empty();
+        if single && self.is(next, W::Or) && moment.or_day.is_none() {
+            let at = next + 1 + usize::from(self.is(next + 1, W::On));
+            if let Some((day, after)) = self.day_in_list(&moment, at, true) {
+                moment.or_day = Some(day);
+                return (moment, after);
+            }
+        }
+        (moment, next)
+    }
+
+    /// "24-26 Nov", "the 24th to the 26th of November", "5th or 6th of Dec": two days before one
+    /// month.
     fn numbered_days(&self, i: usize) -> Option<(Day, Day, usize)> {
         let number = |at: usize| {
             let at = at + usize::from(self.is(at, W::The));
@@ -171,7 +188,8 @@ impl Scan<'_> {
         };
         let (first, next) = number(i).filter(|_| self.can_begin(i))?;
         let and = self.is(i.wrapping_sub(1), W::Between) && self.is(next, W::And);
-        let at = self.range_mark(next).or_else(|| and.then_some(next + 1))?;
+        let joined = and || self.is(next, W::Or);
+        let at = self.range_mark(next).or_else(|| joined.then_some(next + 1))?;
         let (last, next) = number(at)?;
         let next = next + usize::from(self.is(next, W::Of));
         let ((month, _), next) = self.month(next)?;
@@ -413,12 +431,27 @@ impl Scan<'_> {
             || self.day_follows(after)
             || (among(lists::MEETINGS, self.lower_before(i)) && self.clears(after));
         let glued = self.glued(at) && self.glued(at + 1);
-        if (bare || whole) && !from {
+        let counted = bare && counts(start, end) && !self.day_follows(after);
+        if (bare || whole) && !from || counted || (!led && self.like_part_number(i, at)) {
             return None;
         }
         let longer = self.sep(after, '-') && self.glued(after) && glued;
         (!longer && self.can_end(after)).then_some((start, end, after))
     }
+
+    /// "1106-0918": four digits and four more whose minutes no appointment has.
+    fn like_part_number(&self, i: usize, at: usize) -> bool {
+        let odd = |at: usize| {
+            self.num(at).is_some_and(|(value, width)| width > 2 && !value.is_multiple_of(5))
+                && !matches!(self.word(at + 1), W::Am | W::Pm)
+        };
+        odd(i) || odd(at)
+    }
+}
+
+/// "from 1 to 10" counts: nothing takes place for nine hours from one o'clock.
+pub(super) fn counts(start: Clock, end: Clock) -> bool {
+    (start.hour, end.hour) == (1, 10) && start.bare && end.bare && start.half == Half::Open
 }
 
 /// Whether a bare "night" names what takes place ("game night") rather than when.

@@ -107,7 +107,7 @@ impl Scan<'_> {
             None => (None, next),
         };
         let said = WhenSaid { lead, from, to, lasting, offset: None };
-        Some((self.each_day(self.same_week(self.moved(i, said))), sure, next))
+        Some((self.each_day(self.same_week(self.same_year(self.moved(i, said)))), sure, next))
     }
 
     /// "don't call before 10": the earliest, not the latest.

@@ -81,7 +81,9 @@ pub(crate) const BEFORE_WEEKDAY: &[&str] = &[
 /// Words after a weekday that make it a name ("Sunday roast").
 #[rustfmt::skip]
 pub(crate) const AFTER_WEEKDAY: &[&str] = &[
-    "roast", "school", "times", "telegraph", "addams", "blues", "ish", "best", "bloody",
+    "roast", "school", "times", "telegraph", "addams", "blues", "ish", "best", "bloody", "driver",
+    "express", "feeling", "funday", "herald", "island", "motivation", "mood", "morn", "newspaper",
+    "scaries", "supplement", "syndrome", "vibes",
 ];
 
 /// Words after "Saturday night" or "tonight" that make it a name.
@@ -107,14 +109,38 @@ pub(crate) const LABELS: &[&str] = &[
     "version", "v", "ver", "release", "chapter", "section", "page", "room", "ratio", "screen",
     "display", "monitor", "tv", "format", "score", "scored", "odds", "aspect", "resolution",
     "python", "java", "node", "ubuntu", "ios", "android", "windows", "rust", "php", "ruby", "won",
-    "lost", "beat", "psalm", "genesis", "exodus", "matthew", "mark", "luke", "john", "romans",
+    "lost", "beat", "psalm", "genesis", "exodus", "romans",
     "verse", "issue", "ticket", "bug", "pr", "build", "figure", "fig", "table", "step", "level",
     "episode", "ep", "season", "line", "flight", "gate", "bus", "apartment", "apt", "unit", "suite",
     "size", "number", "no", "model", "part", "scale", "rated", "rating", "isbn", "phone", "tel",
     "fax", "ip", "port", "code", "pin", "id", "invoice", "rfc", "volume", "vol", "act", "scene",
-    "postgresql", "postgres", "django", "debian", "macos", "kernel", "firmware", "hymn", "acts",
+    "postgresql", "postgres", "django", "debian", "macos", "kernel", "firmware", "hymn", 
     "corinthians", "proverbs", "revelation", "led", "leading", "drew", "tied", "mix", "route",
-    "highway", "channel", "track", "item", "question", "exercise", "problem", "article",
+    "highway", "channel", "track", "item", "question", "exercise", "problem", "article", "bolt",
+    "wrench", "socket", "spanner", "drill", "screw", "nut", "serial", "ref", "seat", "row", "fuse",
+    "dilute", "diluted", "mixed", "aisle", "locker", "dock", "pace", "pb", "sku", "firmware",
+    "chipset", "golang", "swift", "kotlin", "npm", "gcc", "clang", "llvm", "redis", "mysql", "nginx",
+    "docker", "kubernetes", "terraform", "flutter", "react", "angular", "vue", "laravel", 
+    "symfony", "wordpress", "blender", "unity", "fedora", "openssl", "chrome", "firefox", "fraction",
+    "grid", "coordinates", "isaiah", "surah", "quran", "deuteronomy", "leviticus", 
+    "psalms", "ecclesiastes", "jeremiah",
+    "ezekiel", "hosea", "galatians", "ephesians", "philippians", "colossians",
+    "thessalonians", "hebrews", 
+];
+
+/// Books whose names are also people's: a chapter and a verse only where the text begins with the
+/// book, or a word of reading or a number is before it ("read John 3:16", "1 Peter 3:15").
+#[rustfmt::skip]
+pub(crate) const BOOKS: &[&str] = &[
+    "acts", "amos", "chronicles", "daniel", "esther", "ezra", "james", "job", "joel", "john",
+    "joshua", "jude", "judges", "kings", "luke", "mark", "matthew", "micah", "numbers", "peter",
+    "ruth", "samuel", "timothy", "titus",
+];
+
+/// Words of reading before such a book.
+pub(crate) const READING: &[&str] = &[
+    "bible", "chapter", "gospel", "memorise", "memorize", "of", "passage", "quote", "quoting",
+    "read", "reading", "reflect", "sermon", "study", "verse",
 ];
 
 /// Verbs that take "by" and an amount ("raise it by 5").
