@@ -10,6 +10,7 @@ mod day;
 mod except;
 mod fields;
 mod frequency;
+mod memo;
 mod moment;
 mod named;
 mod numeric;
@@ -28,6 +29,7 @@ use crate::words::{Unit, W};
 use std::borrow::Cow;
 
 pub(crate) use clock::half_of;
+pub(crate) use memo::Memo;
 pub(crate) use moment::agreeing;
 pub(crate) use named::Signs;
 pub(crate) use people::{PersonFound, people, place};
@@ -44,6 +46,8 @@ pub(crate) struct Scan<'a> {
     pub(crate) lowers: &'a [Cow<'a, str>],
     /// What holds for the whole line.
     pub(crate) signs: &'a Signs,
+    /// What was already read.
+    pub(crate) memo: &'a Memo,
     /// The reference, only to judge what is likely, never to resolve.
     pub(crate) today: jiff::civil::Date,
 }
@@ -328,6 +332,10 @@ impl<'a> Scan<'a> {
 
     /// A length of time ("2 hours", "an hour and a half", "1h30m", "3 days and 2 hours").
     pub(crate) fn duration(&self, i: usize) -> Found<Dur> {
+        *self.memo.durations.get(i)?.get_or_init(|| self.read_duration(i))
+    }
+
+    fn read_duration(&self, i: usize) -> Found<Dur> {
         let (mut dur, mut next) = self.single_duration(i)?;
         for _ in 0..3 {
             let glue = match self.word(next) {

@@ -6,7 +6,7 @@
 use crate::ast::{Clock, Day, Dur, Half, Hour, Lead, Match, Moment, Said, WhenSaid, Which};
 use crate::chips::{Chip, Saying};
 use crate::choose::choose;
-use crate::grammar::{PersonFound, Scan, Signs, people, place};
+use crate::grammar::{Memo, PersonFound, Scan, Signs, people, place};
 use crate::hours::spread_halves;
 use crate::join::join;
 use crate::kind::kind;
@@ -39,7 +39,8 @@ pub(crate) fn read_line(text: &str, from: usize, to: usize, context: &Context) -
     let lowers = lowers(text, &toks);
     let signs = Signs::of(&toks, &lowers);
     let today = context.reference.date();
-    let scan = Scan { text, toks: &toks, lowers: &lowers, signs: &signs, today };
+    let memo = Memo::of(toks.len());
+    let scan = Scan { text, toks: &toks, lowers: &lowers, signs: &signs, memo: &memo, today };
     let chosen = choose(&scan, &context.known_lists);
     let mood = mood(&scan);
     let timing = timing(&scan, &chosen, context, mood);

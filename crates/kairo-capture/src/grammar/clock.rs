@@ -19,6 +19,11 @@ fn small(value: u32) -> Option<i8> {
 impl Scan<'_> {
     /// Any clock time; `led` says that a word such as "at" stands before it.
     pub(super) fn clock(&self, i: usize, led: bool) -> Found<Clock> {
+        let places = if led { &self.memo.clocks_led } else { &self.memo.clocks };
+        *places.get(i)?.get_or_init(|| self.read_clock(i, led))
+    }
+
+    fn read_clock(&self, i: usize, led: bool) -> Found<Clock> {
         let ranged = i.checked_sub(1).is_some_and(|at| self.sep(at, '-')) && self.glued(i);
         if !self.can_begin(i) && !ranged {
             return None;

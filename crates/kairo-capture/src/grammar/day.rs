@@ -22,6 +22,10 @@ pub(super) fn sure(day: Day, next: usize) -> Found<DayFound> {
 impl Scan<'_> {
     /// Any day, longest reading first.
     pub(super) fn day(&self, i: usize) -> Found<DayFound> {
+        self.memo.days.get(i)?.get_or_init(|| self.read_day(i)).clone()
+    }
+
+    fn read_day(&self, i: usize) -> Found<DayFound> {
         if !self.can_begin(i) {
             return None;
         }
