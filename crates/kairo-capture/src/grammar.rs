@@ -7,6 +7,7 @@ mod alone;
 mod clock;
 mod custom;
 mod day;
+mod days;
 mod except;
 mod fields;
 mod frequency;

@@ -230,6 +230,8 @@ impl Scan<'_> {
         });
         // "127 hours" lasts; three digits are a time only where something leads them.
         let hours = hours && (width == 4 || led);
+        // "circa 1850" is a year.
+        let led = led && self.lower_before(i) != "circa";
         let led = led && width == 4 || dated && (width == 4 || behind.is_some());
         let led = led || (behind_day && value % 5 == 0);
         if !(hours || meridiem || led) || (year && !meridiem) || (joined && width == 3) {
@@ -252,7 +254,10 @@ impl Scan<'_> {
         let verb = among(lists::VERBS, self.lower(i + 2)) && self.tok(i + 3).is_some();
         let sign = self.is_word(i + 2) && self.word(i + 2) == W::None && !verb;
         let said_half = matches!(self.word(i + 1), W::Am | W::Pm) && !sign;
-        let amps = self.slice(i + 1) == "A" && !led && !self.day_follows(i + 2);
+        let letter = self.lower(i + 1).len() == 1;
+        let listed = self.glued(i) && self.prev(i).is_some_and(|at| self.sep(at, ','));
+        let upper = self.slice(i + 1) == "A" && !led && !self.day_follows(i + 2);
+        let amps = letter && (listed || upper);
         if width > 2 || hour > 24 || amps || (self.labelled(i) && !said_half) {
             return None;
         }
@@ -289,6 +294,11 @@ impl Scan<'_> {
         let fits =
             stated || dated || self.is(after, W::Tonight) || (led && self.stands_as_hour(after));
         let bare = !stated && minute == 0;
+        // "good at one thing": one of a thing, where any other number would have a plural.
+        let event =
+            among(lists::EVENTS, self.lower(after)) || among(lists::VERBS, self.lower(after));
+        let thing = hour == 1 && bare && self.is_word(after) && self.word(after) == W::None;
+        let fits = fits && (!thing || event);
         (fits && minute < 60).then_some((Clock { bare, ..time }, after))
     }
 

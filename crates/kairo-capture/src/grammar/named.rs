@@ -5,7 +5,7 @@
 //! whole line is found once, in [`Signs`].
 
 use super::Scan;
-use crate::ast::{Day, Lead, Match, Moment, Said, WhenSaid};
+use crate::ast::{Day, Hour, Lead, Match, Moment, Said, WhenSaid};
 use crate::lex::{Kind, Tok};
 use crate::words::{W, among, lists, namings, sayings};
 use std::borrow::Cow;
@@ -74,6 +74,7 @@ impl Scan<'_> {
         (bare_day && (self.is_judged(from, to) || self.has_author(one) || titled))
             || self.is_long_past(said)
             || self.asks_how_many(said)
+            || self.counts_from(from, said)
             || self.in_title(one, said)
             || self.was_sent(from, said)
             || self.is_street(from, to, &said.from)
@@ -139,14 +140,16 @@ impl Scan<'_> {
     /// "Friday is my favourite day", "tomorrow was great": a remark about the day.
     fn is_judged(&self, from: usize, to: usize) -> bool {
         let asked = from == 1 && self.is(0, W::Is) && self.is(to, W::A);
-        if asked && among(namings::OPINIONS, self.lower(to + 1)) {
+        let opinions = [namings::OPINIONS, namings::GRADES];
+        if asked && opinions.iter().any(|list| among(list, self.lower(to + 1))) {
             return true;
         }
         let is = self.is(to, W::Is) || matches!(self.lower(to), "was" | "were" | "isn't" | "feels");
         let article = matches!(self.word(to + 1), W::The | W::A)
             || among(&["my", "our", "your", "his", "her"], self.lower(to + 1));
-        let at = to + 1 + usize::from(article);
-        is && among(namings::OPINIONS, self.lower(at))
+        let word = self.lower(to + 1 + usize::from(article));
+        let graded = among(namings::GRADES, word) && (article || !self.is(to, W::Is));
+        is && (graded || among(namings::OPINIONS, word))
     }
 
     /// "Yesterday by the Beatles": a name and who made it, at the start of the text.
@@ -166,12 +169,9 @@ impl Scan<'_> {
                 || among(namings::IN_TITLES, self.lower(at))
         };
         let started = among(lists::VERBS, self.lower(0)) || among(lists::EVENTS, self.lower(0));
-        if started && from > 0 && !self.capitals_before(from) {
-            return false;
-        }
-        let led = from > 0 && capital(from - 1) && !started;
+        let led = from > 0 && capital(from - 1);
         let inside = (from + usize::from(!led)..to).any(|at| capital(at) && small(at));
-        if inside && self.signs.mixed {
+        if inside && self.signs.mixed && !started {
             return true;
         }
         let far = (1..=TITLE_TOKENS_MAX).take_while(|by| *by <= from && capital(from - by)).last();
@@ -186,11 +186,6 @@ impl Scan<'_> {
         titled || units
     }
 
-    /// Whether the word right before a place has a capital.
-    fn capitals_before(&self, i: usize) -> bool {
-        i > 1 && self.tok(i - 1).is_some_and(|tok| tok.capital)
-    }
-
     /// "notes from Monday", "recipe from June": where something came from.
     fn was_sent(&self, from: usize, said: &WhenSaid) -> bool {
         let at = match said.lead {
@@ -200,6 +195,14 @@ impl Scan<'_> {
         };
         let open = said.to.is_none() && said.from.hour.is_none() && said.from.day_end.is_none();
         open && at > 0 && among(namings::SENT_THINGS, self.lower_before(at))
+    }
+
+    /// "count from 5 to 10": the words before a bare range count.
+    fn counts_from(&self, from: usize, said: &WhenSaid) -> bool {
+        let bare = |hour: &Option<Hour>| matches!(hour, Some(Hour::Clock(clock)) if clock.bare);
+        let range = bare(&said.from.hour) && bare(&said.from.hour_end);
+        let led = self.prev(from).filter(|at| self.is(*at, W::From)).unwrap_or(from);
+        range && said.from.day.is_none() && among(lists::COUNTING, self.lower_before(led))
     }
 
     /// "11 November Street", "Avenue of 9 July".
@@ -219,7 +222,8 @@ impl Scan<'_> {
             return false;
         }
         let equals = |at: usize| self.sep(at, '=');
-        if self.prev(from).is_some_and(equals) || equals(to) {
+        let doubled = self.sep(to, ')') && self.sep(to + 1, ')');
+        if self.prev(from).is_some_and(equals) || equals(to) || doubled {
             return true;
         }
         let led_in = said.lead == Lead::In || self.word_before(from) == W::In;
@@ -229,7 +233,9 @@ impl Scan<'_> {
         };
         let next = self.lower(to);
         let marks = matches!(second, 5 | 10) && among(namings::AFTER_MARKS, next);
-        let thing = said.lead == Lead::None && among(namings::AFTER_FRACTIONS, next);
+        let wood = self.is_word(to) && self.word(to) == W::None && self.is_word(to + 1);
+        let wood = wood && among(namings::AFTER_FRACTIONS, self.lower(to + 1));
+        let thing = said.lead == Lead::None && (wood || among(namings::AFTER_FRACTIONS, next));
         let same = said.to.as_ref().is_some_and(|to| to.day == said.from.day);
         let asked = self.word_before(from) == W::Is || self.lower_before(from).ends_with("t's");
         let asked = asked && from <= 2 && self.lower(0).starts_with("what");

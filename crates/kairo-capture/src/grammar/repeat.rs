@@ -87,7 +87,9 @@ impl Scan<'_> {
         }
         let (n, next) = self.whole(at)?;
         let next = next + usize::from(self.sep(next, '-') && self.glued(next));
-        if n == 0 || n > crate::limits::INTERVAL_MAX {
+        // "every 9 Sept" is a day of each year.
+        let dated = self.month(next).is_some();
+        if n == 0 || n > crate::limits::INTERVAL_MAX || dated {
             return None;
         }
         let (mut said, after) = self.every_what(next)?;

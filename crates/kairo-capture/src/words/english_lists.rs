@@ -100,7 +100,7 @@ pub(crate) const UNITS_OF_THINGS: &[&str] = &[
     "cup", "tsp", "tbsp", "liters", "litres", "g", "mg", "ml", "cm", "mm", "m", "lbs", "oz", "ft",
     "feet", "inches", "stars", "star", "million", "billion", "thousand", "hundred", "k", "gb", "mb",
     "x", "of", "cents", "guests", "kids", "tickets", "copies", "boxes", "bags", "pieces", "units",
-    "users", "times",
+    "users", "times", "different", "separate", "distinct", "places", "sides", "ends",
 ];
 
 /// Words before a number that make it a label, not a time or a date.
@@ -109,23 +109,21 @@ pub(crate) const LABELS: &[&str] = &[
     "version", "v", "ver", "release", "chapter", "section", "page", "room", "ratio", "screen",
     "display", "monitor", "tv", "format", "score", "scored", "odds", "aspect", "resolution",
     "python", "java", "node", "ubuntu", "ios", "android", "windows", "rust", "php", "ruby", "won",
-    "lost", "beat", "psalm", "genesis", "exodus", "romans",
-    "verse", "issue", "ticket", "bug", "pr", "build", "figure", "fig", "table", "step", "level",
-    "episode", "ep", "season", "line", "flight", "gate", "bus", "apartment", "apt", "unit", "suite",
-    "size", "number", "no", "model", "part", "scale", "rated", "rating", "isbn", "phone", "tel",
-    "fax", "ip", "port", "code", "pin", "id", "invoice", "rfc", "volume", "vol", "act", "scene",
-    "postgresql", "postgres", "django", "debian", "macos", "kernel", "firmware", "hymn", 
-    "corinthians", "proverbs", "revelation", "led", "leading", "drew", "tied", "mix", "route",
-    "highway", "channel", "track", "item", "question", "exercise", "problem", "article", "bolt",
-    "wrench", "socket", "spanner", "drill", "screw", "nut", "serial", "ref", "seat", "row", "fuse",
-    "dilute", "diluted", "mixed", "aisle", "locker", "dock", "pace", "pb", "sku", "firmware",
-    "chipset", "golang", "swift", "kotlin", "npm", "gcc", "clang", "llvm", "redis", "mysql", "nginx",
-    "docker", "kubernetes", "terraform", "flutter", "react", "angular", "vue", "laravel", 
-    "symfony", "wordpress", "blender", "unity", "fedora", "openssl", "chrome", "firefox", "fraction",
-    "grid", "coordinates", "isaiah", "surah", "quran", "deuteronomy", "leviticus", 
-    "psalms", "ecclesiastes", "jeremiah",
-    "ezekiel", "hosea", "galatians", "ephesians", "philippians", "colossians",
-    "thessalonians", "hebrews", 
+    "lost", "beat", "psalm", "genesis", "exodus", "romans", "verse", "issue", "ticket", "bug", "pr",
+    "build", "figure", "fig", "table", "step", "level", "episode", "ep", "season", "line", "flight",
+    "gate", "bus", "apartment", "apt", "unit", "suite", "size", "number", "no", "model", "part",
+    "scale", "rated", "rating", "isbn", "phone", "tel", "fax", "pressure", "bp", "vision", "ip",
+    "port", "code", "pin", "id", "invoice", "rfc", "volume", "vol", "act", "scene", "postgresql",
+    "postgres", "django", "debian", "macos", "kernel", "firmware", "hymn", "corinthians",
+    "proverbs", "revelation", "led", "leading", "drew", "tied", "mix", "route", "highway",
+    "channel", "track", "item", "question", "exercise", "problem", "article", "bolt", "wrench",
+    "socket", "spanner", "screw", "nut", "serial", "ref", "seat", "fuse", "dilute", "diluted",
+    "aisle", "locker", "dock", "pace", "pb", "sku", "chipset", "golang", "swift", "kotlin", "npm",
+    "gcc", "clang", "llvm", "redis", "mysql", "nginx", "docker", "kubernetes", "terraform",
+    "flutter", "react", "angular", "vue", "laravel", "symfony", "wordpress", "blender", "unity",
+    "fedora", "openssl", "chrome", "firefox", "fraction", "grid", "coordinates", "isaiah", "surah",
+    "quran", "deuteronomy", "leviticus", "psalms", "ecclesiastes", "jeremiah", "ezekiel", "hosea",
+    "galatians", "ephesians", "philippians", "colossians", "thessalonians", "hebrews",
 ];
 
 /// Books whose names are also people's: a chapter and a verse only where the text begins with the
@@ -148,13 +146,24 @@ pub(crate) const READING: &[&str] = &[
 pub(crate) const MEASURING: &[&str] = &[
     "increase", "increased", "reduce", "reduced", "multiply", "multiplied", "divide", "divided",
     "grow", "grew", "raise", "raised", "lower", "lowered", "cut", "up", "down", "scale", "shrink",
-    "rose", "fell", "drop", "dropped", "win", "lead", "beat", "off", "bigger", "smaller", "longer",
-    "shorter",
+    "rose", "fell", "drop", "dropped", "win", "won", "lost", "lead", "beat", "off", "bigger",
+    "smaller", "longer", "shorter", "split", "group", "grouped", "sort", "sorted", "ahead",
+    "behind", "indexed", "rounded",
 ];
 
 /// Verbs that take "at" and an amount or a thing ("look at 3").
-pub(crate) const AIMING: &[&str] =
-    &["look", "looking", "aim", "level", "stay", "capped", "grade", "valued", "starts"];
+pub(crate) const AIMING: &[&str] = &[
+    "look", "looking", "aim", "level", "stay", "capped", "grade", "valued", "starts", "volume",
+    "speed", "priced", "sold", "bought", "trading", "dial", "bid", "page", "good", "better", "bad",
+];
+
+/// Words before a range of numbers that counts ("count from 5 to 10").
+#[rustfmt::skip]
+pub(crate) const COUNTING: &[&str] = &[
+    "count", "counting", "counts", "rate", "rating", "scale", "numbers", "number", "levels",
+    "level", "dial", "ages", "aged", "sizes", "pages", "chapters", "rows", "scores", "went", "go",
+    "goes", "going", "anywhere", "ranging", "ranges", "varies", "multiply",
+];
 
 /// Words that ask for a person after them.
 #[rustfmt::skip]

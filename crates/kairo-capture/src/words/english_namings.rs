@@ -16,20 +16,20 @@ pub(crate) const SAYINGS: &[&[&str]] = &[
     &["week", "after", "week"], &["month", "after", "month"], &["year", "after", "year"],
     &["night", "after", "night"], &["day", "in", "day", "out"], &["day", "in", ",", "day", "out"],
     &["year", "in", "year", "out"], &["year", "in", ",", "year", "out"], &["no", "tomorrow"],
-    &["tomorrow", "never"], &["tomorrow", "is", "another", "day"], &["here", "today", "gone"],
-    &["here", "today", ",", "gone"], &["gone", "tomorrow"], &["christmas", "in", "july"],
+    &["here", "today", "gone", "tomorrow"], &["here", "today", ",", "gone", "tomorrow"],
+    &["tomorrow", "never"], &["tomorrow", "is", "another", "day"], &["christmas", "in", "july"],
     &["days", "of", "christmas"], &["night", "before", "christmas"], &["minutes", "of", "fame"],
     &["seconds", "of", "fame"], &["morning", "after", "pill"], &["wasn't", "born", "yesterday"],
     &["not", "born", "yesterday"], &["born", "yesterday"], &["like", "it", "was", "yesterday"],
     &["from", "day", "one"], &["since", "day", "one"], &["at", "sixes", "and", "sevens"],
     &["of", "the", "day", "it"], &["of", "the", "day", "it's"], &["of", "the", "day", ",", "it"],
-    &["of", "the", "day", "we"], &["of", "the", "day", "what"], &["of", "the", "day", "that"],
-    &["youth", "of", "today"], &["kids", "of", "today"], &["one", "day", "at", "a", "time"],
-    &["sunday", "best"], &["sunday", "driver"], &["monday", "morning", "quarterback"],
-    &["today", "years", "old"],
-    &["one", "fine", "day"], &["after", "sun"], &["from", "sun", "up"], &["sat", "nav"], &["mon", "dieu"],
-    &["mon", "ami"], &["mon", "amour"], &["mon", "cheri"], &["at", "one", "with"],
-    &["all", "day", "long"],
+    &["of", "the", "day", "what"], &["youth", "of", "today"], &["kids", "of", "today"],
+    &["one", "day", "at", "a", "time"], &["every", "day", "counts"], &["every", "hour", "counts"],
+    &["every", "minute", "counts"], &["every", "second", "counts"], &["sunday", "best"],
+    &["sunday", "driver"], &["monday", "morning", "quarterback"], &["today", "years", "old"],
+    &["one", "fine", "day"], &["after", "sun"], &["from", "sun", "up"], &["sat", "nav"],
+    &["mon", "dieu"], &["mon", "ami"], &["mon", "amour"], &["mon", "cheri"], &["at", "one", "with"],
+    &["live", "for", "today"], &["don't", "put", "off", "until", "tomorrow"],
     &["half", "past", "caring"], &["until", "the", "end", "of", "time"], &["second", "to", "none"],
 ];
 
@@ -38,17 +38,18 @@ pub(crate) const SAYINGS: &[&[&str]] = &[
 /// without a verb.
 #[rustfmt::skip]
 pub(crate) const MADE_THINGS: &[&str] = &[
-    "album", "albums", "alternatives", "app", "apps", "artwork", "audiobook", "bestseller", "biography", "blog",
-    "bluray", "boxset", "calories", "cartoon", "cd", "chords", "comic", "costume",
-    "costumes", "definition", "documentary", "dvd", "edition", "emoji", "emojis", "ep", "etymology", "fanfiction",
-    "film", "films", "filmography", "font", "fonts", "generator", "gif", "gifs", "guide", "guidelines", "hoodie", "ideas", "jersey",
-    "karaoke", "layout", "lp", "lyrics", "magazine", "meme", "memes", "merch", "miniseries", "mug",
-    "novel", "novels", "outfit", "outfits", "painting", "paperback", "meaning", "origin", "perfume", "pics", "plugin", "policy",
-    "poem", "poems", "poster", "posters", "printable", "programme", "prequel", "quiz",
-    "quote", "quotes", "recipe", "recipes", "remake", "remix", "screenplay", "sequel", "serum",
-    "sitcom", "soundtrack", "soundtracks", "song", "songs", "spreadsheet", "sticker", "stickers",
-    "storyline", "tabs", "template", "templates", "tracklist", "trailer", "translation", "trilogy",
-    "trivia", "tshirt", "tutorial", "typeface", "vinyl", "wallpaper", "wallpapers", "widget",
+    "album", "albums", "alternatives", "app", "apps", "artwork", "audiobook", "bestseller",
+    "biography", "bluray", "boxset", "calories", "cd", "chords", "comic", "costume", "costumes",
+    "definition", "documentary", "dvd", "edition", "emoji", "emojis", "ep", "etymology",
+    "fanfiction", "filmography", "font", "fonts", "generator", "gif", "gifs", "guide", "guidelines",
+    "hoodie", "ideas", "jersey", "layout", "lp", "lyrics", "magazine", "meaning", "meme", "memes",
+    "merch", "miniseries", "mug", "novel", "novels", "origin", "outfit", "outfits", "paperback",
+    "perfume", "pics", "plugin", "poem", "poems", "policy", "poster", "posters", "prequel",
+    "printable", "programme", "quote", "quotes", "recipe", "recipes", "remake", "remix",
+    "screenplay", "sequel", "series", "serum", "sitcom", "song", "songs", "soundtrack",
+    "soundtracks", "spreadsheet", "sticker", "stickers", "stories", "storyline", "tabs", "template",
+    "templates", "tracklist", "trailer", "trilogy", "trivia", "tshirt", "typeface", "vinyl",
+    "wallpaper", "wallpapers", "widget",
 ];
 
 /// What comes from somebody or from a past day: "notes from Monday", "recipe from June".
@@ -56,136 +57,93 @@ pub(crate) const MADE_THINGS: &[&str] = &[
 pub(crate) const SENT_THINGS: &[&str] = &[
     "article", "bill", "call", "card", "cards", "clip", "dress", "email", "emails", "episode",
     "feedback", "footage", "gift", "gifts", "invoice", "invoices", "leftovers", "letter", "letters",
-    "line", "mail", "memories", "memo", "message", "messages", "minutes", "news", "note", "notes",
+    "line", "mail", "memo", "memories", "message", "messages", "minutes", "news", "note", "notes",
     "order", "package", "parcel", "photo", "photos", "pic", "pics", "picture", "pictures", "pizza",
-    "postcard", "present", "quote", "receipt", "receipts", "recipe", "recipes", "recording", "reply",
-    "results", "screenshot", "selfie", "slides", "song", "souvenir", "stats", "stories", "story",
-    "text", "texts", "ticket", "video", "videos", "voicemail",
+    "postcard", "present", "quote", "receipt", "receipts", "recipe", "recipes", "recording",
+    "reply", "results", "screenshot", "selfie", "slides", "song", "souvenir", "stats", "stories",
+    "story", "text", "texts", "ticket", "video", "videos", "voicemail",
 ];
 
 /// What is thought of a day: "Friday is my favourite day", "tomorrow is the worst".
 #[rustfmt::skip]
 pub(crate) const OPINIONS: &[&str] = &[
-    "amazing", "another", "awesome", "awful", "bad", "best", "better", "boring", "called", "cancelled",
-    "crazy", "crowded", "fantastic", "favorite", "favourite", "fun", "good", "great", "hard", "hell",
-    "horrible", "just", "lovely", "name", "named", "nice", "only", "overrated", "perfect", "rough", "sad",
-    "such", "terrible", "too", "tough", "underrated", "weird", "wonderful", "worse", "worst",
+    "amazing", "another", "awesome", "awful", "best", "boring", "called", "crowded", "fantastic",
+    "favorite", "favourite", "fun", "hell", "horrible", "just", "lovely", "name", "named", "only",
+    "overrated", "sad", "such", "terrible", "too", "underrated", "weird", "wonderful", "worse",
+    "worst",
 ];
 
 /// Ways that are named after a date ("11 November Street").
-pub(crate) const STREETS: &[&str] =
-    &["street", "avenue", "ave", "road", "square", "bridge", "boulevard", "plaza"];
+#[rustfmt::skip]
+pub(crate) const STREETS: &[&str] = &[
+    "ave", "avenue", "boulevard", "bridge", "plaza", "road", "square", "street",
+];
 
 /// What takes place in a street, so that the date before it is one ("4 July street party").
+#[rustfmt::skip]
 pub(crate) const STREET_EVENTS: &[&str] = &[
-    "art", "cleaning", "closure", "fair", "festival", "food", "market", "music", "party", "parade",
+    "art", "cleaning", "closure", "club", "dance", "fair", "festival", "food", "market", "music",
+    "parade", "party", "race", "rally", "tournament", "trip", "works",
 ];
 
 /// "how many", "how long": words of a question that plans nothing.
-pub(crate) const HOW: &[&str] =
-    &["many", "much", "long", "old", "far", "often", "come", "tall", "big"];
+#[rustfmt::skip]
+pub(crate) const HOW: &[&str] = &[
+    "big", "come", "far", "long", "many", "much", "often", "old", "tall",
+];
+
+/// What is thought of a day that is over, or of a kind of day ("Friday was good"); "Friday is good"
+/// agrees to one.
+#[rustfmt::skip]
+pub(crate) const GRADES: &[&str] = &[
+    "bad", "better", "crazy", "fine", "good", "great", "hard", "nice", "perfect", "rough", "tough",
+];
 
 /// Before the name of a person, which may be that of a day or a month ("Dr. May").
-pub(crate) const TITLES: &[&str] = &["mr", "mrs", "ms", "miss", "dr", "prof", "lady", "saint"];
+#[rustfmt::skip]
+pub(crate) const TITLES: &[&str] = &[
+    "dr", "lady", "miss", "mr", "mrs", "ms", "prof", "saint",
+];
 
 /// What follows a mark out of ten ("2/10 would not recommend").
+#[rustfmt::skip]
 pub(crate) const AFTER_MARKS: &[&str] = &[
-    "would",
-    "wouldn't",
-    "recommend",
-    "recommended",
-    "rating",
-    "rated",
-    "score",
-    "stars",
-    "agree",
-    "dentists",
-    "doctors",
-    "people",
-    "users",
-    "customers",
-    "performance",
-    "effort",
+    "agree", "customers", "dentists", "doctors", "effort", "people", "performance", "rated",
+    "rating", "recommend", "recommended", "score", "stars", "users", "would", "wouldn't",
 ];
 
 /// What follows a fraction ("5/8 bolt", "1/12 scale").
+#[rustfmt::skip]
 pub(crate) const AFTER_FRACTIONS: &[&str] = &[
-    "bolt",
-    "bolts",
-    "chord",
-    "drive",
-    "drill",
-    "hose",
-    "inch",
-    "inches",
-    "majority",
-    "meter",
-    "metre",
-    "nut",
-    "nuts",
-    "pipe",
-    "plywood",
-    "ratchet",
-    "rod",
-    "scale",
-    "screw",
-    "screws",
-    "screwdriver",
-    "socket",
-    "sockets",
-    "spanner",
-    "split",
-    "tap",
-    "thread",
-    "time",
-    "tubing",
-    "washer",
-    "wrench",
+    "bolt", "bolts", "chord", "hose", "inch", "inches", "majority", "meter", "metre", "nut", "nuts",
+    "pipe", "plywood", "ratchet", "rod", "scale", "screw", "screwdriver", "screws", "socket",
+    "sockets", "spanner", "split", "thread", "tubing", "washer", "wrench",
 ];
 
 /// Words that stand with a capital in the midst of a title, and hardly in a note.
 #[rustfmt::skip]
 pub(crate) const IN_TITLES: &[&str] = &[
-    "who", "was", "were", "it's", "never", "always", "my", "we", "you", "your", "he", "she", "they",
-    "dies", "lives", "forever", "ever", "that", "what", "how", "whom", "don't", "ain't", "isn't",
+    "ain't", "always", "dies", "ever", "forever", "isn't", "it's", "lives", "never", "was", "were",
+    "who", "whom",
 ];
 
 /// Times that no calendar holds: a season is as long as a quarter, and sunrise needs a place. They
 /// give no date, but somebody may be asked.
+#[rustfmt::skip]
 pub(crate) const VAGUE_TIMES: &[&str] = &[
-    "summer",
-    "winter",
-    "autumn",
-    "spring",
-    "fall",
-    "sunrise",
-    "sunset",
-    "sundown",
-    "sunup",
-    "dawn",
-    "dusk",
-    "daybreak",
-    "nightfall",
-    "twilight",
-    "season",
-    "term",
-    "semester",
+    "autumn", "dawn", "daybreak", "dusk", "fall", "nightfall", "season", "semester", "spring",
+    "summer", "sundown", "sunrise", "sunset", "sunup", "term", "twilight", "winter",
 ];
 
 /// Things of a holiday that are not had on the day alone ("Independence Day movie").
+#[rustfmt::skip]
 pub(crate) const HOLIDAY_THINGS: &[&str] = &[
-    "movie",
-    "movies",
-    "decorations",
-    "sweater",
-    "deals",
-    "jumper",
-    "ornaments",
-    "playlist",
-    "speech",
-    "wrapping",
+    "deals", "decorations", "jumper", "movie", "movies", "ornaments", "playlist", "speech",
+    "sweater", "wrapping",
 ];
 
 /// Verbs before a change of version ("bump node from 20.11 to 22.3").
-pub(crate) const VERSIONING: &[&str] =
-    &["bump", "upgrade", "upgraded", "update", "updated", "downgrade", "migrate", "migrated"];
+#[rustfmt::skip]
+pub(crate) const VERSIONING: &[&str] = &[
+    "bump", "downgrade", "migrate", "migrated", "update", "updated", "upgrade", "upgraded",
+];
