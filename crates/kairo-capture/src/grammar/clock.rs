@@ -177,7 +177,8 @@ impl Scan<'_> {
         };
         let (minute, _) = self.num(i + 2).filter(|(value, width)| *value < 60 && *width == 2)?;
         let labelled = self.labelled(i) || (mark == '.' && self.between_versions(i));
-        if !self.glued(i + 2) || (labelled && self.half_at(i + 3).is_none()) {
+        let timed = self.half_at(i + 3).is_some() || self.day_follows(i + 3);
+        if !self.glued(i + 2) || (labelled && !timed) {
             return None;
         }
         let mut next = i + 3;
@@ -257,7 +258,8 @@ impl Scan<'_> {
         let letter = self.lower(i + 1).len() == 1;
         let listed = self.glued(i) && self.prev(i).is_some_and(|at| self.sep(at, ','));
         let upper = self.slice(i + 1) == "A" && !led && !self.day_follows(i + 2);
-        let amps = letter && (listed || upper);
+        let house = among(lists::HOUSES, self.lower_before(i));
+        let amps = letter && (listed || upper || house);
         if width > 2 || hour > 24 || amps || (self.labelled(i) && !said_half) {
             return None;
         }

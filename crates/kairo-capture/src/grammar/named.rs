@@ -60,7 +60,12 @@ impl Scan<'_> {
             _ => return false,
         };
         let adverb = matches!(self.word(to - 1), W::Often(_));
-        let named = bare && (self.names_thing(to, adverb) || self.is_holiday_thing(one));
+        let thing = self.tok(to + 1).is_none() && among(namings::MADE_THINGS, self.lower(to));
+        let named = if bare {
+            self.names_thing(to, adverb) || self.is_holiday_thing(one)
+        } else {
+            thing && !self.starts_doing()
+        };
         if self.signs.said(from, to) || self.asks_why() || named {
             return true;
         }
@@ -70,7 +75,8 @@ impl Scan<'_> {
         };
         let bare_day = bare && said.from.hour.is_none() && said.to.is_none();
         let dotted = self.prev(from).filter(|at| self.sep(*at, '.')).unwrap_or(from);
-        let titled = among(namings::TITLES, self.lower_before(dotted));
+        let titled = among(namings::TITLES, self.lower_before(dotted))
+            || among(namings::OF_WORDS, self.lower_before(from));
         (bare_day && (self.is_judged(from, to) || self.has_author(one) || titled))
             || self.is_long_past(said)
             || self.asks_how_many(said)
@@ -98,6 +104,11 @@ impl Scan<'_> {
         let over = |year: i16| year < self.today.year();
         matches!(said.from.day, Some(Day::Month { year: Some(year), .. }) if over(year))
             && said.to.is_none()
+    }
+
+    /// Whether the line begins with something to do or to attend.
+    fn starts_doing(&self) -> bool {
+        among(lists::VERBS, self.lower(0)) || among(lists::EVENTS, self.lower(0))
     }
 
     /// "monday motivation quotes", "Midnight in Paris soundtrack": the words up to something that
@@ -168,7 +179,7 @@ impl Scan<'_> {
             matches!(self.word(at), W::The | W::Of | W::After | W::Before | W::Until | W::And)
                 || among(namings::IN_TITLES, self.lower(at))
         };
-        let started = among(lists::VERBS, self.lower(0)) || among(lists::EVENTS, self.lower(0));
+        let started = self.starts_doing();
         let led = from > 0 && capital(from - 1);
         let inside = (from + usize::from(!led)..to).any(|at| capital(at) && small(at));
         if inside && self.signs.mixed && !started {

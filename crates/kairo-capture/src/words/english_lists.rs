@@ -126,6 +126,9 @@ pub(crate) const LABELS: &[&str] = &[
     "galatians", "ephesians", "philippians", "colossians", "thessalonians", "hebrews",
 ];
 
+/// Words before the number of a house or a part of it ("flat 12a").
+pub(crate) const HOUSES: &[&str] = &["flat", "house", "block", "building", "entrance", "stairs"];
+
 /// Books whose names are also people's: a chapter and a verse only where the text begins with the
 /// book, or a word of reading or a number is before it ("read John 3:16", "1 Peter 3:15").
 #[rustfmt::skip]

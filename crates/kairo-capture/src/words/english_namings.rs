@@ -99,6 +99,10 @@ pub(crate) const GRADES: &[&str] = &[
     "bad", "better", "crazy", "fine", "good", "great", "hard", "nice", "perfect", "rough", "tough",
 ];
 
+/// Verbs whose object is a word and not what it says ("spell Wednesday").
+#[rustfmt::skip]
+pub(crate) const OF_WORDS: &[&str] = &["spell", "spelling", "pronounce", "translate", "define"];
+
 /// Before the name of a person, which may be that of a day or a month ("Dr. May").
 #[rustfmt::skip]
 pub(crate) const TITLES: &[&str] = &[
