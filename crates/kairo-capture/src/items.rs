@@ -16,7 +16,7 @@ use crate::model::{Confidence, Context, Field, Item, Reading, Recurrence, Span, 
 use crate::recurring::series;
 use crate::timing::{Mood, Others, lasting_end, resolve};
 use crate::title::title;
-use crate::words::{Unit, W, among, lists, namings};
+use crate::words::{Unit, W, among, listed, lists, namings};
 use jiff::civil::{DateTime, Time};
 
 /// What the time words of a line came to.
@@ -418,7 +418,7 @@ impl Line<'_> {
             && said.lead == Lead::None
             && self.scan.is_word(one.to)
             && self.scan.word(one.to) == W::None
-            && !among(lists::VERBS, self.scan.lower(one.to));
+            && !listed(lists::VERBS, self.scan.lower(one.to));
         if holiday {
             return true;
         }

@@ -193,7 +193,12 @@ pub(crate) fn lowered(word: &str) -> String {
     word.chars().flat_map(char::to_lowercase).map(|c| if c == '’' { '\'' } else { c }).collect()
 }
 
-/// Whether a sorted table holds a word.
+/// Whether a long table holds a word: it is sorted, and its test sees to that.
+pub(crate) fn listed(table: &[&str], word: &str) -> bool {
+    table.binary_search(&word).is_ok()
+}
+
+/// Whether a table holds a word.
 pub(crate) fn among(table: &[&str], word: &str) -> bool {
     table.contains(&word)
 }

@@ -4,7 +4,7 @@
 
 use super::Scan;
 use crate::ast::{Day, Dur, Lead, Match, Moment, Said, Strength, WhenSaid};
-use crate::words::{W, among, lists};
+use crate::words::{W, among, listed, lists};
 
 impl Scan<'_> {
     /// "in 2027".
@@ -57,10 +57,12 @@ impl Scan<'_> {
         let round = (5..60).contains(&minutes) && minutes.is_multiple_of(5);
         let done = |at: usize| {
             let word = self.lower(at);
-            among(lists::VERBS, word) || among(lists::EVENTS, word) || matches!(word, "be" | "back")
+            listed(lists::VERBS, word)
+                || among(lists::EVENTS, word)
+                || matches!(word, "be" | "back")
         };
         let ends = i > 0 && self.tok(to).is_none() && done(0);
-        let opens = i == 0 && self.tok(to + 1).is_some() && among(lists::VERBS, self.lower(to));
+        let opens = i == 0 && self.tok(to + 1).is_some() && listed(lists::VERBS, self.lower(to));
         if !round || !(ends || opens) || self.glued(to) {
             return None;
         }

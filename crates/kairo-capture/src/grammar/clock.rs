@@ -6,7 +6,7 @@
 use super::{Found, Scan};
 use crate::ast::{Clock, Half, Hour};
 use crate::lex::Kind;
-use crate::words::{Daypart, Unit, W, among, lists};
+use crate::words::{Daypart, Unit, W, among, listed, lists};
 
 const fn clock(hour: i8, minute: i8, half: Half) -> Clock {
     Clock { hour, minute, second: 0, half, bare: false }
@@ -203,7 +203,7 @@ impl Scan<'_> {
             && self.glued(next)
             && self.glued(next + 1);
         let weak_dot = mark == '.' && !said && !led;
-        let amount = mark == '.' && !said && among(lists::UNITS_OF_THINGS, self.lower(next));
+        let amount = mark == '.' && !said && listed(lists::UNITS_OF_THINGS, self.lower(next));
         let clock24 = matches!(self.lower(next), "h" | "hrs" | "hours" | "uhr");
         if third || (weak_dot && !clock24) || amount || self.sep(next, '%') {
             return None;
@@ -238,7 +238,7 @@ impl Scan<'_> {
         if !(hours || meridiem || led) || (year && !meridiem) || (joined && width == 3) {
             return None;
         }
-        if among(lists::UNITS_OF_THINGS, self.lower(i + 1)) {
+        if listed(lists::UNITS_OF_THINGS, self.lower(i + 1)) {
             return None;
         }
         if hours && !meridiem {
@@ -252,7 +252,7 @@ impl Scan<'_> {
     fn hour_in_digits(&self, i: usize, led: bool) -> Found<Clock> {
         let (hour, width) = self.num(i)?;
         // "flight 7pm" is a time; "flight 7", "seat 12A" and "room 3pm sign" are labels.
-        let verb = among(lists::VERBS, self.lower(i + 2)) && self.tok(i + 3).is_some();
+        let verb = listed(lists::VERBS, self.lower(i + 2)) && self.tok(i + 3).is_some();
         let sign = self.is_word(i + 2) && self.word(i + 2) == W::None && !verb;
         let said_half = matches!(self.word(i + 1), W::Am | W::Pm) && !sign;
         let letter = self.lower(i + 1).len() == 1;
@@ -298,7 +298,7 @@ impl Scan<'_> {
         let bare = !stated && minute == 0;
         // "good at one thing": one of a thing, where any other number would have a plural.
         let event =
-            among(lists::EVENTS, self.lower(after)) || among(lists::VERBS, self.lower(after));
+            among(lists::EVENTS, self.lower(after)) || listed(lists::VERBS, self.lower(after));
         let thing = hour == 1 && bare && self.is_word(after) && self.word(after) == W::None;
         let fits = fits && (!thing || event);
         (fits && minute < 60).then_some((Clock { bare, ..time }, after))
@@ -318,11 +318,11 @@ impl Scan<'_> {
         let lower = self.lower(next);
         match tok.word {
             W::None if self.is(next.wrapping_sub(2), W::At) => {
-                let plural = lower.ends_with('s') && !among(lists::VERBS, lower);
-                !plural && !tok.capital && !among(lists::UNITS_OF_THINGS, lower)
+                let plural = lower.ends_with('s') && !listed(lists::VERBS, lower);
+                !plural && !tok.capital && !listed(lists::UNITS_OF_THINGS, lower)
             }
             W::None => {
-                among(lists::VERBS, lower)
+                listed(lists::VERBS, lower)
                     || among(lists::EVENTS, lower)
                     || matches!(
                         lower,

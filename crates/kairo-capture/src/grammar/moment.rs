@@ -4,7 +4,7 @@
 
 use super::{Found, Scan};
 use crate::ast::{Aspect, Clock, Day, Dur, Edge, Half, Hour, Moment, Of, Part, Which, add_part};
-use crate::words::{Daypart, Form, Unit, W, among, lists};
+use crate::words::{Daypart, Form, Unit, W, among, listed, lists};
 use jiff::civil::Weekday;
 
 /// A moment, and whether it may stand without company.
@@ -321,7 +321,7 @@ pub(super) fn counts(start: Clock, end: Clock) -> bool {
 /// Whether a bare "night" names what takes place ("game night") rather than when.
 fn bare_named_night(scan: &Scan<'_>, at: usize, bare: bool) -> bool {
     let noun = at > 0 && scan.is_word(at - 1) && scan.word_before(at) == W::None;
-    let verb = among(lists::VERBS, scan.lower_before(at)) && at == 1;
+    let verb = listed(lists::VERBS, scan.lower_before(at)) && at == 1;
     bare && noun && !verb && scan.is(at, W::Part(Daypart::Night))
 }
 

@@ -7,7 +7,7 @@
 use super::Scan;
 use crate::ast::{Day, Hour, Lead, Match, Moment, Said, WhenSaid};
 use crate::lex::{Kind, Tok};
-use crate::words::{W, among, lists, namings, sayings};
+use crate::words::{W, among, listed, lists, namings, sayings};
 use std::borrow::Cow;
 
 /// How far a title is followed on each side of a match, in tokens.
@@ -60,7 +60,7 @@ impl Scan<'_> {
             _ => return false,
         };
         let adverb = matches!(self.word(to - 1), W::Often(_));
-        let thing = self.tok(to + 1).is_none() && among(namings::MADE_THINGS, self.lower(to));
+        let thing = self.tok(to + 1).is_none() && listed(namings::MADE_THINGS, self.lower(to));
         let named = if bare {
             self.names_thing(to, adverb) || self.is_holiday_thing(one)
         } else {
@@ -108,7 +108,7 @@ impl Scan<'_> {
 
     /// Whether the line begins with something to do or to attend.
     fn starts_doing(&self) -> bool {
-        among(lists::VERBS, self.lower(0)) || among(lists::EVENTS, self.lower(0))
+        listed(lists::VERBS, self.lower(0)) || among(lists::EVENTS, self.lower(0))
     }
 
     /// "monday motivation quotes", "Midnight in Paris soundtrack": the words up to something that
@@ -119,7 +119,7 @@ impl Scan<'_> {
                 return false;
             }
             let lower = self.lower(at);
-            if among(namings::MADE_THINGS, lower) {
+            if listed(namings::MADE_THINGS, lower) {
                 let next = self.tok(at + 1);
                 let ends = next.is_none_or(|tok| tok.kind != Kind::Word || tok.word != W::None);
                 return ends || self.names_thing_once(at + 1);
@@ -127,7 +127,7 @@ impl Scan<'_> {
             let joins = matches!(self.word(at), W::In | W::Of | W::The | W::And | W::At);
             let capital = |at: usize| self.tok(at).is_some_and(|tok| tok.capital);
             let joined = capital(at) || (joins && capital(at + 1));
-            let verb = at == to && !adverb && among(lists::VERBS, lower);
+            let verb = at == to && !adverb && listed(lists::VERBS, lower);
             if (self.word(at) != W::None && !joined) || verb {
                 return false;
             }
@@ -145,7 +145,7 @@ impl Scan<'_> {
 
     /// "recipe book", "app alternatives": one more noun behind the thing.
     fn names_thing_once(&self, at: usize) -> bool {
-        self.is_word(at) && self.word(at) == W::None && !among(lists::VERBS, self.lower(at))
+        self.is_word(at) && self.word(at) == W::None && !listed(lists::VERBS, self.lower(at))
     }
 
     /// "Friday is my favourite day", "tomorrow was great": a remark about the day.
@@ -205,7 +205,7 @@ impl Scan<'_> {
             _ => return false,
         };
         let open = said.to.is_none() && said.from.hour.is_none() && said.from.day_end.is_none();
-        open && at > 0 && among(namings::SENT_THINGS, self.lower_before(at))
+        open && at > 0 && listed(namings::SENT_THINGS, self.lower_before(at))
     }
 
     /// "count from 5 to 10": the words before a bare range count.

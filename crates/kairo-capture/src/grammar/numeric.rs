@@ -6,7 +6,7 @@
 use super::{Found, Scan};
 use crate::ast::Day;
 use crate::lex::Kind;
-use crate::words::{W, among, lists, namings};
+use crate::words::{W, among, listed, lists, namings};
 
 /// A date in digits, and whether it needs no company.
 pub(super) struct InDigits {
@@ -53,7 +53,7 @@ impl Scan<'_> {
             let read = among(lists::READING, self.lower_before(at));
             at == 0 || read || self.num(at - 1).is_some()
         };
-        among(lists::LABELS, before)
+        listed(lists::LABELS, before)
             || (among(lists::BOOKS, before) && self.prev(i).is_some_and(book))
     }
 
@@ -62,7 +62,7 @@ impl Scan<'_> {
         let before = |words: std::ops::Range<usize>| {
             words.into_iter().any(|at| {
                 let word = self.lower(at);
-                among(lists::LABELS, word) || among(namings::VERSIONING, word)
+                listed(lists::LABELS, word) || among(namings::VERSIONING, word)
             })
         };
         matches!(self.word_before(i), W::From | W::To) && before(i.saturating_sub(6)..i)
@@ -108,7 +108,7 @@ impl Scan<'_> {
             if year_width == 2 && self.labelled(i) {
                 return None;
             }
-            if among(lists::UNITS_OF_THINGS, self.lower(next)) {
+            if listed(lists::UNITS_OF_THINGS, self.lower(next)) {
                 return None;
             }
             let version = mark == '.' && year_width == 2 && (width == 1 && second_width == 1);
@@ -166,7 +166,7 @@ impl Scan<'_> {
             return None;
         }
         let percent = self.sep(next, '%') || self.sep(next, '°');
-        let thing = among(lists::UNITS_OF_THINGS, self.lower(next));
+        let thing = listed(lists::UNITS_OF_THINGS, self.lower(next));
         let fraction = first < second && first <= 3 && second <= 8 && second_width == 1;
         let whole = first == second;
         let always = first == 24 && second == 7;

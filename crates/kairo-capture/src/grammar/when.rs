@@ -8,7 +8,7 @@ use crate::ast::{
     Aspect, Day, Dur, Half, Hour, Lead, Match, Moment, Part, Said, Strength, WhenSaid, add_part,
 };
 use crate::lex::Kind;
-use crate::words::{Form, W, among, lists};
+use crate::words::{Form, W, among, listed, lists};
 
 impl Scan<'_> {
     /// A moment that begins here, led in or not.
@@ -354,7 +354,7 @@ impl Scan<'_> {
             }
             Lead::From if self.range_mark(next).is_some() => true,
             Lead::From | Lead::After => {
-                let verb = lead == Lead::After && among(lists::VERBS, self.lower(next));
+                let verb = lead == Lead::After && listed(lists::VERBS, self.lower(next));
                 self.tok(next).is_some_and(|tok| tok.word == W::None && !verb)
                     || fraction
                     || !self.digits(at)
