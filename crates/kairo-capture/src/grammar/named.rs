@@ -78,7 +78,7 @@ impl Scan<'_> {
         let titled = among(namings::TITLES, self.lower_before(dotted))
             || among(namings::OF_WORDS, self.lower_before(from));
         (bare_day && (self.is_judged(from, to) || self.has_author(one) || titled))
-            || self.is_long_past(said)
+            || self.is_long_past(one, said)
             || self.asks_how_many(said)
             || self.counts_from(from, said)
             || self.in_title(one, said)
@@ -99,11 +99,14 @@ impl Scan<'_> {
         distance && self.lower(0) == "how" && among(namings::HOW, self.lower(1))
     }
 
-    /// "back in March 2019": a month of a year that is over is remembered, not planned.
-    fn is_long_past(&self, said: &WhenSaid) -> bool {
+    /// "back in March 2019": a month of a year that is over is remembered, not planned; alone it is
+    /// what was asked for.
+    fn is_long_past(&self, one: &Match, said: &WhenSaid) -> bool {
+        let whole = one.from == 0 && one.to == self.toks.len();
         let over = |year: i16| year < self.today.year();
         matches!(said.from.day, Some(Day::Month { year: Some(year), .. }) if over(year))
             && said.to.is_none()
+            && !whole
     }
 
     /// Whether the line begins with something to do or to attend.
