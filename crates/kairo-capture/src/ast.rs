@@ -240,6 +240,10 @@ pub(crate) struct Moment {
     pub(crate) more_days: Vec<Day>,
     /// More hours of a list ("at 8am and 8pm").
     pub(crate) more_hours: Vec<Hour>,
+    /// The other of two days ("Friday or Saturday"): the first is meant, and this one is offered.
+    pub(crate) or_day: Option<Day>,
+    /// Whether the unit was left out ("in 20" for minutes).
+    pub(crate) guessed: bool,
     /// Where the day, the time and the rest were said, in the order of the text.
     pub(crate) parts: Vec<Part>,
 }

@@ -22,12 +22,14 @@ fn collect(scan: &Scan<'_>, known_lists: &[String]) -> Vec<Match> {
         found.extend(scan.field(i, known_lists));
         found.extend(scan.year_alone(i));
         found.extend(scan.now(i));
+        found.extend(scan.minutes_alone(i));
         found.extend(scan.next_days(i));
         found.extend(scan.after_completion(i));
         found.extend(scan.except(i));
         found.extend(scan.count(i));
         found.extend(scan.lasts(i));
     }
+    found.retain(|one| !is_timely(&one.said) || !scan.only_named(one));
     found
 }
 

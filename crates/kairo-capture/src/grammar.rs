@@ -7,10 +7,13 @@ mod alone;
 mod clock;
 mod custom;
 mod day;
+mod days;
 mod except;
 mod fields;
 mod frequency;
+mod memo;
 mod moment;
+mod named;
 mod numeric;
 mod ordinal;
 mod people;
@@ -27,7 +30,9 @@ use crate::words::{Unit, W};
 use std::borrow::Cow;
 
 pub(crate) use clock::half_of;
+pub(crate) use memo::Memo;
 pub(crate) use moment::agreeing;
+pub(crate) use named::Signs;
 pub(crate) use people::{PersonFound, people, place};
 
 /// What a rule gives: its meaning, and the token after it.
@@ -40,6 +45,10 @@ pub(crate) struct Scan<'a> {
     pub(crate) toks: &'a [Tok],
     /// Each token in lower case, made once.
     pub(crate) lowers: &'a [Cow<'a, str>],
+    /// What holds for the whole line.
+    pub(crate) signs: &'a Signs,
+    /// What was already read.
+    pub(crate) memo: &'a Memo,
     /// The reference, only to judge what is likely, never to resolve.
     pub(crate) today: jiff::civil::Date,
 }
@@ -244,13 +253,20 @@ impl<'a> Scan<'a> {
                 },
                 "h" if self.glued(i) || self.num_before(i) => Some((Unit::Hour, i + 1)),
                 "m" if self.glued(i) => Some((Unit::Minute, i + 1)),
-                "s" if self.glued(i) => Some((Unit::Second, i + 1)),
+                "s" if self.glued(i) && !self.is_decade(i) => Some((Unit::Second, i + 1)),
                 "d" if self.glued(i) => Some((Unit::Day, i + 1)),
                 "w" if self.glued(i) => Some((Unit::Week, i + 1)),
                 "y" if self.glued(i) => Some((Unit::Year, i + 1)),
                 _ => None,
             },
         }
+    }
+
+    /// Whether the "s" at a place is that of "the 80s" or "1920s".
+    fn is_decade(&self, i: usize) -> bool {
+        let Some((value, width)) = self.prev(i).and_then(|at| self.num(at)) else { return false };
+        let led = i.checked_sub(2).is_some_and(|at| self.is(at, W::The));
+        value.is_multiple_of(10) && (width == 4 || led)
     }
 
     fn num_before(&self, i: usize) -> bool {
@@ -317,6 +333,10 @@ impl<'a> Scan<'a> {
 
     /// A length of time ("2 hours", "an hour and a half", "1h30m", "3 days and 2 hours").
     pub(crate) fn duration(&self, i: usize) -> Found<Dur> {
+        *self.memo.durations.get(i)?.get_or_init(|| self.read_duration(i))
+    }
+
+    fn read_duration(&self, i: usize) -> Found<Dur> {
         let (mut dur, mut next) = self.single_duration(i)?;
         for _ in 0..3 {
             let glue = match self.word(next) {

@@ -3,10 +3,10 @@
 //! **Invariant:** a match that could not be resolved is treated as plain words: it stays in the
 //! title and gives no span.
 
-use crate::ast::{Day, Dur, Half, Lead, Match, Said, WhenSaid, Which};
+use crate::ast::{Clock, Day, Dur, Half, Hour, Lead, Match, Moment, Said, WhenSaid, Which};
 use crate::chips::{Chip, Saying};
 use crate::choose::choose;
-use crate::grammar::{PersonFound, Scan, people, place};
+use crate::grammar::{Memo, PersonFound, Scan, Signs, people, place};
 use crate::hours::spread_halves;
 use crate::join::join;
 use crate::kind::kind;
@@ -16,8 +16,8 @@ use crate::model::{Confidence, Context, Field, Item, Reading, Recurrence, Span, 
 use crate::recurring::series;
 use crate::timing::{Mood, Others, lasting_end, resolve};
 use crate::title::title;
-use crate::words::{Unit, W, among, lists};
-use jiff::civil::Time;
+use crate::words::{Unit, W, among, listed, lists, namings};
+use jiff::civil::{DateTime, Time};
 
 /// What the time words of a line came to.
 #[derive(Debug, Default)]
@@ -37,7 +37,10 @@ struct Timing {
 pub(crate) fn read_line(text: &str, from: usize, to: usize, context: &Context) -> Reading {
     let toks = lex(text, from, to, &context.dismissed);
     let lowers = lowers(text, &toks);
-    let scan = Scan { text, toks: &toks, lowers: &lowers, today: context.reference.date() };
+    let signs = Signs::of(&toks, &lowers);
+    let today = context.reference.date();
+    let memo = Memo::of(toks.len());
+    let scan = Scan { text, toks: &toks, lowers: &lowers, signs: &signs, memo: &memo, today };
     let chosen = choose(&scan, &context.known_lists);
     let mood = mood(&scan);
     let timing = timing(&scan, &chosen, context, mood);
@@ -111,9 +114,8 @@ fn timing(scan: &Scan<'_>, chosen: &[Match], context: &Context, mood: Mood) -> T
             timing.whens.push(timed.when);
         }
         for hour in joined.said.from.more_hours.iter().take(8) {
-            let mut said = joined.said.clone();
-            said.from.hour = Some(*hour);
-            timing.whens.extend(resolve(context, &said, mood).map(|timed| timed.when));
+            let before = timing.whens.last().map(|when| when.start);
+            timing.whens.extend(hour_behind(context, &joined.said, *hour, mood, before));
         }
         for day in joined.said.from.more_days.iter().take(crate::limits::ITEMS_MAX - 1) {
             let mut said = joined.said.clone();
@@ -124,6 +126,29 @@ fn timing(scan: &Scan<'_>, chosen: &[Match], context: &Context, mood: Mood) -> T
     timing.whens.truncate(crate::limits::ITEMS_MAX);
     spread(chosen, &mut timing);
     timing
+}
+
+/// One more hour of a list; where its half of the day is open, the one behind the hour before it:
+/// "9:00, 9:20 and 10:15" are all in the morning, or all in the evening.
+fn hour_behind(
+    context: &Context,
+    said: &WhenSaid,
+    hour: Hour,
+    mood: Mood,
+    before: Option<DateTime>,
+) -> Option<When> {
+    let at = |hour: Hour| {
+        let from = Moment { hour: Some(hour), ..said.from.clone() };
+        resolve(context, &WhenSaid { from, ..said.clone() }, mood).map(|timed| timed.when)
+    };
+    let when = at(hour)?;
+    match hour {
+        Hour::Clock(clock) if clock.half == Half::Open && before > Some(when.start) => {
+            let later = at(Hour::Clock(Clock { half: Half::Pm, ..clock }));
+            Some(later.filter(|later| Some(later.start) > before).unwrap_or(when))
+        }
+        _ => Some(when),
+    }
 }
 
 /// Lets a length give a start its end, or stand as an estimate.
@@ -393,7 +418,7 @@ impl Line<'_> {
             && said.lead == Lead::None
             && self.scan.is_word(one.to)
             && self.scan.word(one.to) == W::None
-            && !among(lists::VERBS, self.scan.lower(one.to));
+            && !listed(lists::VERBS, self.scan.lower(one.to));
         if holiday {
             return true;
         }
@@ -418,6 +443,13 @@ impl Line<'_> {
 
     /// Whether a word that was left over may mean a time.
     fn time_word(&self, i: usize) -> bool {
+        let led = matches!(
+            self.scan.word_before(i),
+            W::This | W::Next | W::At | W::By | W::Before | W::After | W::Until
+        );
+        if led && among(namings::VAGUE_TIMES, self.scan.lower(i)) {
+            return true;
+        }
         match self.scan.word(i) {
             W::Rel(_)
             | W::Tonight

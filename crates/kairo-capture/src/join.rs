@@ -81,6 +81,8 @@ fn together(one: &WhenSaid, two: &WhenSaid) -> Option<WhenSaid> {
             part: a.part.or(b.part),
             zone: a.zone.clone().or_else(|| b.zone.clone()),
             from_now: None,
+            or_day: a.or_day.clone().or_else(|| b.or_day.clone()),
+            guessed: false,
             tonight: a.tonight || b.tonight,
             more_hours: if a.hour.is_some() { a.more_hours.clone() } else { b.more_hours.clone() },
             more_days: if a.more_days.is_empty() {

@@ -12,7 +12,7 @@
 use crate::grammar::Scan;
 use crate::lex::{Kind as Lexed, Plain};
 use crate::model::{Item, Kind, Role};
-use crate::words::{among, lists};
+use crate::words::{among, listed, lists};
 
 /// The kind of an item.
 pub(crate) fn kind(scan: &Scan<'_>, taken: &[bool], item: &Item) -> Kind {
@@ -21,7 +21,7 @@ pub(crate) fn kind(scan: &Scan<'_>, taken: &[bool], item: &Item) -> Kind {
     match &item.when {
         Some(when) if when.role == Role::Start => {
             let first = first_word(scan, &free);
-            let verb = among(lists::VERBS, first);
+            let verb = listed(lists::VERBS, first);
             let named = free.iter().any(|i| among(lists::EVENTS, scan.lower(*i)));
             let opens = among(lists::EVENTS, first);
             let call_with = first == "call" && free.iter().any(|i| scan.lower(*i) == "with");
@@ -73,7 +73,7 @@ fn is_note(scan: &Scan<'_>, free: &[usize]) -> bool {
         return true;
     }
     let asks = free.last().is_some_and(|i| scan.sep(*i, '?'));
-    let does = among(lists::VERBS, lower)
+    let does = listed(lists::VERBS, lower)
         || among(&["what", "who", "why", "how", "is", "are", "if", "where"], lower);
     let says = free.iter().take(8).any(|i| {
         matches!(

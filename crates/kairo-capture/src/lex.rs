@@ -75,7 +75,11 @@ pub(crate) fn lex(text: &str, from: usize, to: usize, dismissed: &[Span]) -> Vec
 
 fn dismiss(toks: &mut [Tok], span: Span) {
     let inside = |tok: &&Tok| span.overlaps(tok.span());
-    let sign = toks.iter().find(inside).is_some_and(|tok| matches!(tok.kind, Kind::Sep(_)));
+    // "@sam" is a person, "@ 7pm" a time.
+    let apart = toks.iter().filter(inside).nth(1).is_some_and(|tok| !tok.glued);
+    let at = |tok: &Tok| tok.kind == Kind::Sep('@') && apart;
+    let sign = |tok: &Tok| matches!(tok.kind, Kind::Sep(_)) && !at(tok);
+    let sign = toks.iter().find(inside).is_some_and(sign);
     let time = !sign && toks.iter().filter(inside).any(says_time);
     let why = if time { Plain::DismissedTime } else { Plain::Dismissed };
     for tok in toks.iter_mut().filter(|tok| span.overlaps(tok.span())) {

@@ -36,7 +36,7 @@ pub use model::{
 pub use rule::RuleError;
 
 /// Changes whenever a reading of some text may have changed; part of every cache key.
-pub const READER_VERSION: &str = "3";
+pub const READER_VERSION: &str = "4";
 
 /// Reads a text: one item, or several where it lists lines or days.
 pub fn read(text: &str, context: &Context) -> Reading {

@@ -216,7 +216,8 @@ impl Resolver<'_> {
                 self.context.zone.to_ambiguous_zoned(self.context.reference).compatible().ok()?;
             let at = zoned.checked_add(Span::new().try_seconds(dur.seconds).ok()?).ok()?.datetime();
             let at = plus(at.date(), crate::ast::Dur { seconds: 0, ..dur })?.to_datetime(at.time());
-            return Some(Start { clock: true, ..Start::timed(at) });
+            let doubt = if from.guessed { Confidence::Unsure } else { Confidence::Sure };
+            return Some(Start { clock: true, doubt, ..Start::timed(at) });
         }
         match from.hour {
             Some(Hour::Clock(clock)) => self.at_clock(clock),
@@ -256,6 +257,12 @@ impl Resolver<'_> {
             start.doubt = start.doubt.min(Confidence::Likely);
             let at = other.to_datetime(start.at.time());
             start.others.day.push(Alternative { label: label::day(other), start: at });
+        }
+        let calendar = Calendar { context: self.context, today: self.today(), ahead_today: false };
+        if let Some(or) = self.said.from.or_day.as_ref().and_then(|day| calendar.day(day)) {
+            start.doubt = Confidence::Unsure;
+            let at = or.date.to_datetime(start.at.time());
+            start.others.day.push(Alternative { label: label::day(or.date), start: at });
         }
         if matches!(
             self.said.from.day,

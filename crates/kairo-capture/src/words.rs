@@ -193,12 +193,34 @@ pub(crate) fn lowered(word: &str) -> String {
     word.chars().flat_map(char::to_lowercase).map(|c| if c == '’' { '\'' } else { c }).collect()
 }
 
-/// Whether a sorted table holds a word.
+/// Whether a long table holds a word: it is sorted, and its test sees to that.
+pub(crate) fn listed(table: &[&str], word: &str) -> bool {
+    table.binary_search(&word).is_ok()
+}
+
+/// Whether a table holds a word.
 pub(crate) fn among(table: &[&str], word: &str) -> bool {
     table.contains(&word)
 }
 
-pub(crate) use english::lists;
+pub(crate) use english::{lists, namings};
+
+/// Fixed sayings by their first word.
+static SAYINGS: LazyLock<HashMap<&'static str, Vec<&'static [&'static str]>>> =
+    LazyLock::new(|| {
+        let mut by_first: HashMap<_, Vec<_>> = HashMap::new();
+        for saying in namings::SAYINGS {
+            if let Some(first) = saying.first() {
+                by_first.entry(*first).or_default().push(*saying);
+            }
+        }
+        by_first
+    });
+
+/// The fixed sayings that begin with a word in lower case.
+pub(crate) fn sayings(first: &str) -> &'static [&'static [&'static str]] {
+    SAYINGS.get(first).map_or(&[], Vec::as_slice)
+}
 
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,7 @@
 
 use super::Scan;
 use crate::ast::{Day, Dur, Lead, Match, Moment, Said, Strength, WhenSaid};
-use crate::words::W;
+use crate::words::{W, among, listed, lists};
 
 impl Scan<'_> {
     /// "in 2027".
@@ -48,6 +48,29 @@ impl Scan<'_> {
             said: Said::When(Box::new(said)),
             strength: Strength::Strong,
         })
+    }
+
+    /// "call back in 20": minutes, where the text says something to do and nothing else can be
+    /// meant; a round number alone, since "in 3" counts anything.
+    pub(crate) fn minutes_alone(&self, i: usize) -> Option<Match> {
+        let (minutes, to) = self.whole(i + 1).filter(|_| self.is(i, W::In))?;
+        let round = (5..60).contains(&minutes) && minutes.is_multiple_of(5);
+        let done = |at: usize| {
+            let word = self.lower(at);
+            listed(lists::VERBS, word)
+                || among(lists::EVENTS, word)
+                || matches!(word, "be" | "back")
+        };
+        let ends = i > 0 && self.tok(to).is_none() && done(0);
+        let opens = i == 0 && self.tok(to + 1).is_some() && listed(lists::VERBS, self.lower(to));
+        if !round || !(ends || opens) || self.glued(to) {
+            return None;
+        }
+        let from_now = Some(Dur { seconds: i64::from(minutes) * 60, ..Dur::default() });
+        let from = Moment { from_now, guessed: true, ..Moment::default() };
+        let said = WhenSaid { lead: Lead::In, from, to: None, lasting: None, offset: None };
+        let said = Said::When(Box::new(said));
+        Some(Match { from: i, to, said, strength: Strength::Strong })
     }
 
     /// "the next 3 days", "over the next two weeks": a range from today.

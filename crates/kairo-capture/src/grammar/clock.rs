@@ -6,7 +6,7 @@
 use super::{Found, Scan};
 use crate::ast::{Clock, Half, Hour};
 use crate::lex::Kind;
-use crate::words::{Daypart, Unit, W, among, lists};
+use crate::words::{Daypart, Unit, W, among, listed, lists};
 
 const fn clock(hour: i8, minute: i8, half: Half) -> Clock {
     Clock { hour, minute, second: 0, half, bare: false }
@@ -19,6 +19,11 @@ fn small(value: u32) -> Option<i8> {
 impl Scan<'_> {
     /// Any clock time; `led` says that a word such as "at" stands before it.
     pub(super) fn clock(&self, i: usize, led: bool) -> Found<Clock> {
+        let places = if led { &self.memo.clocks_led } else { &self.memo.clocks };
+        *places.get(i)?.get_or_init(|| self.read_clock(i, led))
+    }
+
+    fn read_clock(&self, i: usize, led: bool) -> Found<Clock> {
         let ranged = i.checked_sub(1).is_some_and(|at| self.sep(at, '-')) && self.glued(i);
         if !self.can_begin(i) && !ranged {
             return None;
@@ -121,7 +126,8 @@ impl Scan<'_> {
         let (hour, after) = self.hour_name(next + 1)?;
         let whole = matches!(self.word(next + 1), W::Noon | W::Midnight);
         let word_minutes = self.num(at).is_none();
-        let risky = before && !word_minutes && !minutes_said && !minutes.is_multiple_of(5);
+        // "nine to five" is a range: nobody says nine minutes to five without "minutes".
+        let risky = before && !minutes_said && !minutes.is_multiple_of(5);
         let hours = minutes <= 12 || hour > 12 || self.word_before(i) == W::From;
         let range = before && hours && !word_minutes && !minutes_said && self.range_like(i, after);
         if risky || range || self.sep(after, ':') || self.sep(after, '/') {
@@ -170,8 +176,9 @@ impl Scan<'_> {
             return None;
         };
         let (minute, _) = self.num(i + 2).filter(|(value, width)| *value < 60 && *width == 2)?;
-        let labelled = among(lists::LABELS, self.label_before(i));
-        if !self.glued(i + 2) || (labelled && self.half_at(i + 3).is_none()) {
+        let labelled = self.labelled(i) || (mark == '.' && self.between_versions(i));
+        let timed = self.half_at(i + 3).is_some() || self.day_follows(i + 3);
+        if !self.glued(i + 2) || (labelled && !timed) {
             return None;
         }
         let mut next = i + 3;
@@ -196,7 +203,7 @@ impl Scan<'_> {
             && self.glued(next)
             && self.glued(next + 1);
         let weak_dot = mark == '.' && !said && !led;
-        let amount = mark == '.' && !said && among(lists::UNITS_OF_THINGS, self.lower(next));
+        let amount = mark == '.' && !said && listed(lists::UNITS_OF_THINGS, self.lower(next));
         let clock24 = matches!(self.lower(next), "h" | "hrs" | "hours" | "uhr");
         if third || (weak_dot && !clock24) || amount || self.sep(next, '%') {
             return None;
@@ -222,12 +229,16 @@ impl Scan<'_> {
             let day = matches!(self.word_before(at), W::Rel(_) | W::Wd(..) | W::Tonight);
             day || self.behind_dismissed_time(at)
         });
+        // "127 hours" lasts; three digits are a time only where something leads them.
+        let hours = hours && (width == 4 || led);
+        // "circa 1850" is a year.
+        let led = led && self.lower_before(i) != "circa";
         let led = led && width == 4 || dated && (width == 4 || behind.is_some());
         let led = led || (behind_day && value % 5 == 0);
         if !(hours || meridiem || led) || (year && !meridiem) || (joined && width == 3) {
             return None;
         }
-        if among(lists::UNITS_OF_THINGS, self.lower(i + 1)) {
+        if listed(lists::UNITS_OF_THINGS, self.lower(i + 1)) {
             return None;
         }
         if hours && !meridiem {
@@ -240,7 +251,16 @@ impl Scan<'_> {
     /// "3pm", "3 o'clock", "15h", "at 3".
     fn hour_in_digits(&self, i: usize, led: bool) -> Found<Clock> {
         let (hour, width) = self.num(i)?;
-        if width > 2 || hour > 24 || among(lists::LABELS, self.label_before(i)) {
+        // "flight 7pm" is a time; "flight 7", "seat 12A" and "room 3pm sign" are labels.
+        let verb = listed(lists::VERBS, self.lower(i + 2)) && self.tok(i + 3).is_some();
+        let sign = self.is_word(i + 2) && self.word(i + 2) == W::None && !verb;
+        let said_half = matches!(self.word(i + 1), W::Am | W::Pm) && !sign;
+        let letter = self.lower(i + 1).len() == 1;
+        let listed = self.glued(i) && self.prev(i).is_some_and(|at| self.sep(at, ','));
+        let upper = self.slice(i + 1) == "A" && !led && !self.day_follows(i + 2);
+        let house = among(lists::HOUSES, self.lower_before(i));
+        let amps = letter && (listed || upper || house);
+        if width > 2 || hour > 24 || amps || (self.labelled(i) && !said_half) {
             return None;
         }
         if self.lower(i + 1) == "h" && self.glued(i + 1) && (led || hour >= 13) && hour < 24 {
@@ -276,6 +296,11 @@ impl Scan<'_> {
         let fits =
             stated || dated || self.is(after, W::Tonight) || (led && self.stands_as_hour(after));
         let bare = !stated && minute == 0;
+        // "good at one thing": one of a thing, where any other number would have a plural.
+        let event =
+            among(lists::EVENTS, self.lower(after)) || listed(lists::VERBS, self.lower(after));
+        let thing = hour == 1 && bare && self.is_word(after) && self.word(after) == W::None;
+        let fits = fits && (!thing || event);
         (fits && minute < 60).then_some((Clock { bare, ..time }, after))
     }
 
@@ -293,11 +318,11 @@ impl Scan<'_> {
         let lower = self.lower(next);
         match tok.word {
             W::None if self.is(next.wrapping_sub(2), W::At) => {
-                let plural = lower.ends_with('s') && !among(lists::VERBS, lower);
-                !plural && !tok.capital && !among(lists::UNITS_OF_THINGS, lower)
+                let plural = lower.ends_with('s') && !listed(lists::VERBS, lower);
+                !plural && !tok.capital && !listed(lists::UNITS_OF_THINGS, lower)
             }
             W::None => {
-                among(lists::VERBS, lower)
+                listed(lists::VERBS, lower)
                     || among(lists::EVENTS, lower)
                     || matches!(
                         lower,

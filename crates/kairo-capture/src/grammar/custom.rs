@@ -5,7 +5,7 @@
 
 use super::{Found, Scan};
 use crate::ast::{Day, Hour, Moment};
-use crate::words::{Daypart, Unit, W, among, lists};
+use crate::words::{Daypart, Unit, W, among, listed, lists};
 
 /// What people plan around, as a part of the day and hours to add: before, at and after it.
 type Custom = [Option<(Daypart, i8)>; 3];
@@ -60,7 +60,7 @@ impl Scan<'_> {
     /// Whether no noun stands here that the words before could belong to.
     fn free_behind(&self, i: usize) -> bool {
         let noun = self.is_word(i) && self.word(i) == W::None;
-        let verb = among(lists::VERBS, self.lower(i)) && (self.tok(i + 1).is_some() || i == 2);
+        let verb = listed(lists::VERBS, self.lower(i)) && (self.tok(i + 1).is_some() || i == 2);
         (!noun || verb) && !self.sep(i, '-') && !self.is(i, W::And)
     }
 

@@ -5,7 +5,7 @@
 use super::{Found, Scan};
 use crate::ast::{Day, Edge, Of, Which};
 use crate::lex::Kind;
-use crate::words::{Form, Holiday, Unit, W, among, lists, meaning};
+use crate::words::{Form, Holiday, Unit, W, among, listed, lists};
 use jiff::civil::Weekday;
 
 /// A day, and whether it may stand without company.
@@ -22,6 +22,10 @@ pub(super) fn sure(day: Day, next: usize) -> Found<DayFound> {
 impl Scan<'_> {
     /// Any day, longest reading first.
     pub(super) fn day(&self, i: usize) -> Found<DayFound> {
+        self.memo.days.get(i)?.get_or_init(|| self.read_day(i)).clone()
+    }
+
+    fn read_day(&self, i: usize) -> Found<DayFound> {
         if !self.can_begin(i) {
             return None;
         }
@@ -110,7 +114,7 @@ impl Scan<'_> {
         }
         let (day, next) = self.day_number(at)?;
         let percent = self.sep(next, '%') && self.glued(next);
-        let thing = among(lists::UNITS_OF_THINGS, self.lower(next));
+        let thing = listed(lists::UNITS_OF_THINGS, self.lower(next));
         let capital = self.tok(i).is_some_and(|tok| tok.capital);
         if percent || (thing && !marked) || (month == 5 && weak && !capital && thing) {
             return None;
@@ -180,7 +184,7 @@ impl Scan<'_> {
     fn modal_may(&self, i: usize) -> bool {
         let next = self.lower(i + 1);
         !self.tok(i).is_some_and(|tok| tok.capital)
-            && (among(lists::VERBS, next) || matches!(next, "be" | "have" | "not" | "attend"))
+            && (listed(lists::VERBS, next) || matches!(next, "be" | "have" | "not" | "attend"))
     }
 
     /// A weekday, alone or with a date after it.
@@ -311,7 +315,7 @@ impl Scan<'_> {
         let led = !matches!(self.word_before(i), W::None)
             || i == 0
             || self.tok(next).is_none()
-            || among(lists::VERBS, self.lower(next));
+            || listed(lists::VERBS, self.lower(next));
         let article = matches!(self.word_before(i), W::The | W::A | W::Of);
         let meal = matches!(self.lower(next), "dinner" | "lunch" | "brunch" | "breakfast");
         let noun = self.is_word(next) && matches!(self.word(next), W::None) && i == 0 && !meal;
@@ -334,14 +338,19 @@ impl Scan<'_> {
         if year && (in_the || bound) {
             return Some((Holiday::Fixed(1, 1), i + 2));
         }
-        for (words, holiday) in lists::HOLIDAYS {
+        if !self.is_word(i) {
+            return None;
+        }
+        let first = self.lower(i);
+        let begun = lists::HOLIDAYS.iter().filter(|(words, _)| words.first() == Some(&first));
+        for (words, holiday) in begun {
             let fits = |(at, word): (usize, &&str)| self.lower(i + at) == *word;
-            if self.is_word(i) && words.iter().enumerate().all(fits) {
+            if words.iter().enumerate().all(fits) {
                 return Some((*holiday, i + words.len()));
             }
         }
-        match meaning(self.slice(i)) {
-            W::Holiday(holiday) if self.is_word(i) => Some((holiday, i + 1)),
+        match self.word(i) {
+            W::Holiday(holiday) => Some((holiday, i + 1)),
             _ => None,
         }
     }

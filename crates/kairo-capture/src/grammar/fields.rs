@@ -5,7 +5,7 @@
 use super::Scan;
 use crate::ast::{Dur, Match, Said, Strength};
 use crate::lex::{Kind, Plain};
-use crate::words::{W, among, lists, lowered};
+use crate::words::{W, among, listed, lists, lowered};
 
 fn strong(from: usize, to: usize, said: Said) -> Option<Match> {
     Some(Match { from, to, said, strength: Strength::Strong })
@@ -167,7 +167,7 @@ impl Scan<'_> {
                 let colon = self.sep(i + 1, ':') || self.sep(i + 1, '-') || self.sep(i + 1, '!');
                 let end = self.tok(i + 1).is_none() || self.sep(i + 1, ')');
                 let verb =
-                    among(lists::VERBS, self.lower(i + 1)) || self.is(i + 1, W::None) && colon;
+                    listed(lists::VERBS, self.lower(i + 1)) || self.is(i + 1, W::None) && colon;
                 let article = matches!(self.word_before(i), W::Is | W::A | W::The | W::Be);
                 if (colon || end || verb || i == 0 && lower == "urgently") && !article {
                     return strong(i, i + 1 + usize::from(colon), Said::Priority(1));

@@ -4,7 +4,7 @@
 
 use super::{Found, Scan};
 use crate::ast::{Aspect, Clock, Day, Dur, Edge, Half, Hour, Moment, Of, Part, Which, add_part};
-use crate::words::{Daypart, Form, Unit, W, among, lists};
+use crate::words::{Daypart, Form, Unit, W, among, listed, lists};
 use jiff::civil::Weekday;
 
 /// A moment, and whether it may stand without company.
@@ -92,7 +92,9 @@ impl Scan<'_> {
             && so_far.from_now.is_none()
             && let Some((start, end, next)) = self.numbered_days(i)
         {
-            let moment = Moment { day: Some(start), day_end: Some(end), ..so_far.clone() };
+            let mut moment = Moment { day: Some(start), ..so_far.clone() };
+            let either = (i..next).any(|at| self.is(at, W::Or));
+            *(if either { &mut moment.or_day } else { &mut moment.day_end }) = Some(end);
             return Some(((moment, true), next));
         }
         self.time_part(so_far, i, led, first).or_else(|| self.day_part(so_far, i, first))
@@ -125,132 +127,9 @@ impl Scan<'_> {
         let (moment, next) =
             if so_far.day.is_none() { self.day_range(moment, next) } else { (moment, next) };
         let (moment, next) = if first { self.more_days(moment, i, next) } else { (moment, next) };
-        let sure = found.sure || moment.day_end.is_some();
+        let (moment, next) = self.or_day(moment, next);
+        let sure = found.sure || moment.day_end.is_some() || moment.or_day.is_some();
         Some(((moment, sure), next))
-    }
-
-    /// "Nov 24-26", "24-26 Nov" and "Mon-Fri" behind their first day.
-    fn day_range(&self, mut moment: Moment, next: usize) -> (Moment, usize) {
-        let Some(Day::Ymd { year, month, .. }) = moment.day.clone() else {
-            return (moment, next);
-        };
-        let Some(at) = self.range_mark(next) else { return (moment, next) };
-        let end = match self.ordinal(at) {
-            Some((day @ 1..=31, after)) => Some((day, after)),
-            _ => self
-                .num(at)
-                .filter(|(day, width)| (1..=31).contains(day) && *width <= 2)
-                .map(|(day, _)| (day, at + 1)),
-        };
-        let Some((day, after)) = end else { return (moment, next) };
-        let Ok(day) = i8::try_from(day) else { return (moment, next) };
-        let clock = self.followed_by_clock(after) || self.month(after).is_some();
-        let dom = self.is(after, W::Of);
-        if clock || dom || !self.can_end(after) {
-            return (moment, next);
-        }
-        let (said, after) = match self.year(after) {
-            Some((year, after)) => (Some(year), after),
-            None => (year, after),
-        };
-        if let Some(Day::Ymd { year, .. }) = moment.day.as_mut() {
-            *year = said;
-        }
-        moment.day_end = Some(Day::Ymd { year: said, month, day, wd: None });
-        (moment, after)
-    }
-
-    /// "24-26 Nov", "the 24th to the 26th of November": two days before one month.
-    fn numbered_days(&self, i: usize) -> Option<(Day, Day, usize)> {
-        let number = |at: usize| {
-            let at = at + usize::from(self.is(at, W::The));
-            let digits =
-                self.num(at).filter(|(_, width)| *width <= 2).map(|(day, _)| (day, at + 1));
-            let (day, next) = self.ordinal(at).or(digits)?;
-            Some((i8::try_from(day).ok().filter(|day| (1..=31).contains(day))?, next))
-        };
-        let (first, next) = number(i).filter(|_| self.can_begin(i))?;
-        let and = self.is(i.wrapping_sub(1), W::Between) && self.is(next, W::And);
-        let at = self.range_mark(next).or_else(|| and.then_some(next + 1))?;
-        let (last, next) = number(at)?;
-        let next = next + usize::from(self.is(next, W::Of));
-        let ((month, _), next) = self.month(next)?;
-        let (year, next) = match self.year(next) {
-            Some((year, next)) => (Some(year), next),
-            None => (None, next),
-        };
-        let day = |day: i8| Day::Ymd { year, month, day, wd: None };
-        Some((day(first), day(last), next))
-    }
-
-    /// Behind "-", "to", "until", "through": where the end of a range begins.
-    pub(super) fn range_mark(&self, i: usize) -> Option<usize> {
-        let mark = self.sep(i, '-')
-            || matches!(self.word(i), W::To | W::Until | W::Through)
-            || (self.sep(i, '~') && !self.is_word(i + 1));
-        mark.then_some(i + 1)
-    }
-
-    /// "mon, wed and fri": more days of one list.
-    fn more_days(&self, mut moment: Moment, start: usize, mut next: usize) -> (Moment, usize) {
-        let between = self.is(start.wrapping_sub(1), W::Between);
-        if moment.day_end.is_some() || between {
-            return (moment, next);
-        }
-        for _ in 0..8 {
-            let comma = self.sep(next, ',') || self.sep(next, '/') || self.sep(next, '&');
-            let mut at = if comma { next + 1 } else { next };
-            let and = self.is(at, W::And);
-            at += usize::from(and);
-            let adjacent =
-                matches!(moment.day, Some(Day::Wd(_, Which::Plain))) && self.weekday(at).is_some();
-            if !comma && !and && !adjacent {
-                break;
-            }
-            at += usize::from(self.is(at, W::On));
-            let Some((found, after)) = self.day_in_list(&moment, at, and) else { break };
-            moment.more_days.push(found);
-            next = after;
-        }
-        (moment, next)
-    }
-
-    fn day_in_list(&self, moment: &Moment, i: usize, and: bool) -> Found<Day> {
-        let alike = |day: &Day| match (moment.day.as_ref(), day) {
-            (Some(Day::Wd(_, Which::Plain | Which::Next | Which::This)), Day::Wd(..)) => true,
-            (Some(Day::Ymd { .. }), Day::Ymd { .. }) => true,
-            (Some(Day::Numeric { .. }), Day::Numeric { .. }) => true,
-            (Some(Day::Dom { wd: None, .. }), Day::Dom { wd: None, .. }) => true,
-            (Some(Day::Rel(_)), Day::Rel(_) | Day::Wd(..)) => and,
-            (Some(Day::Wd(..)), Day::Rel(_)) => and,
-            _ => false,
-        };
-        if let Some(Day::Ymd { year, month, .. }) = moment.day
-            && let Some((day, next)) = self.another_number(i, and, !moment.more_days.is_empty())
-        {
-            return Some((Day::Ymd { year, month, day, wd: None }, next));
-        }
-        if let Some((wd, _, next)) = self.weekday(i) {
-            let day = Day::Wd(wd, Which::Plain);
-            let and = and || self.joined(next).is_some_and(|at| self.weekday(at).is_some());
-            let rel = and && matches!(moment.day, Some(Day::Rel(_)));
-            let numbered = self.num(next).is_some() && !self.followed_by_clock(next + 1);
-            let dated = numbered || self.ordinal(next).is_some() || self.month(next).is_some();
-            return ((rel || alike(&day)) && !dated).then_some((day, next));
-        }
-        let (found, next) = self.day(i)?;
-        alike(&found.day).then_some((found.day, next))
-    }
-
-    /// "12" in "Oct 5 and 12"; what a list of days ends with ("5, 6 and 7") counts no thing.
-    fn another_number(&self, i: usize, and: bool, listed: bool) -> Found<i8> {
-        let digits = self.num(i).filter(|(_, width)| *width <= 2).map(|(day, _)| (day, i + 1));
-        let (day, next) = self.ordinal(i).or(digits).filter(|(day, _)| (1..=31).contains(day))?;
-        let thing = self.is_word(next) && self.word(next) == W::None && !(and && listed);
-        let noun = thing || self.unit(next).is_some();
-        let free =
-            self.can_end(next) && !self.followed_by_clock(next) && self.month(next).is_none();
-        (free && !noun && !self.is(next, W::Of)).then_some((i8::try_from(day).ok()?, next))
     }
 
     fn time_part(
@@ -413,18 +292,36 @@ impl Scan<'_> {
             || self.day_follows(after)
             || (among(lists::MEETINGS, self.lower_before(i)) && self.clears(after));
         let glued = self.glued(at) && self.glued(at + 1);
-        if (bare || whole) && !from {
+        let counted = bare && counts(start, end) && !self.day_follows(after);
+        if (bare || whole) && !from || counted || (!led && self.like_part_number(i, at)) {
             return None;
         }
         let longer = self.sep(after, '-') && self.glued(after) && glued;
         (!longer && self.can_end(after)).then_some((start, end, after))
     }
+
+    /// "1106-0918": four digits and four more whose minutes no appointment has.
+    fn like_part_number(&self, i: usize, at: usize) -> bool {
+        let odd = |at: usize| {
+            self.num(at).is_some_and(|(value, width)| width > 2 && !value.is_multiple_of(5))
+                && !matches!(self.word(at + 1), W::Am | W::Pm)
+        };
+        odd(i) || odd(at)
+    }
+}
+
+/// "from 1 to 10" counts, and "3-2" is a score: nothing takes place for nine hours from one
+/// o'clock, or for eleven from any.
+pub(super) fn counts(start: Clock, end: Clock) -> bool {
+    let bare = start.bare && end.bare && start.half == Half::Open && end.half == Half::Open;
+    let hours = (end.hour - start.hour).rem_euclid(12);
+    bare && ((start.hour, end.hour) == (1, 10) || hours == 0 || (hours == 11 && start.hour < 7))
 }
 
 /// Whether a bare "night" names what takes place ("game night") rather than when.
 fn bare_named_night(scan: &Scan<'_>, at: usize, bare: bool) -> bool {
     let noun = at > 0 && scan.is_word(at - 1) && scan.word_before(at) == W::None;
-    let verb = among(lists::VERBS, scan.lower_before(at)) && at == 1;
+    let verb = listed(lists::VERBS, scan.lower_before(at)) && at == 1;
     bare && noun && !verb && scan.is(at, W::Part(Daypart::Night))
 }
 

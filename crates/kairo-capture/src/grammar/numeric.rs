@@ -6,7 +6,7 @@
 use super::{Found, Scan};
 use crate::ast::Day;
 use crate::lex::Kind;
-use crate::words::{W, among, lists};
+use crate::words::{W, among, listed, lists, namings};
 
 /// A date in digits, and whether it needs no company.
 pub(super) struct InDigits {
@@ -46,7 +46,32 @@ impl Scan<'_> {
         before
     }
 
+    /// Whether the word before a number makes it a label, a verse or a version.
+    pub(super) fn labelled(&self, i: usize) -> bool {
+        let before = self.label_before(i);
+        let book = |at: usize| {
+            let read = among(lists::READING, self.lower_before(at));
+            at == 0 || read || self.num(at - 1).is_some()
+        };
+        listed(lists::LABELS, before)
+            || (among(lists::BOOKS, before) && self.prev(i).is_some_and(book))
+    }
+
+    /// "bump node from 20.11 to 22.3": a word of software before a change between two versions.
+    pub(super) fn between_versions(&self, i: usize) -> bool {
+        let before = |words: std::ops::Range<usize>| {
+            words.into_iter().any(|at| {
+                let word = self.lower(at);
+                listed(lists::LABELS, word) || among(namings::VERSIONING, word)
+            })
+        };
+        matches!(self.word_before(i), W::From | W::To) && before(i.saturating_sub(6)..i)
+    }
+
     fn compact_date(&self, value: u32, i: usize) -> Found<InDigits> {
+        if self.labelled(i) {
+            return None;
+        }
         let (year, month, day) = (value / 10_000, value / 100 % 100, value % 100);
         let day = ymd(year, month, day).filter(|_| (1970..=2100).contains(&year))?;
         self.can_end(i + 1).then_some((InDigits { day, sure: true }, i + 1))
@@ -80,7 +105,10 @@ impl Scan<'_> {
                 _ => return None,
             };
             let next = i + 5;
-            if year_width == 2 && among(lists::LABELS, self.label_before(i)) {
+            if year_width == 2 && self.labelled(i) {
+                return None;
+            }
+            if listed(lists::UNITS_OF_THINGS, self.lower(next)) {
                 return None;
             }
             let version = mark == '.' && year_width == 2 && (width == 1 && second_width == 1);
@@ -88,7 +116,7 @@ impl Scan<'_> {
             let ok = self.can_end(next) && !self.sep_glued(next, mark);
             return ok.then_some((InDigits { day, sure: !version }, next));
         }
-        if among(lists::LABELS, self.label_before(i)) {
+        if self.labelled(i) || (mark == '.' && self.between_versions(i)) {
             return None;
         }
         self.without_year(first, second, second_width, mark, i)
@@ -138,7 +166,7 @@ impl Scan<'_> {
             return None;
         }
         let percent = self.sep(next, '%') || self.sep(next, '°');
-        let thing = among(lists::UNITS_OF_THINGS, self.lower(next));
+        let thing = listed(lists::UNITS_OF_THINGS, self.lower(next));
         let fraction = first < second && first <= 3 && second <= 8 && second_width == 1;
         let whole = first == second;
         let always = first == 24 && second == 7;

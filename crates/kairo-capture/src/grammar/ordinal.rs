@@ -6,7 +6,7 @@ use super::day::{DayFound, sure};
 use super::{Found, Scan};
 use crate::ast::{Counted, Day, Of};
 use crate::lex::Kind;
-use crate::words::{Form, Unit, W, among, lists};
+use crate::words::{Form, Unit, W, among, listed, lists};
 
 impl Scan<'_> {
     /// "the 15th", "the 5th of next month"; the caller judges whether it may stand.
@@ -67,7 +67,7 @@ impl Scan<'_> {
             return false;
         }
         let known = !matches!(after.word, W::None | W::Nth(_) | W::Unit(_) | W::Units(_));
-        let verb = among(lists::VERBS, lower);
+        let verb = listed(lists::VERBS, lower);
         if led { known || verb || i <= 1 } else { known && digits && !matches!(after.word, W::Of) }
     }
 

@@ -5,7 +5,7 @@
 
 use super::Scan;
 use crate::lex::{Kind, Plain, Tok};
-use crate::words::{W, among, is_given_name, is_rare_name, is_relation, is_surname, lists};
+use crate::words::{W, among, is_given_name, is_rare_name, is_relation, is_surname, listed, lists};
 
 /// A person: tokens and the name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,7 +110,7 @@ impl Scan<'_> {
         let asked = self.asked(i);
         let name = is_given_name(base) || known.iter().any(|name| same_first(name, base));
         let capital = tok.capital && lower.len() > 1 && !self.shouted(i);
-        let common = among(lists::NO_PERSON, base) || (among(lists::VERBS, base) && !capital);
+        let common = listed(lists::NO_PERSON, base) || (listed(lists::VERBS, base) && !capital);
         let eve = tok.capital && lower == "eve";
         let known_word =
             tok.word != W::None && !eve && !matches!(tok.word, W::Month(..) | W::Wd(..));
@@ -252,7 +252,7 @@ impl Scan<'_> {
     fn family_name(&self, i: usize, capital: bool, given: bool) -> bool {
         let Some(tok) = self.tok(i) else { return false };
         let lower = self.lower(i);
-        if tok.kind != Kind::Word || tok.word != W::None || among(lists::NO_PERSON, lower) {
+        if tok.kind != Kind::Word || tok.word != W::None || listed(lists::NO_PERSON, lower) {
             return false;
         }
         let common = given && !capital && is_surname(lower);

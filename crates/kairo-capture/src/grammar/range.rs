@@ -2,8 +2,9 @@
 //!
 //! **Invariant:** a range keeps its first day and its last one, or becomes a list of all of them.
 
+use super::moment::counts;
 use super::{Found, Scan};
-use crate::ast::{Day, Dur, Lead, Moment, WhenSaid, Which};
+use crate::ast::{Day, Dur, Hour, Lead, Moment, WhenSaid, Which};
 use crate::words::{W, among, lists};
 
 impl Scan<'_> {
@@ -34,7 +35,14 @@ impl Scan<'_> {
             Some(Day::Dom { .. } | Day::Numeric { .. } | Day::Ymd { .. } | Day::Wd(..))
         );
         let ends = self.can_end(after) && (found.sure || (named && from.day.is_some()));
-        (!time_only && !day_only && !again && ends && to.from_now.is_none()).then_some((to, after))
+        let counted = match (from.hour, to.hour) {
+            (Some(Hour::Clock(start)), Some(Hour::Clock(end))) => {
+                from.day.is_none() && to.day.is_none() && counts(start, end)
+            }
+            _ => false,
+        };
+        let refused = time_only || day_only || again || counted || to.from_now.is_some();
+        (ends && !refused).then_some((to, after))
     }
 
     /// "move lunch from Tuesday to Thursday": the end is when it will be, and the start goes.
@@ -56,6 +64,21 @@ impl Scan<'_> {
             None => return said,
         }
         WhenSaid { lead: Lead::On, from, to: None, ..said }
+    }
+
+    /// "3 May - 4 June 2027": the year that is said behind the last day is that of the first too,
+    /// unless the range would run backwards.
+    pub(super) fn same_year(&self, mut said: WhenSaid) -> WhenSaid {
+        let last = said.to.as_ref().and_then(|to| to.day.as_ref());
+        if let (
+            Some(Day::Ymd { year: Some(last), month: last_month, day: last_day, .. }),
+            Some(Day::Ymd { year: year @ None, month, day, .. }),
+        ) = (last, said.from.day.as_mut())
+        {
+            let turned = (*month, *day) > (*last_month, *last_day);
+            *year = Some(last - i16::from(turned));
+        }
+        said
     }
 
     /// "Mon-Wed next week": the week that is said behind the last day is that of the first too.

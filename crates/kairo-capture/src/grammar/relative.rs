@@ -147,6 +147,8 @@ impl Scan<'_> {
             _ => return None,
         };
         let adjective = !time_word && led && self.sep(after, '-') && self.glued(after);
+        // "after 10 years of marriage" is no distance from today.
+        let adjective = adjective || (self.is(i, W::After) && self.is(after, W::Of));
         (!adjective).then_some((Day::In(dur), after))
     }
 

@@ -5,7 +5,7 @@
 
 use super::{Found, Scan};
 use crate::ast::{Counted, Freq, Match, RepeatSaid, Said, Strength};
-use crate::words::{Form, Unit, W, among, lists};
+use crate::words::{Form, Unit, W, among, listed, lists};
 use jiff::civil::Weekday;
 
 /// Monday to Friday.
@@ -87,7 +87,9 @@ impl Scan<'_> {
         }
         let (n, next) = self.whole(at)?;
         let next = next + usize::from(self.sep(next, '-') && self.glued(next));
-        if n == 0 || n > crate::limits::INTERVAL_MAX {
+        // "every 9 Sept" is a day of each year.
+        let dated = self.month(next).is_some();
+        if n == 0 || n > crate::limits::INTERVAL_MAX || dated {
             return None;
         }
         let (mut said, after) = self.every_what(next)?;
@@ -341,7 +343,7 @@ impl Scan<'_> {
         }
         let before = self.word_before(i);
         let after = self.tok(next);
-        let verb = among(lists::VERBS, self.lower(next)) && self.tok(next + 1).is_some();
+        let verb = listed(lists::VERBS, self.lower(next)) && self.tok(next + 1).is_some();
         let noun = self.is_word(next) && matches!(self.word(next), W::None) && !verb;
         let determined = matches!(before, W::The | W::A | W::This | W::Next | W::Last | W::Of)
             || among(&["my", "our", "your", "his", "her", "their"], self.lower_before(i));

@@ -8,7 +8,7 @@ use crate::ast::{
     Aspect, Day, Dur, Half, Hour, Lead, Match, Moment, Part, Said, Strength, WhenSaid, add_part,
 };
 use crate::lex::Kind;
-use crate::words::{Form, W, among, lists};
+use crate::words::{Form, W, among, listed, lists};
 
 impl Scan<'_> {
     /// A moment that begins here, led in or not.
@@ -107,7 +107,7 @@ impl Scan<'_> {
             None => (None, next),
         };
         let said = WhenSaid { lead, from, to, lasting, offset: None };
-        Some((self.each_day(self.same_week(self.moved(i, said))), sure, next))
+        Some((self.each_day(self.same_week(self.same_year(self.moved(i, said)))), sure, next))
     }
 
     /// "don't call before 10": the earliest, not the latest.
@@ -354,7 +354,7 @@ impl Scan<'_> {
             }
             Lead::From if self.range_mark(next).is_some() => true,
             Lead::From | Lead::After => {
-                let verb = lead == Lead::After && among(lists::VERBS, self.lower(next));
+                let verb = lead == Lead::After && listed(lists::VERBS, self.lower(next));
                 self.tok(next).is_some_and(|tok| tok.word == W::None && !verb)
                     || fraction
                     || !self.digits(at)

@@ -17,7 +17,10 @@ impl Scan<'_> {
             return Some((ZoneName::Iana("UTC".to_owned()), i + 1));
         }
         if self.glued(i) && (self.sep(i, '+') || self.sep(i, '-')) {
-            let (offset, next) = self.offset(i)?;
+            // "3-2" is a range or a score; an offset stands behind minutes or a half of the day.
+            let bare = self.prev(i).filter(|at| self.num(*at).is_some_and(|(_, width)| width < 3));
+            let bare = bare.is_some_and(|at| !self.prev(at).is_some_and(|at| self.sep(at, ':')));
+            let (offset, next) = self.offset(i).filter(|_| !(bare && self.sep(i, '-')))?;
             let after_seconds = self.sep(next.saturating_sub(2), ':') || next == i + 2;
             return after_seconds.then_some((ZoneName::Offset(offset), next));
         }

@@ -8,6 +8,9 @@ use jiff::civil::Weekday::{Friday, Monday, Saturday, Sunday, Thursday, Tuesday, 
 #[path = "english_lists.rs"]
 pub(crate) mod lists;
 
+#[path = "english_namings.rs"]
+pub(crate) mod namings;
+
 const fn often(unit: Unit, every: u32) -> W {
     W::Often(Often { unit, every })
 }

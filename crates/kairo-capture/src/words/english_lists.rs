@@ -29,18 +29,18 @@ pub(crate) const VERBS: &[&str] = &[
     "copy", "create", "cut", "deliver", "deploy", "design", "discuss", "do", "donate", "download",
     "draft", "drink", "drive", "drop", "edit", "email", "empty", "exercise", "explain", "feed",
     "fetch", "file", "fill", "find", "finish", "fix", "fold", "follow", "get", "give", "go", "grab",
-    "help", "hire", "install", "invite", "iron", "join", "leave", "learn", "let", "list", "look",
-    "mail", "make", "measure", "message", "monitor", "mop", "move", "mow", "note", "open", "order",
-    "organise", "organize", "pack", "paint", "pay", "phone", "pick", "pickup", "ping", "plan",
-    "plant", "play", "polish", "post", "practice", "practise", "prepare", "print", "publish",
-    "purchase", "put", "read", "record", "refill", "register", "release", "remember", "remind",
-    "remove", "renew", "rent", "repair", "replace", "reply", "report", "request", "research",
-    "reserve", "respond", "return", "review", "rewrite", "ring", "run", "say", "scan", "schedule",
-    "sell", "send", "set", "ship", "shop", "sign", "sort", "start", "stop", "store", "study",
-    "submit", "sweep", "switch", "take", "talk", "tell", "test", "text", "thank", "throw", "tidy",
-    "train", "transfer", "try", "turn", "unpack", "update", "upgrade", "upload", "vacuum", "verify",
-    "visit", "wait", "wake", "walk", "wash", "watch", "water", "wipe", "work", "wrap", "write",
-    "workout", "pray", "meditate", "stretch",
+    "help", "hire", "install", "invite", "iron", "join", "learn", "leave", "let", "list", "look",
+    "mail", "make", "measure", "meditate", "message", "monitor", "mop", "move", "mow", "note",
+    "open", "order", "organise", "organize", "pack", "paint", "pay", "phone", "pick", "pickup",
+    "ping", "plan", "plant", "play", "polish", "post", "practice", "practise", "pray", "prepare",
+    "print", "publish", "purchase", "put", "read", "record", "refill", "register", "release",
+    "remember", "remind", "remove", "renew", "rent", "repair", "replace", "reply", "report",
+    "request", "research", "reserve", "respond", "return", "review", "rewrite", "ring", "run",
+    "say", "scan", "schedule", "sell", "send", "set", "ship", "shop", "sign", "sort", "start",
+    "stop", "store", "stretch", "study", "submit", "sweep", "switch", "take", "talk", "tell",
+    "test", "text", "thank", "throw", "tidy", "train", "transfer", "try", "turn", "unpack",
+    "update", "upgrade", "upload", "vacuum", "verify", "visit", "wait", "wake", "walk", "wash",
+    "watch", "water", "wipe", "work", "workout", "wrap", "write",
 ];
 
 /// Words that make a timed item an appointment even after a verb, or as the first word.
@@ -81,7 +81,9 @@ pub(crate) const BEFORE_WEEKDAY: &[&str] = &[
 /// Words after a weekday that make it a name ("Sunday roast").
 #[rustfmt::skip]
 pub(crate) const AFTER_WEEKDAY: &[&str] = &[
-    "roast", "school", "times", "telegraph", "addams", "blues", "ish", "best", "bloody",
+    "roast", "school", "times", "telegraph", "addams", "blues", "ish", "best", "bloody", "driver",
+    "express", "feeling", "funday", "herald", "island", "motivation", "mood", "morn", "newspaper",
+    "scaries", "supplement", "syndrome", "vibes",
 ];
 
 /// Words after "Saturday night" or "tonight" that make it a name.
@@ -93,28 +95,53 @@ pub(crate) const BEFORE_DAY_WORD: &[&str] = &["usa", "psychology", "medicine", "
 /// Nouns after a bare number that make it an amount ("at 3 houses").
 #[rustfmt::skip]
 pub(crate) const UNITS_OF_THINGS: &[&str] = &[
-    "people", "persons", "eggs", "items", "things", "dollars", "euros", "pounds", "bucks",
-    "percent", "pages", "points", "degrees", "km", "kg", "mph", "miles", "meters", "metres", "cups",
-    "cup", "tsp", "tbsp", "liters", "litres", "g", "mg", "ml", "cm", "mm", "m", "lbs", "oz", "ft",
-    "feet", "inches", "stars", "star", "million", "billion", "thousand", "hundred", "k", "gb", "mb",
-    "x", "of", "cents", "guests", "kids", "tickets", "copies", "boxes", "bags", "pieces", "units",
-    "users", "times",
+    "bags", "billion", "boxes", "bucks", "cents", "cm", "copies", "cup", "cups", "degrees",
+    "different", "distinct", "dollars", "eggs", "ends", "euros", "feet", "ft", "g", "gb", "guests",
+    "hundred", "inches", "items", "k", "kg", "kids", "km", "lbs", "liters", "litres", "m", "mb",
+    "meters", "metres", "mg", "miles", "million", "ml", "mm", "mph", "of", "oz", "pages", "people",
+    "percent", "persons", "pieces", "places", "points", "pounds", "separate", "sides", "star",
+    "stars", "tbsp", "things", "thousand", "tickets", "times", "tsp", "units", "users", "x",
 ];
 
 /// Words before a number that make it a label, not a time or a date.
 #[rustfmt::skip]
 pub(crate) const LABELS: &[&str] = &[
-    "version", "v", "ver", "release", "chapter", "section", "page", "room", "ratio", "screen",
-    "display", "monitor", "tv", "format", "score", "scored", "odds", "aspect", "resolution",
-    "python", "java", "node", "ubuntu", "ios", "android", "windows", "rust", "php", "ruby", "won",
-    "lost", "beat", "psalm", "genesis", "exodus", "matthew", "mark", "luke", "john", "romans",
-    "verse", "issue", "ticket", "bug", "pr", "build", "figure", "fig", "table", "step", "level",
-    "episode", "ep", "season", "line", "flight", "gate", "bus", "apartment", "apt", "unit", "suite",
-    "size", "number", "no", "model", "part", "scale", "rated", "rating", "isbn", "phone", "tel",
-    "fax", "ip", "port", "code", "pin", "id", "invoice", "rfc", "volume", "vol", "act", "scene",
-    "postgresql", "postgres", "django", "debian", "macos", "kernel", "firmware", "hymn", "acts",
-    "corinthians", "proverbs", "revelation", "led", "leading", "drew", "tied", "mix", "route",
-    "highway", "channel", "track", "item", "question", "exercise", "problem", "article",
+    "act", "aisle", "android", "angular", "apartment", "apt", "article", "aspect", "beat",
+    "blender", "bolt", "bp", "bug", "build", "bus", "channel", "chapter", "chipset", "chrome",
+    "clang", "code", "colossians", "coordinates", "corinthians", "debian", "deuteronomy", "dilute",
+    "diluted", "display", "django", "dock", "docker", "drew", "ecclesiastes", "ep", "ephesians",
+    "episode", "exercise", "exodus", "ezekiel", "fax", "fedora", "fig", "figure", "firefox",
+    "firmware", "flight", "flutter", "format", "fraction", "fuse", "galatians", "gate", "gcc",
+    "genesis", "golang", "grid", "hebrews", "highway", "hosea", "hymn", "id", "invoice", "ios",
+    "ip", "isaiah", "isbn", "issue", "item", "java", "jeremiah", "kernel", "kotlin", "kubernetes",
+    "laravel", "leading", "led", "level", "leviticus", "line", "llvm", "locker", "lost", "macos",
+    "mix", "model", "monitor", "mysql", "nginx", "no", "node", "npm", "number", "nut", "odds",
+    "openssl", "pace", "page", "part", "pb", "philippians", "phone", "php", "pin", "port",
+    "postgres", "postgresql", "pr", "pressure", "problem", "proverbs", "psalm", "psalms", "python",
+    "question", "quran", "rated", "rating", "ratio", "react", "redis", "ref", "release",
+    "resolution", "revelation", "rfc", "romans", "room", "route", "ruby", "rust", "scale", "scene",
+    "score", "scored", "screen", "screw", "season", "seat", "section", "serial", "size", "sku",
+    "socket", "spanner", "step", "suite", "surah", "swift", "symfony", "table", "tel", "terraform",
+    "thessalonians", "ticket", "tied", "track", "tv", "ubuntu", "unit", "unity", "v", "ver",
+    "verse", "version", "vision", "vol", "volume", "vue", "windows", "won", "wordpress", "wrench",
+];
+
+/// Words before the number of a house or a part of it ("flat 12a").
+pub(crate) const HOUSES: &[&str] = &["flat", "house", "block", "building", "entrance", "stairs"];
+
+/// Books whose names are also people's: a chapter and a verse only where the text begins with the
+/// book, or a word of reading or a number is before it ("read John 3:16", "1 Peter 3:15").
+#[rustfmt::skip]
+pub(crate) const BOOKS: &[&str] = &[
+    "acts", "amos", "chronicles", "daniel", "esther", "ezra", "james", "job", "joel", "john",
+    "joshua", "jude", "judges", "kings", "luke", "mark", "matthew", "micah", "numbers", "peter",
+    "ruth", "samuel", "timothy", "titus",
+];
+
+/// Words of reading before such a book.
+pub(crate) const READING: &[&str] = &[
+    "bible", "chapter", "gospel", "memorise", "memorize", "of", "passage", "quote", "quoting",
+    "read", "reading", "reflect", "sermon", "study", "verse",
 ];
 
 /// Verbs that take "by" and an amount ("raise it by 5").
@@ -122,13 +149,24 @@ pub(crate) const LABELS: &[&str] = &[
 pub(crate) const MEASURING: &[&str] = &[
     "increase", "increased", "reduce", "reduced", "multiply", "multiplied", "divide", "divided",
     "grow", "grew", "raise", "raised", "lower", "lowered", "cut", "up", "down", "scale", "shrink",
-    "rose", "fell", "drop", "dropped", "win", "lead", "beat", "off", "bigger", "smaller", "longer",
-    "shorter",
+    "rose", "fell", "drop", "dropped", "win", "won", "lost", "lead", "beat", "off", "bigger",
+    "smaller", "longer", "shorter", "split", "group", "grouped", "sort", "sorted", "ahead",
+    "behind", "indexed", "rounded",
 ];
 
 /// Verbs that take "at" and an amount or a thing ("look at 3").
-pub(crate) const AIMING: &[&str] =
-    &["look", "looking", "aim", "level", "stay", "capped", "grade", "valued", "starts"];
+pub(crate) const AIMING: &[&str] = &[
+    "look", "looking", "aim", "level", "stay", "capped", "grade", "valued", "starts", "volume",
+    "speed", "priced", "sold", "bought", "trading", "dial", "bid", "page", "good", "better", "bad",
+];
+
+/// Words before a range of numbers that counts ("count from 5 to 10").
+#[rustfmt::skip]
+pub(crate) const COUNTING: &[&str] = &[
+    "count", "counting", "counts", "rate", "rating", "scale", "numbers", "number", "levels",
+    "level", "dial", "ages", "aged", "sizes", "pages", "chapters", "rows", "scores", "went", "go",
+    "goes", "going", "anywhere", "ranging", "ranges", "varies", "multiply",
+];
 
 /// Words that ask for a person after them.
 #[rustfmt::skip]
@@ -146,31 +184,32 @@ pub(crate) const PERSON_SURELY: &[&str] = &["with"];
 /// Words that are never a person, though they stand after "with" or begin with a capital.
 #[rustfmt::skip]
 pub(crate) const NO_PERSON: &[&str] = &[
-    "a", "an", "the", "my", "your", "his", "her", "our", "their", "its", "this", "that", "these",
-    "those", "all", "some", "any", "no", "both", "each", "every", "it", "me", "you", "him", "them",
-    "us", "i", "we", "they", "everyone", "everybody", "someone", "somebody", "anyone", "people",
-    "others", "friends", "family", "clients", "client", "customers", "team", "work", "kids", "new",
-    "more", "less", "lots", "one", "two", "three", "what", "who", "which", "whom", "extra",
-    "google", "zoom", "slack", "teams", "twitter", "facebook", "instagram", "youtube", "amazon",
-    "netflix", "python", "rust", "java", "excel", "word", "github", "jira", "legal", "hr", "sales",
-    "marketing", "finance", "ops", "qa", "support", "accounting", "engineering", "product",
-    "design", "vendor", "vendors", "investors", "doctor", "dentist", "lawyer", "accountant",
-    "landlord", "plumber", "bank", "insurance", "school", "cheese", "milk", "rice", "care", "love",
-    "respect", "regards", "salad", "butter", "garlic", "regard", "different", "other", "another",
-    "only", "at", "on", "in", "water", "coffee", "details", "notes", "questions", "feedback",
-    "colleagues", "students", "reminder", "notification", "notifications", "location", "subject",
-    "music", "event", "events", "calendar", "today", "tomorrow", "tonight", "please", "title",
-    "description", "red", "black", "white", "ceo", "cto", "cfo", "manager", "boss", "reminders",
-    "alarm", "repeat", "time", "date", "dr", "mr", "mrs", "ms", "prof", "everything", "nothing",
-    "something", "anything", "and", "or", "then", "if", "when", "while", "breakfast", "lunch",
-    "dinner", "supper", "food", "meals", "sugar", "salt", "honey", "lemon", "cream", "chocolate",
-    "bacon", "chips", "sauce", "ketchup", "mayo", "tea", "wine", "beer", "juice", "cash", "card",
-    "soap", "bleach", "vinegar", "oil", "photos", "pictures", "video", "audio", "screenshots",
-    "code", "tests", "docs", "receipts", "caution", "ease", "parents", "ice", "gloves", "coworkers",
-    "neighbors", "neighbours", "guests", "management", "leadership", "fries", "bread", "pasta",
-    "sprinkles", "batteries", "tape", "glue", "paint", "tools", "confidence", "attachments",
-    "slides", "invoice", "receipt", "passport", "id", "glasses", "headphones", "lads", "mates",
-    "guys", "girls", "folks", "buddies", "neighbour", "neighbor",
+    "a", "accountant", "accounting", "alarm", "all", "amazon", "an", "and", "another", "any",
+    "anyone", "anything", "at", "attachments", "audio", "bacon", "bank", "batteries", "beer",
+    "black", "bleach", "boss", "both", "bread", "breakfast", "buddies", "butter", "calendar",
+    "card", "care", "cash", "caution", "ceo", "cfo", "cheese", "chips", "chocolate", "client",
+    "clients", "code", "coffee", "colleagues", "confidence", "coworkers", "cream", "cto",
+    "customers", "date", "dentist", "description", "design", "details", "different", "dinner",
+    "docs", "doctor", "dr", "each", "ease", "engineering", "event", "events", "every", "everybody",
+    "everyone", "everything", "excel", "extra", "facebook", "family", "feedback", "finance",
+    "folks", "food", "friends", "fries", "garlic", "girls", "github", "glasses", "gloves", "glue",
+    "google", "guests", "guys", "headphones", "her", "him", "his", "honey", "hr", "i", "ice", "id",
+    "if", "in", "instagram", "insurance", "investors", "invoice", "it", "its", "java", "jira",
+    "juice", "ketchup", "kids", "lads", "landlord", "lawyer", "leadership", "legal", "lemon",
+    "less", "location", "lots", "love", "lunch", "management", "manager", "marketing", "mates",
+    "mayo", "me", "meals", "milk", "more", "mr", "mrs", "ms", "music", "my", "neighbor",
+    "neighbors", "neighbour", "neighbours", "netflix", "new", "no", "notes", "nothing",
+    "notification", "notifications", "oil", "on", "one", "only", "ops", "or", "other", "others",
+    "our", "paint", "parents", "passport", "pasta", "people", "photos", "pictures", "please",
+    "plumber", "product", "prof", "python", "qa", "questions", "receipt", "receipts", "red",
+    "regard", "regards", "reminder", "reminders", "repeat", "respect", "rice", "rust", "salad",
+    "sales", "salt", "sauce", "school", "screenshots", "slack", "slides", "soap", "some",
+    "somebody", "someone", "something", "sprinkles", "students", "subject", "sugar", "supper",
+    "support", "tape", "tea", "team", "teams", "tests", "that", "the", "their", "them", "then",
+    "these", "they", "this", "those", "three", "time", "title", "today", "tomorrow", "tonight",
+    "tools", "twitter", "two", "us", "vendor", "vendors", "video", "vinegar", "water", "we", "what",
+    "when", "which", "while", "white", "who", "whom", "wine", "word", "work", "you", "your",
+    "youtube", "zoom",
 ];
 
 /// Words that go with a place after "at" in lower case.

@@ -1,6 +1,6 @@
 //! The tables keep their promises.
 
-use super::{english, meaning, names};
+use super::{english, lists, meaning, names, namings};
 
 // Goal: tables that are searched by halves are sorted, else a name would be missed silently.
 #[test]
@@ -8,6 +8,22 @@ fn name_tables_are_sorted_and_lower_case() {
     for table in names::tables() {
         assert!(table.is_sorted(), "{table:?}");
         assert!(table.iter().all(|name| name.to_lowercase() == *name));
+    }
+}
+
+// Goal: the long tables that are searched by halves are sorted, and hold every word once.
+#[test]
+fn long_tables_are_sorted() {
+    let long = [
+        lists::LABELS,
+        lists::NO_PERSON,
+        lists::UNITS_OF_THINGS,
+        lists::VERBS,
+        namings::MADE_THINGS,
+        namings::SENT_THINGS,
+    ];
+    for table in long {
+        assert!(table.is_sorted_by(|one, two| one < two), "{table:?}");
     }
 }
 

@@ -156,10 +156,10 @@ fn time_taken(text: &str, context: &Context, least: usize) -> Duration {
 }
 
 /// How much slower this processor is now than alone: a neighbour on the same core takes its caches
-/// and half of its units, which processor time does not show. By a text that takes 2 ms alone.
+/// and half of its units, which processor time does not show. By a text that takes 1.5 ms alone.
 fn slowdown(context: &Context) -> f64 {
     let known = "every 2nd tuesday at 5 until may 5, ".repeat(114);
-    let alone = Duration::from_millis(2);
+    let alone = Duration::from_micros(1_500);
     time_taken(&known, context, 20).div_duration_f64(alone).max(1.0)
 }
 
