@@ -12,13 +12,13 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use tokio::time::{Instant, sleep};
 
 use super::catalogue::{Check, Runner, Spot};
 use super::evidence::{self, Run};
 use super::queries::host::{LEAD, STILL_LEADS};
-use super::state::{Known, Newest, Outcome};
+use super::state::{CLOCK_LEAD_MAX, Known, Newest, Outcome};
 use super::subject::Subject;
 use crate::db::{DbError, Host};
 
@@ -166,8 +166,9 @@ impl Written {
     /// Whether a run says something else than what stands there, or what stands there grows old.
     fn is_due(&self, check: &Check, run: &Run, now: Timestamp) -> bool {
         let age = now.duration_since(self.at);
-        // A clock that went back makes what was written lie ahead; it is written anew.
-        let is_old = age >= check.renew || age < SignedDuration::ZERO;
+        // A clock that went back makes what was written lie ahead; it is written anew. Clocks of two
+        // nodes differ a little.
+        let is_old = age >= check.renew || age < -CLOCK_LEAD_MAX;
         is_old
             || run.outcome != self.outcome
             || run.population != self.population

@@ -176,7 +176,7 @@ pub struct Counts {
 }
 
 /// Evidence from so far ahead is no evidence: somebody moved a clock.
-const CLOCK_LEAD_MAX: SignedDuration = SignedDuration::from_secs(120);
+pub const CLOCK_LEAD_MAX: SignedDuration = SignedDuration::from_secs(120);
 
 impl Standing {
     fn bare(state: State) -> Self {
