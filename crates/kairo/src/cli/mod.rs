@@ -7,6 +7,7 @@
 
 mod config;
 mod database;
+mod mail;
 mod migrate;
 mod open;
 mod serve;
@@ -39,6 +40,9 @@ enum Command {
     /// API tokens.
     #[command(subcommand)]
     Token(token::Command),
+    /// Addresses that get no more mail.
+    #[command(subcommand)]
+    Mail(mail::Command),
     /// Print every configuration key with its default and meaning, as a table.
     Settings,
 }
@@ -57,6 +61,7 @@ pub fn run() -> ExitCode {
         Command::Serve => serve::run(config),
         Command::Migrate => migrate::run(config),
         Command::Token(command) => token::run(config, &command),
+        Command::Mail(command) => mail::run(config, &command),
         Command::Settings => {
             config::print();
             Ok(())

@@ -11,13 +11,15 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::Failure;
 use super::database::ServedDatabase;
+use super::mail::seals;
 use super::open::{Opened, open};
 use crate::accounts::Base;
 use crate::accounts::checks::OwnerChecks;
 use crate::capture::purge;
-use crate::config::{Config, Node};
+use crate::config::{Config, MailWay, Node};
 use crate::db::Db;
-use crate::mail::{Carrier, Mailer, Outbox, Smtp};
+use crate::limits::DRAIN_MAX;
+use crate::mail::{Carrier, Outbox, Post, Resend, Smtp, Webhook};
 use crate::web::edge::{self, Bounds, EdgeSettings, EdgeState, Proxies, Ticks};
 use crate::web::{Site, SiteSettings, routes};
 
@@ -44,7 +46,7 @@ async fn serve(opened: &Opened, database: &ServedDatabase) -> Result<(), Failure
         .map_err(|error| format!("cannot listen on {}: {error}", config.listen))?;
     let bound = listener.local_addr()?;
     let origin = config.origin(bound).to_string();
-    let (mailer, outbox) = mail(opened)?;
+    let (carrier, webhook, outbox) = mail(opened)?;
     let base = Base {
         db,
         keys: keys.clone(),
@@ -54,6 +56,11 @@ async fn serve(opened: &Opened, database: &ServedDatabase) -> Result<(), Failure
         checks: OwnerChecks::on(),
     };
     tokio::spawn(purge::run(base.clone()));
+    let (door, seals) = (base.db.worker.clone(), seals(&keys)?);
+    let post = Post { carrier, webhook, door, seals, random: opened.random.clone() };
+    let (mailer, postman) = post.open();
+    let (stop_mail, mail_stops) = tokio::sync::oneshot::channel::<()>();
+    let delivering = tokio::spawn(postman.run(async { drop(mail_stops.await) }));
     let loopback = config.is_loopback();
     let site = Site::new(SiteSettings { base, mailer, outbox, origin: origin.clone(), loopback });
     let proxies = Proxies::new(config.trusted_proxies.clone());
@@ -92,6 +99,9 @@ async fn serve(opened: &Opened, database: &ServedDatabase) -> Result<(), Failure
         }
     };
     edge::listener::serve(listener, tls, app, proxies, stop).await?;
+    drop(stop_mail);
+    // Letters under way are finished; one that is not is taken again when its lease has ended.
+    let _ = tokio::time::timeout(DRAIN_MAX, delivering).await;
     tracing::info!("stopped serving");
     match database.is_running() {
         true => Ok(()),
@@ -108,12 +118,19 @@ async fn redirect(config: &Config, origin: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-fn mail(opened: &Opened) -> Result<(Mailer, Option<Outbox>), Failure> {
-    Ok(match &opened.config.mail {
-        Some(mail) => (Mailer::start(Carrier::Smtp(Smtp::new(&mail.smtp_url, &mail.from)?)), None),
-        None => {
-            let outbox = Outbox::in_folder(opened.folder.outbox());
-            (Mailer::start(Carrier::Outbox(outbox.clone())), Some(outbox))
+/// Where mail goes, what is heard of it, and the outbox where it goes nowhere else.
+type Mail = (Carrier, Option<Webhook>, Option<Outbox>);
+
+fn mail(opened: &Opened) -> Result<Mail, Failure> {
+    let Some(mail) = &opened.config.mail else {
+        let outbox = Outbox::in_folder(opened.folder.outbox());
+        return Ok((Carrier::Outbox(outbox.clone()), None, Some(outbox)));
+    };
+    Ok(match &mail.way {
+        MailWay::Smtp(url) => (Carrier::Smtp(Smtp::new(url, &mail.from)?), None, None),
+        MailWay::Resend { base_url, api_key, webhook_secret } => {
+            let resend = Resend::new(base_url, api_key.clone(), &mail.from)?;
+            (Carrier::Resend(resend), webhook_secret.as_ref().and_then(Webhook::new), None)
         }
     })
 }

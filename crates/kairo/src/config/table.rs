@@ -119,12 +119,39 @@ pub const SMTP_URL: Key = key(
 )
 .note()
 .secret();
+/// The key of Resend's API.
+pub const RESEND_API_KEY: Key = key(
+    "mail.resend_api_key",
+    "KAIRO_RESEND_API_KEY",
+    "mail goes to the mail server, or to the outbox",
+    "Key of [Resend](https://resend.com)'s API, instead of a mail server; one that may only send is \
+     enough",
+)
+.note()
+.secret();
+/// Where Resend's API is.
+pub const RESEND_BASE_URL: Key = key(
+    "mail.resend_base_url",
+    "KAIRO_RESEND_BASE_URL",
+    "https://api.resend.com",
+    "Origin of Resend's API",
+);
+/// What Resend's messages are signed with.
+pub const RESEND_WEBHOOK_SECRET: Key = key(
+    "mail.resend_webhook_secret",
+    "KAIRO_RESEND_WEBHOOK_SECRET",
+    "Kairo listens to no messages",
+    "Signing secret (`whsec_…`) of a Resend webhook that leads to `/webhooks/resend`; addresses \
+     whose mail comes back for good, or is called spam, then get no more",
+)
+.note()
+.secret();
 /// The sender.
 pub const MAIL_FROM: Key = key(
     "mail.from",
     "KAIRO_MAIL_FROM",
     "none",
-    "Sender of mail, such as `Kairo <kairo@example.com>`; needed with a mail server",
+    "Sender of mail, such as `Kairo <kairo@example.com>`; needed with a mail server or Resend",
 )
 .note();
 /// The form of the log.
@@ -147,7 +174,7 @@ pub const POSTGRES_BIN: Key = key(
 .note();
 
 /// Every key, in the order of the README.
-pub const ALL: [Key; 14] = [
+pub const ALL: [Key; 17] = [
     DATA_DIR,
     LISTEN,
     PUBLIC_ORIGIN,
@@ -158,6 +185,9 @@ pub const ALL: [Key; 14] = [
     TLS_CERT,
     TLS_KEY,
     SMTP_URL,
+    RESEND_API_KEY,
+    RESEND_BASE_URL,
+    RESEND_WEBHOOK_SECRET,
     MAIL_FROM,
     LOG_FORMAT,
     LOG_LEVEL,

@@ -10,8 +10,10 @@ use lettre::message::{Mailbox, Message};
 use lettre::transport::smtp::AsyncSmtpTransport;
 use lettre::{AsyncTransport as _, Tokio1Executor};
 use secrecy::{ExposeSecret as _, SecretString};
+use uuid::Uuid;
 
 use super::Letter;
+use super::refusal::{Cause, NotCarried};
 
 /// Longest wait for the mail server.
 const TIMEOUT: Duration = Duration::from_secs(15);
@@ -22,7 +24,7 @@ pub struct Smtp {
     from: Mailbox,
 }
 
-/// Why a mail was not sent, or a mail server cannot be used.
+/// A mail server cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum SmtpError {
     /// The settings do not name a server that may be used.
@@ -31,27 +33,6 @@ pub enum SmtpError {
     /// The sender is not an address.
     #[error("the sender of mails is not an e-mail address")]
     From,
-    /// The letter cannot be made into a mail.
-    #[error("the mail could not be made")]
-    Letter,
-    /// The server refused, or could not be reached. The text names no address of a person.
-    #[error("the mail server did not take the mail ({kind})")]
-    Transport {
-        /// What happened.
-        kind: &'static str,
-        /// Whether trying again is of no use.
-        permanent: bool,
-    },
-}
-
-impl SmtpError {
-    /// Whether trying again is of no use.
-    pub fn is_final(&self) -> bool {
-        match self {
-            Self::Transport { permanent, .. } => *permanent,
-            Self::Address(_) | Self::From | Self::Letter => true,
-        }
-    }
 }
 
 impl Smtp {
@@ -78,26 +59,33 @@ impl Smtp {
         Ok(Self { transport, from: from.parse().map_err(|_| SmtpError::From)? })
     }
 
-    /// Sends one mail.
-    pub async fn send(&self, letter: &Letter) -> Result<(), SmtpError> {
+    /// Hands one letter over. SMTP has no key that makes a second copy vanish, so after a crash a
+    /// letter may come twice; `id` becomes its Message-ID (RFC 5322 3.6.4), by which mailboxes that
+    /// look for copies know it.
+    ///
+    /// # Errors
+    /// Why it was not taken, as [`Cause`] tells.
+    pub async fn send(&self, id: Uuid, letter: &Letter) -> Result<(), NotCarried> {
         let message = Message::builder()
             .from(self.from.clone())
-            .to(letter.to.parse().map_err(|_| SmtpError::Letter)?)
+            .to(letter.to.parse().map_err(|_| Cause::Refused)?)
             .subject(letter.subject.as_str())
+            .message_id(Some(format!("<{id}@{}>", self.from.email.domain())))
             .header(ContentType::TEXT_PLAIN)
             .body(letter.text.to_string())
-            .map_err(|_| SmtpError::Letter)?;
-        self.transport.send(message).await.map(drop).map_err(|error| SmtpError::Transport {
-            kind: if error.is_permanent() {
-                "it refused"
+            .map_err(|_| Cause::Refused)?;
+        let sent = self.transport.send(message).await;
+        sent.map(drop).map_err(|error| {
+            let cause = if error.is_permanent() {
+                Cause::Refused
             } else if error.is_transient() {
-                "it said: later"
+                Cause::Unavailable
             } else if error.is_timeout() {
-                "it did not answer in time"
+                Cause::TimedOut
             } else {
-                "it could not be reached"
-            },
-            permanent: error.is_permanent(),
+                Cause::Unreachable
+            };
+            cause.into()
         })
     }
 }

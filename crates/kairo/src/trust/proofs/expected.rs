@@ -6,7 +6,7 @@
 //! The threats, in short. A thief of `kairo_app` (an injected statement) holds the session of the
 //! request alone, and must see and change nothing of anybody else, nor make a row into somebody
 //! else's. A read-only token must not write. A thief of `kairo_worker` must not reach what nobody
-//! asked to delete. A thief of `kairo_login` must read nothing. `kairo_support` and every role to
+//! asked to delete, and read no mail but what is due. A thief of `kairo_login` must read nothing. `kairo_support` and every role to
 //! come start with nothing. The tables' owner is bound by the policies like everybody.
 
 use super::actors::{APP, AUTH, Actor, LOGIN, OWNER, Role, WORKER};
@@ -89,7 +89,7 @@ const fn table(name: &'static str, label: &'static str, rights: &'static [Right]
 }
 
 /// Every table and view.
-pub const RELATIONS: [Relation; 17] = [
+pub const RELATIONS: [Relation; 20] = [
     table(
         "app.captures",
         "id",
@@ -268,6 +268,55 @@ pub const RELATIONS: [Relation; 17] = [
             right(AUTH, Delete, All),
         ],
     ),
+    table(
+        "mail.letters",
+        "id",
+        &[
+            // Roles that sign in have functions, one a verb: the worker gets what is due, and
+            // nobody leafs through the mail of others.
+            right(AUTH, Select, All),
+            right(AUTH, Insert, All),
+            // Neither its purpose, its addressee nor its end: a letter is what it was made as.
+            some(
+                AUTH,
+                Update,
+                &[
+                    "state",
+                    "sealed",
+                    "attempts",
+                    "next_attempt_at",
+                    "lease_until",
+                    "last_error",
+                    "provider_id",
+                    "fate",
+                    "sent_at",
+                ],
+                All,
+            ),
+            // What waits is ended first, which erases it; a letter does not vanish.
+            right(AUTH, Delete, Those(&["a2", "a3", "b2", "b3", "c2", "c3"])),
+        ],
+    ),
+    table(
+        "mail.suppressions",
+        "address_mac",
+        &[
+            // Never changed: shut off by an event, and released by the host.
+            right(AUTH, Select, All),
+            right(AUTH, Insert, All),
+            right(AUTH, Delete, All),
+        ],
+    ),
+    table(
+        "mail.events",
+        "event_hash",
+        &[
+            right(AUTH, Select, All),
+            right(AUTH, Insert, All),
+            // An event that was forgotten could be told again.
+            right(AUTH, Delete, Those(&["a3", "b3", "c3"])),
+        ],
+    ),
     // What a live session is. Nobody but its owner sees it; `me` and functions stand on it.
     Relation {
         name: "authn.live",
@@ -316,9 +365,12 @@ const fn function(signature: &'static str, granted: Option<Role>) -> Function {
 }
 
 /// Every function; each belongs to kairo_auth.
-pub const FUNCTIONS: [Function; 11] = [
+pub const FUNCTIONS: [Function; 17] = [
     // Before there is a session. A thief of kairo_login can make and spend a proof; that is all.
-    function("authn.proof_begin(uuid,text,bytea,bytea,bytea,bytea,bytea)", Some(LOGIN)),
+    function(
+        "authn.proof_ask(uuid,text,bytea,bytea,bytea,bytea,bytea,uuid,bytea,bytea[])",
+        Some(LOGIN),
+    ),
     function(
         "authn.proof_redeem(bytea,bytea,bytea,uuid,uuid,text,bytea,text,uuid,bytea,text)",
         Some(LOGIN),
@@ -332,6 +384,15 @@ pub const FUNCTIONS: [Function; 11] = [
     function("authn.job_session(uuid,text,uuid,bytea)", Some(WORKER)),
     function("authn.purge_due(bigint,integer)", Some(WORKER)),
     function("authn.sessions_purge()", Some(WORKER)),
+    // The worker carries mail: it gets letters that are due, sealed, says what came of each, and
+    // keeps what the provider told. It can neither make a letter nor look for one.
+    function("mail.claim(integer)", Some(WORKER)),
+    function("mail.record(uuid,smallint,text,text,text,bigint)", Some(WORKER)),
+    function("mail.note(bytea,text,text,bytea[])", Some(WORKER)),
+    function("mail.purge()", Some(WORKER)),
+    // From inside proof_ask: a proof without a letter would use up a share for nothing.
+    function("authn.proof_begin(uuid,text,bytea,bytea,bytea,bytea,bytea)", None),
+    function("mail.is_full()", None),
     // From inside other functions and from the host: each makes a person or a bearer from nothing.
     function("authn.user_ensure(text,uuid,uuid,text,bytea,text)", None),
     function(
@@ -352,7 +413,7 @@ pub struct SchemaRight {
 }
 
 /// Every schema.
-pub const SCHEMAS: [SchemaRight; 4] = [
+pub const SCHEMAS: [SchemaRight; 5] = [
     SchemaRight { schema: "app", enter: &[OWNER, AUTH, APP, WORKER], create: &[OWNER] },
     SchemaRight {
         schema: "authn",
@@ -360,6 +421,8 @@ pub const SCHEMAS: [SchemaRight; 4] = [
         // Its views and functions are made as kairo_auth; nobody signs in as either.
         create: &[OWNER, AUTH],
     },
+    // Functions of kairo_auth; tables that no role which signs in may touch.
+    SchemaRight { schema: "mail", enter: &[OWNER, AUTH, WORKER], create: &[OWNER, AUTH] },
     SchemaRight { schema: "ops", enter: &[WORKER], create: &[] },
     SchemaRight { schema: "public", enter: &[], create: &[] },
 ];

@@ -31,7 +31,7 @@ use kairo::accounts::checks::OwnerChecks;
 use kairo::clock::{Clock, Ids, Random};
 use kairo::db::cluster::Throwaway;
 use kairo::db::{Db, Host};
-use kairo::mail::{Carrier, Mailer, Outbox, OutboxLetter};
+use kairo::mail::{ADDRESSES, Carrier, LETTERS, Outbox, OutboxLetter, Post, Seals, Webhook};
 use kairo::web::edge::{self, Bounds, EdgeSettings, EdgeState, Proxies, Ticks};
 use kairo::web::{Site, SiteSettings, routes};
 use tokio_postgres::Config;
@@ -89,6 +89,10 @@ pub struct Settings {
     pub outbox_page: bool,
     /// Where mail goes instead of the outbox.
     pub carrier: Option<Carrier>,
+    /// What the mail provider's messages are signed with.
+    pub webhook: Option<Webhook>,
+    /// Whether letters leave the queue.
+    pub delivers: bool,
 }
 
 impl Default for Settings {
@@ -108,6 +112,8 @@ impl Default for Settings {
             loopback: true,
             outbox_page: true,
             carrier: None,
+            webhook: None,
+            delivers: true,
         }
     }
 }
@@ -159,9 +165,16 @@ impl Kairo {
         };
         let outbox = Outbox::in_folder(private.outbox());
         let carrier = settings.carrier.unwrap_or_else(|| Carrier::Outbox(outbox.clone()));
+        let seals = Seals::new(keys.system(LETTERS).unwrap(), keys.digests(ADDRESSES).unwrap());
+        let (door, webhook) = (base.db.worker.clone(), settings.webhook);
+        let post = Post { carrier, webhook, door, seals, random: base.random.clone() };
+        let (mailer, postman) = post.open();
+        if settings.delivers {
+            tokio::spawn(postman.run(std::future::pending()));
+        }
         let site = Site::new(SiteSettings {
             base: base.clone(),
-            mailer: Mailer::start(carrier),
+            mailer,
             outbox: settings.outbox_page.then(|| outbox.clone()),
             origin: settings.origin.to_owned(),
             loopback: settings.loopback,
