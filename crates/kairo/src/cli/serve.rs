@@ -18,7 +18,7 @@ use crate::accounts::checks::OwnerChecks;
 use crate::capture::purge;
 use crate::config::{Config, MailWay, Node};
 use crate::db::Db;
-use crate::limits::DRAIN_MAX;
+use crate::limits::{DRAIN_MAX, MAIL_SEND_MAX};
 use crate::mail::{Carrier, Outbox, Post, Resend, Smtp, Webhook};
 use crate::web::edge::{self, Bounds, EdgeSettings, EdgeState, Proxies, Ticks};
 use crate::web::{Site, SiteSettings, routes};
@@ -57,7 +57,8 @@ async fn serve(opened: &Opened, database: &ServedDatabase) -> Result<(), Failure
     };
     tokio::spawn(purge::run(base.clone()));
     let (door, seals) = (base.db.worker.clone(), seals(&keys)?);
-    let post = Post { carrier, webhook, door, seals, random: opened.random.clone() };
+    let (random, send_max) = (opened.random.clone(), MAIL_SEND_MAX);
+    let post = Post { carrier, webhook, door, seals, random, send_max };
     let (mailer, postman) = post.open();
     let (stop_mail, mail_stops) = tokio::sync::oneshot::channel::<()>();
     let delivering = tokio::spawn(postman.run(async { drop(mail_stops.await) }));
@@ -127,7 +128,10 @@ fn mail(opened: &Opened) -> Result<Mail, Failure> {
         return Ok((Carrier::Outbox(outbox.clone()), None, Some(outbox)));
     };
     Ok(match &mail.way {
-        MailWay::Smtp(url) => (Carrier::Smtp(Smtp::new(url, &mail.from)?), None, None),
+        MailWay::Smtp { url, authority } => {
+            let smtp = Smtp::new(url, &mail.from, authority.as_deref())?;
+            (Carrier::Smtp(smtp), None, None)
+        }
         MailWay::Resend { base_url, api_key, webhook_secret } => {
             let resend = Resend::new(base_url, api_key.clone(), &mail.from)?;
             (Carrier::Resend(resend), webhook_secret.as_ref().and_then(Webhook::new), None)

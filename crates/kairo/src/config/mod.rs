@@ -91,8 +91,13 @@ pub struct Mail {
 /// A way by which mail leaves.
 #[derive(Debug)]
 pub enum MailWay {
-    /// A mail server: `smtps://…` or `smtp://…`, with the password.
-    Smtp(SecretString),
+    /// A mail server.
+    Smtp {
+        /// `smtps://…` or `smtp://…`, with the password.
+        url: SecretString,
+        /// The authority of its certificate, where that is none of the public ones.
+        authority: Option<PathBuf>,
+    },
     /// Resend's API.
     Resend {
         /// Its origin.
@@ -277,6 +282,10 @@ impl Config {
     fn mail(values: &Values) -> Result<Option<Mail>, ConfigError> {
         let from = values.parsed(&table::MAIL_FROM, read::mailbox)?;
         let smtp_url = values.parsed(&table::SMTP_URL, read::smtp_url)?;
+        let authority = values.parsed(&table::SMTP_CA, read::absolute)?;
+        if authority.is_some() && smtp_url.is_none() {
+            return Err(ConfigError::Half(table::SMTP_CA.env, table::SMTP_URL.env));
+        }
         let base_url = values.needed(&table::RESEND_BASE_URL, read::api_origin)?;
         let webhook_secret = values.parsed(&table::RESEND_WEBHOOK_SECRET, read::webhook_secret)?;
         let Some(api_key) = values.text(&table::RESEND_API_KEY).map(SecretString::from) else {
@@ -285,7 +294,8 @@ impl Config {
                 return Err(ConfigError::Half(set, unset));
             }
             let by_smtp = both(smtp_url, &table::SMTP_URL, from, &table::MAIL_FROM)?;
-            return Ok(by_smtp.map(|(url, from)| Mail { way: MailWay::Smtp(url), from }));
+            let mail = |(url, from)| Mail { way: MailWay::Smtp { url, authority }, from };
+            return Ok(by_smtp.map(mail));
         };
         if smtp_url.is_some() {
             return Err(ConfigError::TwoWays);

@@ -119,6 +119,15 @@ pub const SMTP_URL: Key = key(
 )
 .note()
 .secret();
+/// Who answers for the mail server's certificate.
+pub const SMTP_CA: Key = key(
+    "mail.smtp_ca",
+    "KAIRO_SMTP_CA",
+    "the public authorities",
+    "Certificate (PEM) of the authority of a mail server that has one of its own; then it alone is \
+     trusted",
+)
+.note();
 /// The key of Resend's API.
 pub const RESEND_API_KEY: Key = key(
     "mail.resend_api_key",
@@ -174,7 +183,7 @@ pub const POSTGRES_BIN: Key = key(
 .note();
 
 /// Every key, in the order of the README.
-pub const ALL: [Key; 17] = [
+pub const ALL: [Key; 18] = [
     DATA_DIR,
     LISTEN,
     PUBLIC_ORIGIN,
@@ -185,6 +194,7 @@ pub const ALL: [Key; 17] = [
     TLS_CERT,
     TLS_KEY,
     SMTP_URL,
+    SMTP_CA,
     RESEND_API_KEY,
     RESEND_BASE_URL,
     RESEND_WEBHOOK_SECRET,

@@ -137,6 +137,7 @@ fn ways_of_mail() {
     assert!(both.contains("KAIRO_SMTP_URL and KAIRO_RESEND_API_KEY are both set"), "{both}");
     assert!(refusal(load(&[key])).contains("KAIRO_MAIL_FROM is not"));
     assert!(refusal(load(&[hook])).contains("KAIRO_RESEND_API_KEY is not"));
+    assert!(refusal(load(&[("KAIRO_SMTP_CA", "/ca.pem")])).contains("KAIRO_SMTP_URL is not"));
     assert!(refusal(load(&[from, smtp, hook])).contains("KAIRO_RESEND_API_KEY is not"));
     let (config, _) = load(&[from, key, hook]).unwrap();
     assert!(!config.outbox_allowed());

@@ -28,6 +28,7 @@ mod webhook;
 
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -87,6 +88,8 @@ pub struct Post {
     pub seals: Seals,
     /// For the spread of retries.
     pub random: Random,
+    /// Time for one attempt at one letter, `MAIL_SEND_MAX` in service; a test shortens it.
+    pub send_max: Duration,
 }
 
 impl Post {
@@ -95,7 +98,14 @@ impl Post {
         let (seals, wake) = (Arc::new(self.seals), Arc::new(Notify::new()));
         let webhook = self.webhook.map(Arc::new);
         let mailer = Mailer { seals: seals.clone(), wake: wake.clone(), webhook };
-        let postman = Postman::new(self.carrier, self.door, seals, self.random, wake);
+        let postman = Postman {
+            carrier: self.carrier,
+            door: self.door,
+            seals,
+            random: self.random,
+            wake,
+            send_max: self.send_max,
+        };
         (mailer, postman)
     }
 }

@@ -20,34 +20,25 @@ use super::refusal::{Cause, NotCarried, wait_ms};
 use super::{Carrier, Letter, Seals};
 use crate::clock::Random;
 use crate::db::{DbError, Door, Worker};
-use crate::limits::{MAIL_CONCURRENCY_MAX, MAIL_LOOK_EVERY, MAIL_SEND_MAX};
+use crate::limits::{MAIL_CONCURRENCY_MAX, MAIL_LOOK_EVERY};
 
 /// Attempts at keeping what became of a letter, a second apart: all within its lease.
 const RECORD_TRIES: u32 = 5;
 
 /// Takes letters out of the queue.
 pub struct Postman {
-    carrier: Carrier,
-    door: Door<Worker>,
-    seals: Arc<Seals>,
-    random: Random,
-    wake: Arc<Notify>,
+    pub(super) carrier: Carrier,
+    pub(super) door: Door<Worker>,
+    pub(super) seals: Arc<Seals>,
+    pub(super) random: Random,
+    pub(super) wake: Arc<Notify>,
+    pub(super) send_max: Duration,
 }
 
 /// What an attempt came to: the provider's id of the letter, where it has one.
 type Attempt = Result<Option<String>, NotCarried>;
 
 impl Postman {
-    pub(super) fn new(
-        carrier: Carrier,
-        door: Door<Worker>,
-        seals: Arc<Seals>,
-        random: Random,
-        wake: Arc<Notify>,
-    ) -> Self {
-        Self { carrier, door, seals, random, wake }
-    }
-
     /// Delivers until `stop` ends; then what is under way is finished, and nothing new is taken.
     pub async fn run(self, stop: impl Future<Output = ()>) {
         let postman = Arc::new(self);
@@ -94,7 +85,7 @@ impl Postman {
 
     async fn deliver(self: Arc<Self>, claimed: Claimed) {
         let attempt = match self.seals.open(claimed.id, &claimed.sealed) {
-            Ok(letter) => timeout(MAIL_SEND_MAX, self.carry(claimed.id, &letter))
+            Ok(letter) => timeout(self.send_max, self.carry(claimed.id, &letter))
                 .await
                 .unwrap_or(Err(Cause::TimedOut.into())),
             Err(error) => {

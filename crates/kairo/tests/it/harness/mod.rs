@@ -17,6 +17,8 @@ pub mod actors;
 pub mod cluster;
 pub mod http;
 pub mod page;
+pub mod resend;
+pub mod smtp;
 mod tests;
 
 use std::collections::HashSet;
@@ -31,6 +33,7 @@ use kairo::accounts::checks::OwnerChecks;
 use kairo::clock::{Clock, Ids, Random};
 use kairo::db::cluster::Throwaway;
 use kairo::db::{Db, Host};
+use kairo::limits::MAIL_SEND_MAX;
 use kairo::mail::{ADDRESSES, Carrier, LETTERS, Outbox, OutboxLetter, Post, Seals, Webhook};
 use kairo::web::edge::{self, Bounds, EdgeSettings, EdgeState, Proxies, Ticks};
 use kairo::web::{Site, SiteSettings, routes};
@@ -91,7 +94,9 @@ pub struct Settings {
     pub carrier: Option<Carrier>,
     /// What the mail provider's messages are signed with.
     pub webhook: Option<Webhook>,
-    /// Whether letters leave the queue.
+    /// Time for one attempt at one letter.
+    pub send_max: Duration,
+    /// Whether letters leave the queue; without it a test takes them out, or looks at them there.
     pub delivers: bool,
 }
 
@@ -113,6 +118,7 @@ impl Default for Settings {
             outbox_page: true,
             carrier: None,
             webhook: None,
+            send_max: MAIL_SEND_MAX,
             delivers: true,
         }
     }
@@ -167,7 +173,8 @@ impl Kairo {
         let carrier = settings.carrier.unwrap_or_else(|| Carrier::Outbox(outbox.clone()));
         let seals = Seals::new(keys.system(LETTERS).unwrap(), keys.digests(ADDRESSES).unwrap());
         let (door, webhook) = (base.db.worker.clone(), settings.webhook);
-        let post = Post { carrier, webhook, door, seals, random: base.random.clone() };
+        let (random, send_max) = (base.random.clone(), settings.send_max);
+        let post = Post { carrier, webhook, door, seals, random, send_max };
         let (mailer, postman) = post.open();
         if settings.delivers {
             tokio::spawn(postman.run(std::future::pending()));
