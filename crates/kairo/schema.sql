@@ -1005,8 +1005,12 @@ BEGIN
     RETURN QUERY
         WITH due AS MATERIALIZED (
             SELECT l.id FROM mail.letters l
-             WHERE l.state = 'queued' AND l.next_attempt_at <= t AND l.expires_at > t
-                OR l.state = 'sending' AND l.lease_until <= t AND l.expires_at > t
+             WHERE (l.state = 'queued' AND l.next_attempt_at <= t
+                    OR l.state = 'sending' AND l.lease_until <= t)
+               -- Where more were over than one look ends, the rest is not due either.
+               AND l.expires_at > t AND l.attempts < attempts_max
+               AND NOT EXISTS (SELECT FROM mail.suppressions s
+                                WHERE s.address_mac = ANY (l.address_macs))
              ORDER BY l.next_attempt_at, l.id
              LIMIT least(p_limit, batch_max) FOR UPDATE SKIP LOCKED
         )

@@ -125,9 +125,11 @@ pub const MAIL_CONCURRENCY_MAX: usize = 8;
 pub const MAIL_ATTEMPTS_MAX: i16 = 8;
 /// Wait after the first attempt; it doubles with each.
 pub const MAIL_WAIT_FIRST: Duration = Duration::from_secs(2);
-/// Longest wait between two attempts, also where the other side asks for more: a mail lives ten
-/// minutes.
+/// Longest wait between two attempts, unless the other side asks for more.
 pub const MAIL_WAIT_MAX: Duration = Duration::from_secs(120);
+/// Longest wait that is believed where the other side asks for one; a mail that lives shorter is
+/// given up.
+pub const MAIL_PATIENCE_MAX: Duration = Duration::from_secs(86_400);
 /// Time in which a mail server must be connected to.
 pub const MAIL_CONNECT_MAX: Duration = Duration::from_secs(5);
 /// Time for one attempt at one mail; shorter than the lease that it runs under.

@@ -15,8 +15,8 @@ use super::queries::{
 };
 use crate::accounts::bearer::{Secret, Use};
 use crate::accounts::{AccountError, Base};
-use crate::mail::queries::MailPurge;
 use crate::limits::{DELETED_KEPT_S, PURGE_EVERY, PURGE_PEOPLE_MAX};
+use crate::mail::queries::MailPurge;
 
 /// Purges now and then for as long as the runtime lives.
 pub async fn run(base: Base) {
@@ -30,8 +30,8 @@ pub async fn run(base: Base) {
     }
 }
 
-/// Removes what is due, and sessions and mails that ended long ago; gives the number of people whose items it
-/// removed.
+/// Removes what is due, and sessions and mails that ended long ago; gives the number of people
+/// whose items it removed.
 pub async fn purge(base: &Base) -> Result<usize, AccountError> {
     let due = PurgeDue { after_s: DELETED_KEPT_S, limit: PURGE_PEOPLE_MAX };
     let people = base.db.worker.read(None, due).await?;

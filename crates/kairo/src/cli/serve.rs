@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
 use super::Failure;
 use super::database::ServedDatabase;
@@ -19,7 +21,7 @@ use crate::capture::purge;
 use crate::config::{Config, MailWay, Node};
 use crate::db::Db;
 use crate::limits::{DRAIN_MAX, MAIL_SEND_MAX};
-use crate::mail::{Carrier, Outbox, Post, Resend, Smtp, Webhook};
+use crate::mail::{Carrier, Mailer, Outbox, Post, Resend, Smtp, Webhook};
 use crate::web::edge::{self, Bounds, EdgeSettings, EdgeState, Proxies, Ticks};
 use crate::web::{Site, SiteSettings, routes};
 
@@ -46,7 +48,6 @@ async fn serve(opened: &Opened, database: &ServedDatabase) -> Result<(), Failure
         .map_err(|error| format!("cannot listen on {}: {error}", config.listen))?;
     let bound = listener.local_addr()?;
     let origin = config.origin(bound).to_string();
-    let (carrier, webhook, outbox) = mail(opened)?;
     let base = Base {
         db,
         keys: keys.clone(),
@@ -56,12 +57,7 @@ async fn serve(opened: &Opened, database: &ServedDatabase) -> Result<(), Failure
         checks: OwnerChecks::on(),
     };
     tokio::spawn(purge::run(base.clone()));
-    let (door, seals) = (base.db.worker.clone(), seals(&keys)?);
-    let (random, send_max) = (opened.random.clone(), MAIL_SEND_MAX);
-    let post = Post { carrier, webhook, door, seals, random, send_max };
-    let (mailer, postman) = post.open();
-    let (stop_mail, mail_stops) = tokio::sync::oneshot::channel::<()>();
-    let delivering = tokio::spawn(postman.run(async { drop(mail_stops.await) }));
+    let (mailer, outbox, delivery) = mail(opened, &base)?;
     let loopback = config.is_loopback();
     let site = Site::new(SiteSettings { base, mailer, outbox, origin: origin.clone(), loopback });
     let proxies = Proxies::new(config.trusted_proxies.clone());
@@ -100,9 +96,7 @@ async fn serve(opened: &Opened, database: &ServedDatabase) -> Result<(), Failure
         }
     };
     edge::listener::serve(listener, tls, app, proxies, stop).await?;
-    drop(stop_mail);
-    // Letters under way are finished; one that is not is taken again when its lease has ended.
-    let _ = tokio::time::timeout(DRAIN_MAX, delivering).await;
+    delivery.finish().await;
     tracing::info!("stopped serving");
     match database.is_running() {
         true => Ok(()),
@@ -119,10 +113,41 @@ async fn redirect(config: &Config, origin: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Where mail goes, what is heard of it, and the outbox where it goes nowhere else.
-type Mail = (Carrier, Option<Webhook>, Option<Outbox>);
+/// The task that delivers mail.
+struct Delivery {
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<()>,
+}
 
-fn mail(opened: &Opened) -> Result<Mail, Failure> {
+impl Delivery {
+    /// Letters under way are finished; one that is not is taken again when its lease has ended.
+    async fn finish(self) {
+        drop(self.stop);
+        let _ = tokio::time::timeout(DRAIN_MAX, self.task).await;
+    }
+}
+
+/// Begins to deliver mail: gives what takes letters, and the outbox where they go nowhere else.
+fn mail(opened: &Opened, base: &Base) -> Result<(Mailer, Option<Outbox>, Delivery), Failure> {
+    let (carrier, webhook, outbox) = way(opened)?;
+    let post = Post {
+        carrier,
+        webhook,
+        door: base.db.worker.clone(),
+        seals: seals(&base.keys)?,
+        random: base.random.clone(),
+        send_max: MAIL_SEND_MAX,
+    };
+    let (mailer, postman) = post.open();
+    let (stop, stopped) = oneshot::channel::<()>();
+    let task = tokio::spawn(postman.run(async { drop(stopped.await) }));
+    Ok((mailer, outbox, Delivery { stop, task }))
+}
+
+/// Where mail goes, what is heard of it, and the outbox where it goes nowhere else.
+type Way = (Carrier, Option<Webhook>, Option<Outbox>);
+
+fn way(opened: &Opened) -> Result<Way, Failure> {
     let Some(mail) = &opened.config.mail else {
         let outbox = Outbox::in_folder(opened.folder.outbox());
         return Ok((Carrier::Outbox(outbox.clone()), None, Some(outbox)));

@@ -133,8 +133,8 @@ pub const RESEND_API_KEY: Key = key(
     "mail.resend_api_key",
     "KAIRO_RESEND_API_KEY",
     "mail goes to the mail server, or to the outbox",
-    "Key of [Resend](https://resend.com)'s API, instead of a mail server; one that may only send is \
-     enough",
+    "Key of [Resend](https://resend.com)'s API, instead of a mail server; one that may only send \
+     is enough",
 )
 .note()
 .secret();

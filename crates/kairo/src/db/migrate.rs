@@ -55,7 +55,7 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0020_account_view",
     "0021_migrations_show",
     "0022_item_occurrences_settle",
-    "0023_mail",
+    "0023_mail_create",
 ];
 
 /// Why a database cannot be brought to this schema.

@@ -10,8 +10,8 @@
 //! **Invariant:** a letter's text, link and code are never logged, nor an address, nor what a
 //! provider says, which quotes both. The outbox alone shows them, and it cannot be on together with
 //! a public origin.
-//! **Invariant:** while a lease holds, one node sends. What is sent again after a crash has the same
-//! key (the row's id), by which Resend sends once and a mailbox can tell a copy.
+//! **Invariant:** while a lease holds, one node sends. What is sent again after a crash has the
+//! same key (the row's id), by which Resend sends once and a mailbox can tell a copy.
 //!
 //! It must never decide what an asker is told: whether an address gets mail is looked at when the
 //! letter leaves.
@@ -25,7 +25,6 @@ mod seals;
 mod smtp;
 mod suppressed;
 mod webhook;
-
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -142,7 +141,12 @@ impl Mailer {
     ///
     /// # Errors
     /// The database refused; the provider tells it again.
-    pub async fn note(&self, door: &Door<Worker>, event: &str, told: &Told) -> Result<bool, DbError> {
+    pub async fn note(
+        &self,
+        door: &Door<Worker>,
+        event: &str,
+        told: &Told,
+    ) -> Result<bool, DbError> {
         let Some(fate) = told.fate else { return Ok(true) };
         let macs = told.to.iter().filter_map(|to| self.seals.address_macs(to).into_iter().next());
         let note = MailNote {

@@ -55,8 +55,7 @@ impl Outbox {
         let partial = self.folder.join(format!("{name}.part"));
         // A Kairo that was killed here left the file; the letter is kept again under its name.
         let mut open = OpenOptions::new();
-        let mut file =
-            open.write(true).create(true).truncate(true).mode(0o600).open(&partial)?;
+        let mut file = open.write(true).create(true).truncate(true).mode(0o600).open(&partial)?;
         file.write_all(&serde_json::to_vec(&kept)?)?;
         fs::rename(&partial, self.folder.join(&name))?;
         for old in self.names()?.iter().skip(OUTBOX_MAX) {

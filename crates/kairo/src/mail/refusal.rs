@@ -1,10 +1,11 @@
 //! Why a letter was not carried, whether another attempt may help, and when it is made.
 //!
-//! **Invariant:** a cause is a word of this list; nothing that a mail server said leaves the carrier.
+//! **Invariant:** a cause is a word of this list; nothing that a mail server said leaves the
+//! carrier.
 
 use std::time::Duration;
 
-use crate::limits::{MAIL_WAIT_FIRST, MAIL_WAIT_MAX};
+use crate::limits::{MAIL_PATIENCE_MAX, MAIL_WAIT_FIRST, MAIL_WAIT_MAX};
 
 /// Why an attempt failed; the column `last_error` has the same words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,12 +73,12 @@ impl From<Cause> for NotCarried {
 
 /// Milliseconds until the attempt after `attempt` (from 1): doubled each time up to
 /// `MAIL_WAIT_MAX`, of which `jitter` takes up to a half away, so that letters that failed together
-/// do not come back together; never sooner than the other side asked for, up to the same bound.
+/// do not come back together; never sooner than the other side asked for, which may be later than
+/// the letter lives.
 pub fn wait_ms(attempt: u16, jitter: u8, asked: Option<Duration>) -> u64 {
     let ms = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
-    let most = ms(MAIL_WAIT_MAX);
     let doublings = u32::from(attempt.saturating_sub(1)).min(16);
-    let whole = ms(MAIL_WAIT_FIRST).saturating_mul(1 << doublings).min(most);
+    let whole = ms(MAIL_WAIT_FIRST).saturating_mul(1 << doublings).min(ms(MAIL_WAIT_MAX));
     let spread = whole - whole * u64::from(jitter) / 512;
-    spread.max(asked.map_or(0, ms).min(most))
+    spread.max(asked.map_or(0, |asked| ms(asked.min(MAIL_PATIENCE_MAX))))
 }

@@ -12,8 +12,8 @@
 //! - 429 carries `retry-after` in seconds (resend.com/docs/api-reference/rate-limit).
 //!
 //! **Invariant:** the key leaves this machine over verified TLS alone; plain HTTP is for loopback.
-//! **Invariant:** no redirect is followed and no proxy of the environment is used: either could take
-//! the key, and the letter, elsewhere.
+//! **Invariant:** no redirect is followed and no proxy of the environment is used: either could
+//! take the key, and the letter, elsewhere.
 //! **Invariant:** of an answer only its status, an id and a name of a known list are used.
 
 use std::sync::Arc;

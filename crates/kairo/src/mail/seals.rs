@@ -1,8 +1,8 @@
 //! What makes letters and addresses unreadable in the database.
 //!
-//! **Invariant:** a letter opens only in its own row. It is sealed with a key of Kairo itself, which
-//! is derived from the ring and lies in no table, so nothing of a person may stay under it: the row
-//! is erased when the letter has left.
+//! **Invariant:** a letter opens only in its own row. It is sealed with a key of Kairo itself,
+//! which is derived from the ring and lies in no table, so nothing of a person may stay under it:
+//! the row is erased when the letter has left.
 //! **Invariant:** an address's digest needs a key of the ring, so that whoever holds the database
 //! cannot try addresses.
 

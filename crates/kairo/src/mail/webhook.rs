@@ -119,7 +119,8 @@ impl Webhook {
             message.extend_from_slice(part);
         }
         let given = signatures.split(' ').filter_map(|it| it.strip_prefix("v1,"));
-        let mut given = given.take(WEBHOOK_SIGNATURES_MAX).filter_map(|it| STANDARD.decode(it).ok());
+        let mut given =
+            given.take(WEBHOOK_SIGNATURES_MAX).filter_map(|it| STANDARD.decode(it).ok());
         let holds = |tag: Vec<u8>| hmac::verify(&self.0, &message, &tag).is_ok();
         if given.any(holds) { Ok(()) } else { Err(NotOurs::Forged) }
     }

@@ -22,8 +22,8 @@ pub fn routes(site: &Site) -> Router<Site> {
     }
 }
 
-/// `POST /webhooks/resend`. Answered with 204 also where the message was known or tells nothing that
-/// is kept: anything else makes the provider tell it again.
+/// `POST /webhooks/resend`. Answered with 204 also where the message was known or tells nothing
+/// that is kept: anything else makes the provider tell it again.
 async fn resend(
     State(site): State<Site>,
     headers: HeaderMap,

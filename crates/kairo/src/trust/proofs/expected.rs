@@ -6,8 +6,9 @@
 //! The threats, in short. A thief of `kairo_app` (an injected statement) holds the session of the
 //! request alone, and must see and change nothing of anybody else, nor make a row into somebody
 //! else's. A read-only token must not write. A thief of `kairo_worker` must not reach what nobody
-//! asked to delete, and read no mail but what is due. A thief of `kairo_login` must read nothing. `kairo_support` and every role to
-//! come start with nothing. The tables' owner is bound by the policies like everybody.
+//! asked to delete, and read no mail but what is due. A thief of `kairo_login` must read nothing.
+//! `kairo_support` and every role to come start with nothing. The tables' owner is bound by the
+//! policies like everybody.
 
 use super::actors::{APP, AUTH, Actor, LOGIN, OWNER, Role, WORKER};
 

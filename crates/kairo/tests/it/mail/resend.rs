@@ -103,11 +103,12 @@ async fn wait_s(app: &Kairo) -> f64 {
     app.superuser().await.query(sql, &[]).await.unwrap()[0].get(0)
 }
 
-// Goal: who asks for patience is given it, within the bound; a word that is no number is no wait.
+// Goal: who asks for patience is given it, and a letter that would be late is given up; a word that
+// is no number is no wait.
 #[tokio::test]
 async fn patience_that_is_asked_for() {
     let (app, resend) = with_resend().await;
-    for (asked, least, most) in [("30", 25.0, 30.0), ("86400", 100.0, 120.0), ("soon", -5.0, 2.0)] {
+    for (asked, least, most) in [("30", 25.0, 30.0), ("300", 290.0, 300.0), ("soon", -5.0, 2.0)] {
         let came = resend.asked().len();
         resend.next([Say::Busy(asked)]);
         ask(&app, ANA).await.unwrap();
@@ -116,6 +117,10 @@ async fn patience_that_is_asked_for() {
         assert!((least..=most).contains(&wait), "{asked}: {wait}");
         plant(&app, "DELETE FROM mail.letters").await;
     }
+    resend.next([Say::Busy("86400")]);
+    ask(&app, ANA).await.unwrap();
+    let row = comes_to(&app, "failed").await;
+    assert_eq!((row.error.as_deref(), row.is_sealed), (Some("busy"), false));
 }
 
 // Goal: a provider that nobody reaches keeps no letter from leaving later.

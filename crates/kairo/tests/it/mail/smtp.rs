@@ -22,7 +22,8 @@ async fn a_letter_arrives_over_tls() {
         let letters = sink.letters();
         assert_eq!(letters.len(), 1);
         let id = format!("Message-ID: <{}@example.org>", row.id);
-        for part in [&id, "To: ana@example.org", "From: Kairo <kairo@example.org>", "sign-in/link"] {
+        for part in [&id, "To: ana@example.org", "From: Kairo <kairo@example.org>", "sign-in/link"]
+        {
             assert!(letters[0].contains(part), "{part}: {}", letters[0]);
         }
         assert!(!sink.plain().contains("example.org"), "{}", sink.plain());
