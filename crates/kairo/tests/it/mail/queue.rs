@@ -237,6 +237,23 @@ async fn what_is_past_its_end_is_dropped() {
     assert!(rows(&app).await.iter().all(|row| row.state == "failed" && !row.is_sealed));
 }
 
+// Goal: an address that was shut off before the root key changed gets no mail after it either.
+#[tokio::test]
+async fn a_suppression_outlives_a_rotation() {
+    let app = undelivered().await;
+    fill(&app, 2).await;
+    let shut = "INSERT INTO mail.suppressions VALUES (sha256('a'), 'bounced');
+                UPDATE mail.letters SET address_macs = ARRAY[sha256('b'), sha256('a')]
+                 WHERE id = (SELECT min(id::text)::uuid FROM mail.letters);
+                UPDATE mail.letters SET address_macs = ARRAY[sha256('b')]
+                 WHERE cardinality(address_macs) = 1";
+    plant(&app, shut).await;
+    assert_eq!(claim(&app.base.db).await.len(), 1);
+    let mut states: Vec<String> = rows(&app).await.into_iter().map(|row| row.state).collect();
+    states.sort();
+    assert_eq!(states, ["sending", "suppressed"]);
+}
+
 // Goal: letters and events are kept for 30 days after they ended, and what waits is not removed.
 #[tokio::test]
 async fn what_ended_is_removed_after_thirty_days() {

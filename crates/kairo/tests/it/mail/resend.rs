@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use kairo::limits::MAIL_ANSWER_BYTES_MAX;
+use kairo::limits::{MAIL_ANSWER_BYTES_MAX, MAIL_CONCURRENCY_MAX, MAIL_LOOK_EVERY};
 use kairo::mail::{Resend, ResendError};
 use serde_json::json;
 
@@ -13,10 +13,10 @@ use crate::harness::resend::{API_KEY, FROM, Say, id_of};
 #[tokio::test]
 async fn a_letter_is_handed_over() {
     let (app, resend) = with_resend().await;
-    let began = Instant::now();
     ask(&app, ANA).await.unwrap();
+    let began = Instant::now();
     let row = comes_to(&app, "sent").await;
-    assert!(began.elapsed() < Duration::from_secs(2), "it waits for the next look");
+    assert!(began.elapsed() < MAIL_LOOK_EVERY / 2, "it waits for the next look");
     let asked = resend.asked();
     assert_eq!(asked.len(), 1);
     let text = asked[0].body["text"].as_str().unwrap();
@@ -144,11 +144,11 @@ async fn a_provider_that_is_away() {
 #[tokio::test]
 async fn letters_that_hang_delay_no_other() {
     let (app, resend) = with_resend().await;
-    resend.next(std::iter::repeat_n(Say::Hang, kairo::limits::MAIL_CONCURRENCY_MAX - 1));
-    for n in 1..kairo::limits::MAIL_CONCURRENCY_MAX {
+    resend.next(std::iter::repeat_n(Say::Hang, MAIL_CONCURRENCY_MAX - 1));
+    for n in 1..MAIL_CONCURRENCY_MAX {
         ask(&app, &format!("n{n}@example.org")).await.unwrap();
     }
-    resend.wait_for(kairo::limits::MAIL_CONCURRENCY_MAX - 1).await;
+    resend.wait_for(MAIL_CONCURRENCY_MAX - 1).await;
     for prompt in [ANA, BEN] {
         ask(&app, prompt).await.unwrap();
         comes_to(&app, "sent").await;
