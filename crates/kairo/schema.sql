@@ -583,6 +583,32 @@ END
 $function$;
 ALTER FUNCTION authn.key_create(uuid,uuid,bytea,bytea,text[],timestamp with time zone,text,integer) OWNER TO kairo_auth;
 
+CREATE OR REPLACE FUNCTION authn.proof_ask(p_id uuid, p_email text, p_source bytea, p_earlier_binding_hash bytea, p_link_hash bytea, p_binding_hash bytea, p_code_mac bytea, p_letter uuid, p_sealed bytea, p_address_macs bytea[])
+ RETURNS text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+DECLARE
+    outcome text;
+BEGIN
+    IF mail.is_full() THEN
+        RETURN 'busy';
+    END IF;
+    outcome := authn.proof_begin(p_id, p_email, p_source, p_earlier_binding_hash, p_link_hash,
+                                 p_binding_hash, p_code_mac);
+    IF outcome = 'sent' THEN
+        -- A letter is worth as much as its proof, and for as long.
+        INSERT INTO mail.letters (id, purpose, sealed, address_macs, expires_at)
+        SELECT p_letter, p.purpose, p_sealed, p_address_macs, p.expires_at
+          FROM authn.proofs p WHERE p.id = p_id;
+    END IF;
+    RETURN outcome;
+END
+$function$;
+ALTER FUNCTION authn.proof_ask(uuid,text,bytea,bytea,bytea,bytea,bytea,uuid,bytea,bytea[]) OWNER TO kairo_auth;
+GRANT EXECUTE ON FUNCTION authn.proof_ask(uuid,text,bytea,bytea,bytea,bytea,bytea,uuid,bytea,bytea[]) TO kairo_login;
+
 CREATE OR REPLACE FUNCTION authn.proof_begin(p_id uuid, p_email text, p_source bytea, p_earlier_binding_hash bytea, p_link_hash bytea, p_binding_hash bytea, p_code_mac bytea)
  RETURNS text
  LANGUAGE plpgsql
@@ -640,7 +666,6 @@ BEGIN
 END
 $function$;
 ALTER FUNCTION authn.proof_begin(uuid,text,bytea,bytea,bytea,bytea,bytea) OWNER TO kairo_auth;
-GRANT EXECUTE ON FUNCTION authn.proof_begin(uuid,text,bytea,bytea,bytea,bytea,bytea) TO kairo_login;
 
 CREATE OR REPLACE FUNCTION authn.proof_redeem(p_link_hash bytea, p_binding_hash bytea, p_code_mac bytea, p_new_user uuid, p_new_key uuid, p_root_key_id text, p_wrapped bytea, p_zone text, p_session uuid, p_token_hash bytea, p_device text)
  RETURNS TABLE(outcome text, tries_left integer, user_id uuid)
@@ -863,6 +888,244 @@ BEGIN
 END
 $function$;
 ALTER FUNCTION authn.user_ensure(text,uuid,uuid,text,bytea,text) OWNER TO kairo_auth;
+
+CREATE SCHEMA mail AUTHORIZATION kairo_owner;
+GRANT CREATE, USAGE ON SCHEMA mail TO kairo_auth;
+GRANT USAGE ON SCHEMA mail TO kairo_worker;
+
+CREATE TABLE mail.events (
+    event_hash bytea NOT NULL,
+    noted_at timestamp with time zone NOT NULL DEFAULT statement_timestamp(),
+    CONSTRAINT events_pkey PRIMARY KEY (event_hash),
+    CONSTRAINT events_event_hash_check CHECK ((octet_length(event_hash) = 32))
+);
+ALTER TABLE mail.events OWNER TO kairo_owner;
+ALTER TABLE mail.events ENABLE ROW LEVEL SECURITY;
+ALTER TABLE mail.events FORCE ROW LEVEL SECURITY;
+CREATE INDEX events_noted_at ON mail.events USING btree (noted_at);
+GRANT DELETE, INSERT, SELECT ON mail.events TO kairo_auth;
+CREATE POLICY events_delete_auth ON mail.events FOR DELETE TO kairo_auth
+    USING ((noted_at < (statement_timestamp() - '30 days'::interval)));
+CREATE POLICY events_insert_auth ON mail.events FOR INSERT TO kairo_auth
+    WITH CHECK (true);
+CREATE POLICY events_select_auth ON mail.events FOR SELECT TO kairo_auth
+    USING (true);
+
+CREATE TABLE mail.letters (
+    id uuid NOT NULL,
+    purpose text NOT NULL,
+    sealed bytea,
+    address_macs bytea[] NOT NULL,
+    state text NOT NULL DEFAULT 'queued'::text,
+    attempts smallint NOT NULL DEFAULT 0,
+    next_attempt_at timestamp with time zone NOT NULL DEFAULT statement_timestamp(),
+    lease_until timestamp with time zone,
+    last_error text,
+    provider_id text,
+    fate text,
+    created_at timestamp with time zone NOT NULL DEFAULT statement_timestamp(),
+    sent_at timestamp with time zone,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT letters_pkey PRIMARY KEY (id),
+    CONSTRAINT letters_address_macs_check CHECK (((cardinality(address_macs) >= 1) AND (cardinality(address_macs) <= 64))),
+    CONSTRAINT letters_attempts_check CHECK ((attempts >= 0)),
+    CONSTRAINT letters_erased CHECK (((state = ANY (ARRAY['queued'::text, 'sending'::text])) = (sealed IS NOT NULL))),
+    CONSTRAINT letters_fate_check CHECK ((fate = ANY (ARRAY['delayed'::text, 'delivered'::text, 'soft_bounced'::text, 'failed'::text, 'bounced'::text, 'complained'::text]))),
+    CONSTRAINT letters_last_error_check CHECK ((last_error = ANY (ARRAY['unreachable'::text, 'timed_out'::text, 'busy'::text, 'unavailable'::text, 'garbled'::text, 'refused'::text, 'unauthorized'::text, 'conflict'::text, 'unwritable'::text, 'damaged'::text, 'expired'::text, 'abandoned'::text]))),
+    CONSTRAINT letters_leased CHECK (((state = 'sending'::text) = (lease_until IS NOT NULL))),
+    CONSTRAINT letters_provider_id_check CHECK ((provider_id ~ '^[A-Za-z0-9_-]{1,100}$'::text)),
+    CONSTRAINT letters_purpose_check CHECK ((purpose = 'sign_in'::text)),
+    CONSTRAINT letters_sealed_check CHECK (((octet_length(sealed) >= 64) AND (octet_length(sealed) <= 16448))),
+    CONSTRAINT letters_sent CHECK (((state = 'sent'::text) = (sent_at IS NOT NULL))),
+    CONSTRAINT letters_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'sending'::text, 'sent'::text, 'failed'::text, 'suppressed'::text])))
+);
+ALTER TABLE mail.letters OWNER TO kairo_owner;
+ALTER TABLE mail.letters ENABLE ROW LEVEL SECURITY;
+ALTER TABLE mail.letters FORCE ROW LEVEL SECURITY;
+CREATE INDEX letters_created_at ON mail.letters USING btree (created_at);
+CREATE INDEX letters_provider_id ON mail.letters USING btree (provider_id) WHERE (provider_id IS NOT NULL);
+CREATE INDEX letters_waiting ON mail.letters USING btree (next_attempt_at) WHERE (state = ANY (ARRAY['queued'::text, 'sending'::text]));
+GRANT DELETE, INSERT, SELECT, UPDATE (sealed, state, attempts, next_attempt_at, lease_until, last_error, provider_id, fate, sent_at) ON mail.letters TO kairo_auth;
+CREATE POLICY letters_delete_auth ON mail.letters FOR DELETE TO kairo_auth
+    USING ((state = ANY (ARRAY['sent'::text, 'failed'::text, 'suppressed'::text])));
+CREATE POLICY letters_insert_auth ON mail.letters FOR INSERT TO kairo_auth
+    WITH CHECK (true);
+CREATE POLICY letters_select_auth ON mail.letters FOR SELECT TO kairo_auth
+    USING (true);
+CREATE POLICY letters_update_auth ON mail.letters FOR UPDATE TO kairo_auth
+    USING (true)
+    WITH CHECK (true);
+
+CREATE TABLE mail.suppressions (
+    address_mac bytea NOT NULL,
+    reason text NOT NULL,
+    since timestamp with time zone NOT NULL DEFAULT statement_timestamp(),
+    CONSTRAINT suppressions_pkey PRIMARY KEY (address_mac),
+    CONSTRAINT suppressions_address_mac_check CHECK ((octet_length(address_mac) = 32)),
+    CONSTRAINT suppressions_reason_check CHECK ((reason = ANY (ARRAY['bounced'::text, 'complained'::text])))
+);
+ALTER TABLE mail.suppressions OWNER TO kairo_owner;
+ALTER TABLE mail.suppressions ENABLE ROW LEVEL SECURITY;
+ALTER TABLE mail.suppressions FORCE ROW LEVEL SECURITY;
+GRANT DELETE, INSERT, SELECT ON mail.suppressions TO kairo_auth;
+CREATE POLICY suppressions_delete_auth ON mail.suppressions FOR DELETE TO kairo_auth
+    USING (true);
+CREATE POLICY suppressions_insert_auth ON mail.suppressions FOR INSERT TO kairo_auth
+    WITH CHECK (true);
+CREATE POLICY suppressions_select_auth ON mail.suppressions FOR SELECT TO kairo_auth
+    USING (true);
+
+CREATE OR REPLACE FUNCTION mail.claim(p_limit integer)
+ RETURNS TABLE(id uuid, sealed bytea, attempt smallint)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+DECLARE
+    lease        CONSTANT interval := '60 seconds';
+    batch_max    CONSTANT integer := 8;
+    attempts_max CONSTANT smallint := 8;
+    t timestamptz := statement_timestamp();
+BEGIN
+    WITH over AS MATERIALIZED (
+        SELECT l.id, why
+          FROM mail.letters l,
+               LATERAL (SELECT CASE
+                   WHEN l.expires_at <= t THEN 'expired'
+                   WHEN l.attempts >= attempts_max THEN 'abandoned'
+                   WHEN EXISTS (SELECT FROM mail.suppressions s
+                                 WHERE s.address_mac = ANY (l.address_macs)) THEN 'suppressed'
+               END AS why) reasons
+         WHERE (l.state = 'queued' OR l.state = 'sending' AND l.lease_until <= t) AND why IS NOT NULL
+         LIMIT 1000 FOR UPDATE OF l SKIP LOCKED
+    )
+    UPDATE mail.letters l
+       SET state = CASE why WHEN 'suppressed' THEN 'suppressed' ELSE 'failed' END,
+           last_error = nullif(why, 'suppressed'), sealed = NULL, lease_until = NULL
+      FROM over WHERE l.id = over.id;
+    RETURN QUERY
+        WITH due AS MATERIALIZED (
+            SELECT l.id FROM mail.letters l
+             WHERE (l.state = 'queued' AND l.next_attempt_at <= t
+                    OR l.state = 'sending' AND l.lease_until <= t)
+               -- Where more were over than one look ends, the rest is not due either.
+               AND l.expires_at > t AND l.attempts < attempts_max
+               AND NOT EXISTS (SELECT FROM mail.suppressions s
+                                WHERE s.address_mac = ANY (l.address_macs))
+             ORDER BY l.next_attempt_at, l.id
+             LIMIT least(p_limit, batch_max) FOR UPDATE SKIP LOCKED
+        )
+        UPDATE mail.letters l
+           SET state = 'sending', attempts = l.attempts + 1, lease_until = t + lease
+          FROM due WHERE l.id = due.id
+        RETURNING l.id, l.sealed, l.attempts;
+END
+$function$;
+ALTER FUNCTION mail.claim(integer) OWNER TO kairo_auth;
+GRANT EXECUTE ON FUNCTION mail.claim(integer) TO kairo_worker;
+
+CREATE OR REPLACE FUNCTION mail.is_full()
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+DECLARE
+    queue_max CONSTANT integer := 1000;
+BEGIN
+    -- What is past its end does not count: no stopped worker keeps people out for longer.
+    RETURN queue_max <= (SELECT count(*) FROM (
+        SELECT FROM mail.letters
+         WHERE state IN ('queued', 'sending') AND expires_at > statement_timestamp()
+         LIMIT queue_max) waiting);
+END
+$function$;
+ALTER FUNCTION mail.is_full() OWNER TO kairo_auth;
+
+CREATE OR REPLACE FUNCTION mail.note(p_event_hash bytea, p_fate text, p_provider_id text, p_address_macs bytea[])
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+DECLARE
+    weights CONSTANT text[] := ARRAY['delayed', 'delivered', 'soft_bounced', 'failed', 'bounced',
+                                     'complained'];
+BEGIN
+    INSERT INTO mail.events (event_hash) VALUES (p_event_hash) ON CONFLICT DO NOTHING;
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    UPDATE mail.letters SET fate = p_fate
+     WHERE provider_id = p_provider_id
+       AND coalesce(array_position(weights, fate), 0) < array_position(weights, p_fate);
+    IF p_fate IN ('bounced', 'complained') THEN
+        INSERT INTO mail.suppressions (address_mac, reason)
+        SELECT DISTINCT mac, p_fate FROM unnest(p_address_macs) mac
+        ON CONFLICT (address_mac) DO NOTHING;
+    END IF;
+    RETURN true;
+END
+$function$;
+ALTER FUNCTION mail.note(bytea,text,text,bytea[]) OWNER TO kairo_auth;
+GRANT EXECUTE ON FUNCTION mail.note(bytea,text,text,bytea[]) TO kairo_worker;
+
+CREATE OR REPLACE FUNCTION mail.purge()
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+DECLARE
+    kept CONSTANT interval := '2592000 seconds';
+    n integer;
+BEGIN
+    DELETE FROM mail.events WHERE event_hash IN (
+        SELECT event_hash FROM mail.events WHERE noted_at < statement_timestamp() - kept
+         LIMIT 10000);
+    DELETE FROM mail.letters WHERE id IN (
+        SELECT id FROM mail.letters
+         WHERE created_at < statement_timestamp() - kept
+           AND state IN ('sent', 'failed', 'suppressed')
+         LIMIT 10000 FOR UPDATE SKIP LOCKED);
+    GET DIAGNOSTICS n = ROW_COUNT;
+    RETURN n;
+END
+$function$;
+ALTER FUNCTION mail.purge() OWNER TO kairo_auth;
+GRANT EXECUTE ON FUNCTION mail.purge() TO kairo_worker;
+
+CREATE OR REPLACE FUNCTION mail.record(p_id uuid, p_attempt smallint, p_outcome text, p_error text, p_provider_id text, p_wait_ms bigint)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+DECLARE
+    attempts_max CONSTANT smallint := 8;
+    t timestamptz := statement_timestamp();
+    again_at timestamptz := t + make_interval(secs => greatest(p_wait_ms, 0) / 1000.0);
+BEGIN
+    UPDATE mail.letters l
+       SET state = becomes, last_error = p_error, lease_until = NULL,
+           sealed = CASE becomes WHEN 'queued' THEN l.sealed END,
+           next_attempt_at = CASE becomes WHEN 'queued' THEN again_at ELSE l.next_attempt_at END,
+           sent_at = CASE becomes WHEN 'sent' THEN t END,
+           provider_id = CASE becomes WHEN 'sent' THEN p_provider_id END
+      FROM (SELECT o.id, CASE
+                WHEN p_outcome = 'sent' THEN 'sent'
+                WHEN p_outcome = 'later' AND o.attempts < attempts_max AND again_at < o.expires_at
+                THEN 'queued'
+                ELSE 'failed' END AS becomes
+              FROM mail.letters o
+             WHERE o.id = p_id AND o.attempts = p_attempt AND o.state = 'sending' FOR UPDATE) held
+     WHERE l.id = held.id;
+    RETURN FOUND;
+END
+$function$;
+ALTER FUNCTION mail.record(uuid,smallint,text,text,text,bigint) OWNER TO kairo_auth;
+GRANT EXECUTE ON FUNCTION mail.record(uuid,smallint,text,text,text,bigint) TO kairo_worker;
 
 CREATE SCHEMA ops AUTHORIZATION kairo_super;
 GRANT USAGE ON SCHEMA ops TO kairo_worker;

@@ -25,6 +25,7 @@ pub mod web;
 /// Every statement that a runtime role may run. Connections prepare theirs when they are made; a
 /// test prepares, type-checks and explains each as its role.
 pub const STATEMENTS: &[&[db::Entry]] = &[
+    mail::queries::REGISTRY,
     accounts::queries::REGISTRY,
     items::queries::REGISTRY,
     capture::queries::REGISTRY,

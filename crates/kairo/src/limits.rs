@@ -116,12 +116,40 @@ pub const DB_STATEMENT_MS_MAX: u32 = 10_000;
 pub const DB_LOCK_MS_MAX: u32 = 5_000;
 /// Most statements in one transaction; one pipeline keeps its order up to here.
 pub const DB_BATCH_MAX: usize = 24;
-/// Mails that are not finished, those that wait for another try included; beyond it asking for one
-/// is answered with 503.
+/// Mails that wait in the queue of all nodes; beyond it asking for one is answered with 503.
 pub const MAIL_QUEUE_MAX: usize = 1_000;
-/// Mails that are given to the mail server at once; servers close on a client that opens many
-/// connections.
+/// Mails that one node gives to the mail server at once, and takes from the queue at once; servers
+/// close on a client that opens many connections.
 pub const MAIL_CONCURRENCY_MAX: usize = 8;
+/// Attempts at one mail.
+pub const MAIL_ATTEMPTS_MAX: i16 = 8;
+/// Wait after the first attempt; it doubles with each.
+pub const MAIL_WAIT_FIRST: Duration = Duration::from_secs(2);
+/// Longest wait between two attempts, unless the other side asks for more.
+pub const MAIL_WAIT_MAX: Duration = Duration::from_secs(120);
+/// Longest wait that is believed where the other side asks for one; a mail that lives shorter is
+/// given up.
+pub const MAIL_PATIENCE_MAX: Duration = Duration::from_secs(86_400);
+/// Time in which a mail server must be connected to.
+pub const MAIL_CONNECT_MAX: Duration = Duration::from_secs(5);
+/// Time for one attempt at one mail; shorter than the lease that it runs under.
+pub const MAIL_SEND_MAX: Duration = Duration::from_secs(20);
+/// Seconds for which a mail is one node's.
+pub const MAIL_LEASE_S: u64 = 60;
+/// Time between two looks for mails that are due; a node's own are sent at once.
+pub const MAIL_LOOK_EVERY: Duration = Duration::from_secs(2);
+/// Longest mail, in bytes, address, subject and link included.
+pub const MAIL_LETTER_BYTES_MAX: usize = 16 * 1024;
+/// Longest answer of a mail provider that is read, in bytes.
+pub const MAIL_ANSWER_BYTES_MAX: usize = 16 * 1024;
+/// Seconds by which a provider's message may be older or newer than now (as Svix's own libraries).
+pub const WEBHOOK_SKEW_S_MAX: u64 = 300;
+/// Longest id of a provider's message, in bytes.
+pub const WEBHOOK_ID_BYTES_MAX: usize = 200;
+/// Signatures of one message that are looked at.
+pub const WEBHOOK_SIGNATURES_MAX: usize = 8;
+/// Addresses of one message that are looked at.
+pub const WEBHOOK_ADDRESSES_MAX: usize = 50;
 /// Mails that the development outbox keeps.
 pub const OUTBOX_MAX: usize = 100;
 /// Seconds for which a deleted item can still be brought back: 30 days.

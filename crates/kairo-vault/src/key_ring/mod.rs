@@ -291,6 +291,15 @@ impl KeyRing {
         system_key(&self.active, purpose)
     }
 
+    /// The system keys of a purpose from every key that is not retired, the one that seals first:
+    /// mail that was sealed before a rotation still leaves after it.
+    ///
+    /// # Errors
+    /// [`VaultError::Name`].
+    pub fn system_keys(&self, purpose: &str) -> Result<Vec<DataKey>, VaultError> {
+        self.all_serving().map(|root| system_key(root, purpose)).collect()
+    }
+
     /// The system key of a purpose that sealed `sealed`, also from before a rotation.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use crate::limits::{RING_KEYS_MAX, RING_TEXT_BYTES_MAX};
 use crate::test_entropy::{Counting, Dry};
-use crate::{KeyId, KeyRing, KeyState, Place, SystemEntropy, VaultError};
+use crate::{DataKey, KeyId, KeyRing, KeyState, Place, SystemEntropy, VaultError};
 
 const CREATED: &str = "2026-11-24T09:00:00Z";
 /// Computed apart from this crate, as the vector of sealed records: key bytes 40 to 5f.
@@ -286,7 +286,10 @@ fn system_keys_outlive_a_rotation() {
     assert_eq!(opened.as_slice(), b"hello");
     let other = ring.system_key_of("answers", &sealed).map(|key| key.id());
     assert_eq!(other, Err(VaultError::UnknownKey));
+    let all: Vec<_> = ring.system_keys("outbox").unwrap().iter().map(DataKey::id).collect();
+    assert_eq!(all, [ring.system_key("outbox").unwrap().id(), key.id()]);
     ring.retire(id(0x44)).unwrap();
+    assert_eq!(ring.system_keys("outbox").unwrap().len(), 1);
     let retired = ring.system_key_of("outbox", &sealed).map(|key| key.id());
     assert_eq!(retired, Err(VaultError::UnknownKey));
 }

@@ -19,10 +19,10 @@ use zeroize::Zeroizing;
 
 use super::bearer::{Secret, Use};
 use super::email::Email;
-use super::queries::{ProofBegin, ProofRedeem};
+use super::queries::{ProofAsk, ProofRedeem};
 use super::{AccountError, Base};
 use crate::limits::PROOF_LIFE_S;
-use crate::mail::{Letter, Mailer};
+use crate::mail::{Letter, Mailer, SealError};
 
 /// Crockford's base 32: no I, L, O or U, which are misread.
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -36,9 +36,12 @@ pub enum AskError {
     /// address had its share by all sources together.
     #[error("the address was written to a moment ago")]
     TooSoon,
-    /// Mails wait for a slow server already.
+    /// As many mails wait as may.
     #[error("too many mails are waiting")]
     Busy,
+    /// The letter could not be sealed.
+    #[error(transparent)]
+    Letter(#[from] SealError),
     /// The account's side failed.
     #[error(transparent)]
     Account(#[from] AccountError),
@@ -78,7 +81,8 @@ pub enum Redeemed {
     Spent,
 }
 
-/// Sends a link and a code to an address. Gives the binding that the asking browser keeps in a
+/// Sends a link and a code to an address: the letter is in the queue when the proof is there, and
+/// the answer waits for no mail server. Gives the binding that the asking browser keeps in a
 /// cookie.
 pub async fn ask(
     base: &Base,
@@ -91,7 +95,9 @@ pub async fn ask(
     let link = Secret::draw(Use::Link, &base.random).map_err(|e| account(e.into()))?;
     let binding = Secret::draw(Use::Binding, &base.random).map_err(|e| account(e.into()))?;
     let code = draw_code(base).map_err(account)?;
-    let statement = ProofBegin {
+    let letter = letter(base, origin, email, &link, &code);
+    let letter = mailer.seal(base.ids.next().map_err(|e| account(e.into()))?, &letter)?;
+    let statement = ProofAsk {
         id: base.ids.next().map_err(|e| account(e.into()))?,
         email: email.as_str().to_owned(),
         source: asking.source.to_vec(),
@@ -99,16 +105,19 @@ pub async fn ask(
         link_hash: link.digest().to_vec(),
         binding_hash: binding.digest().to_vec(),
         code_mac: code_mac(base, &binding, &code),
+        letter: letter.id,
+        sealed: letter.sealed,
+        address_macs: letter.address_macs,
     };
-    // A slot in the queue first: a proof whose mail cannot be sent would use up the address's
-    // share.
-    let slot = mailer.reserve().map_err(|_| AskError::Busy)?;
     let rows = base.db.login.write(None, statement).await.map_err(|e| account(e.into()))?;
-    if rows.first().is_none_or(|row| row.outcome != "sent") {
-        return Err(AskError::TooSoon);
+    match rows.first().map(|row| row.outcome.as_str()) {
+        Some("sent") => {
+            mailer.wake();
+            Ok(binding)
+        }
+        Some("busy") => Err(AskError::Busy),
+        _ => Err(AskError::TooSoon),
     }
-    slot.send(letter(base, origin, email, &link, &code));
-    Ok(binding)
 }
 
 fn letter(base: &Base, origin: &str, email: &Email, link: &Secret, code: &str) -> Letter {

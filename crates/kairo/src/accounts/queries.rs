@@ -76,7 +76,7 @@ crate::rows! {
 
     /// What asking for a proof came to.
     ProofBegun {
-        /// `sent` or `too_soon`.
+        /// `sent`, `too_soon` or `busy`.
         outcome: String,
     }
 
@@ -129,12 +129,13 @@ crate::queries! {
          WHERE user_id = $1 AND version = $6
         RETURNING version";
 
-    /// Counts the mail and keeps the digests of a link and a code.
-    Login ProofBegin {
+    /// Counts the mail, and keeps the digests of a link and a code with the letter that holds them.
+    Login ProofAsk {
         id: Uuid, email: String, source: Vec<u8>, earlier_binding_hash: Option<Vec<u8>>,
         link_hash: Vec<u8>, binding_hash: Vec<u8>, code_mac: Vec<u8>,
+        letter: Uuid, sealed: Vec<u8>, address_macs: Vec<Vec<u8>>,
     } -> ProofBegun = "
-        SELECT authn.proof_begin($1, $2, $3, $4, $5, $6, $7) AS outcome";
+        SELECT authn.proof_ask($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) AS outcome";
 
     /// Spends a proof and begins a session.
     Login ProofRedeem {

@@ -1,5 +1,5 @@
 //! Deleted items go for good after 30 days, with their revisions and, once no item of it is left,
-//! what was typed.
+//! what was typed. What became of mails goes with them.
 //!
 //! The job holds no wide right: it learns whose items are due, begins a session of its own for each
 //! person, and deletes under that person's policies.
@@ -16,6 +16,7 @@ use super::queries::{
 use crate::accounts::bearer::{Secret, Use};
 use crate::accounts::{AccountError, Base};
 use crate::limits::{DELETED_KEPT_S, PURGE_EVERY, PURGE_PEOPLE_MAX};
+use crate::mail::queries::MailPurge;
 
 /// Purges now and then for as long as the runtime lives.
 pub async fn run(base: Base) {
@@ -29,8 +30,8 @@ pub async fn run(base: Base) {
     }
 }
 
-/// Removes what is due, and sessions that ended long ago; gives the number of people whose items it
-/// removed.
+/// Removes what is due, and sessions and mails that ended long ago; gives the number of people
+/// whose items it removed.
 pub async fn purge(base: &Base) -> Result<usize, AccountError> {
     let due = PurgeDue { after_s: DELETED_KEPT_S, limit: PURGE_PEOPLE_MAX };
     let people = base.db.worker.read(None, due).await?;
@@ -43,6 +44,7 @@ pub async fn purge(base: &Base) -> Result<usize, AccountError> {
         }
     }
     base.db.worker.write(None, SessionsPurge {}).await?;
+    base.db.worker.write(None, MailPurge {}).await?;
     Ok(purged)
 }
 

@@ -8,6 +8,7 @@
 mod config;
 mod controls;
 mod database;
+mod mail;
 mod migrate;
 mod open;
 mod serve;
@@ -43,6 +44,9 @@ enum Command {
     /// The claims of the Security page.
     #[command(subcommand)]
     Controls(controls::Command),
+    /// Addresses that get no more mail.
+    #[command(subcommand)]
+    Mail(mail::Command),
     /// Print every configuration key with its default and meaning, as a table.
     Settings,
 }
@@ -63,6 +67,7 @@ pub fn run() -> ExitCode {
         Command::Migrate => migrate::run(config).map(fine),
         Command::Token(command) => token::run(config, &command).map(fine),
         Command::Controls(command) => controls::run(config, &command),
+        Command::Mail(command) => mail::run(config, &command).map(fine),
         Command::Settings => {
             config::print();
             Ok(ExitCode::SUCCESS)

@@ -8,17 +8,21 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
 use super::Failure;
 use super::controls::{Sighting, origins, stated};
 use super::database::ServedDatabase;
+use super::mail::seals;
 use super::open::{Opened, open};
 use crate::accounts::Base;
 use crate::accounts::checks::OwnerChecks;
 use crate::capture::purge;
-use crate::config::{Config, Node};
+use crate::config::{Config, MailWay, Node};
 use crate::db::Db;
-use crate::mail::{Carrier, Mailer, Outbox, Smtp};
+use crate::limits::{DRAIN_MAX, MAIL_SEND_MAX};
+use crate::mail::{Carrier, Mailer, Outbox, Post, Resend, Smtp, Webhook};
 use crate::trust::controls::{Catalogue, Env, Page, Program, runner};
 use crate::web::edge::{self, Bounds, EdgeSettings, EdgeState, Proxies, Ticks};
 use crate::web::{Site, SiteSettings, routes};
@@ -46,7 +50,6 @@ async fn serve(opened: &Opened, database: &ServedDatabase) -> Result<(), Failure
         .map_err(|error| format!("cannot listen on {}: {error}", config.listen))?;
     let bound = listener.local_addr()?;
     let origin = config.origin(bound).to_string();
-    let (mailer, outbox) = mail(opened)?;
     let base = Base {
         db,
         keys: keys.clone(),
@@ -56,6 +59,7 @@ async fn serve(opened: &Opened, database: &ServedDatabase) -> Result<(), Failure
         checks: OwnerChecks::on(),
     };
     tokio::spawn(purge::run(base.clone()));
+    let (mailer, outbox, delivery) = mail(opened, &base)?;
     let loopback = config.is_loopback();
     let program = tokio::task::spawn_blocking(Program::this).await??;
     let security = Page {
@@ -119,6 +123,7 @@ async fn serve(opened: &Opened, database: &ServedDatabase) -> Result<(), Failure
         }
     };
     edge::listener::serve(listener, tls, app, proxies, stop).await?;
+    delivery.finish().await;
     tracing::info!("stopped serving");
     match database.is_running() {
         true => Ok(()),
@@ -135,12 +140,53 @@ async fn redirect(config: &Config, origin: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-fn mail(opened: &Opened) -> Result<(Mailer, Option<Outbox>), Failure> {
-    Ok(match &opened.config.mail {
-        Some(mail) => (Mailer::start(Carrier::Smtp(Smtp::new(&mail.smtp_url, &mail.from)?)), None),
-        None => {
-            let outbox = Outbox::in_folder(opened.folder.outbox());
-            (Mailer::start(Carrier::Outbox(outbox.clone())), Some(outbox))
+/// The task that delivers mail.
+struct Delivery {
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<()>,
+}
+
+impl Delivery {
+    /// Letters under way are finished; one that is not is taken again when its lease has ended.
+    async fn finish(self) {
+        drop(self.stop);
+        let _ = tokio::time::timeout(DRAIN_MAX, self.task).await;
+    }
+}
+
+/// Begins to deliver mail: gives what takes letters, and the outbox where they go nowhere else.
+fn mail(opened: &Opened, base: &Base) -> Result<(Mailer, Option<Outbox>, Delivery), Failure> {
+    let (carrier, webhook, outbox) = way(opened)?;
+    let post = Post {
+        carrier,
+        webhook,
+        door: base.db.worker.clone(),
+        seals: seals(&base.keys)?,
+        random: base.random.clone(),
+        send_max: MAIL_SEND_MAX,
+    };
+    let (mailer, postman) = post.open();
+    let (stop, stopped) = oneshot::channel::<()>();
+    let task = tokio::spawn(postman.run(async { drop(stopped.await) }));
+    Ok((mailer, outbox, Delivery { stop, task }))
+}
+
+/// Where mail goes, what is heard of it, and the outbox where it goes nowhere else.
+type Way = (Carrier, Option<Webhook>, Option<Outbox>);
+
+fn way(opened: &Opened) -> Result<Way, Failure> {
+    let Some(mail) = &opened.config.mail else {
+        let outbox = Outbox::in_folder(opened.folder.outbox());
+        return Ok((Carrier::Outbox(outbox.clone()), None, Some(outbox)));
+    };
+    Ok(match &mail.way {
+        MailWay::Smtp { url, authority } => {
+            let smtp = Smtp::new(url, &mail.from, authority.as_deref())?;
+            (Carrier::Smtp(smtp), None, None)
+        }
+        MailWay::Resend { base_url, api_key, webhook_secret } => {
+            let resend = Resend::new(base_url, api_key.clone(), &mail.from)?;
+            (Carrier::Resend(resend), webhook_secret.as_ref().and_then(Webhook::new), None)
         }
     })
 }

@@ -52,7 +52,7 @@ pub struct Config {
     pub keys: KeySource,
     /// Certificate chain and key, where Kairo makes none of its own.
     pub tls: Option<TlsFiles>,
-    /// The mail server; without one mail goes to the outbox.
+    /// By which way mail leaves; without one it goes to the outbox.
     pub mail: Option<Mail>,
     /// The form of the log.
     pub log_format: LogFormat,
@@ -81,13 +81,34 @@ pub struct TlsFiles {
     pub key: PathBuf,
 }
 
-/// A mail server and the sender.
+/// By which way mail leaves, and the sender.
 #[derive(Debug)]
 pub struct Mail {
-    /// `smtps://…` or `smtp://…`, with the password.
-    pub smtp_url: SecretString,
+    /// The way.
+    pub way: MailWay,
     /// The sender.
     pub from: String,
+}
+
+/// A way by which mail leaves.
+#[derive(Debug)]
+pub enum MailWay {
+    /// A mail server.
+    Smtp {
+        /// `smtps://…` or `smtp://…`, with the password.
+        url: SecretString,
+        /// The authority of its certificate, where that is none of the public ones.
+        authority: Option<PathBuf>,
+    },
+    /// Resend's API.
+    Resend {
+        /// Its origin.
+        base_url: String,
+        /// The key.
+        api_key: SecretString,
+        /// What its messages are signed with, where it sends any.
+        webhook_secret: Option<SecretString>,
+    },
 }
 
 /// The form of the log.
@@ -179,10 +200,13 @@ pub enum ConfigError {
     ProxyWithoutOrigin,
     /// The outbox shows everybody's sign-in links, so it is for a developer's own machine.
     #[error(
-        "a Kairo that others can reach needs a mail server for sign-in. Set KAIRO_SMTP_URL (such \
-         as smtps://user:password@mail.example.com:465) and KAIRO_MAIL_FROM"
+        "a Kairo that others can reach needs mail for sign-in. Set KAIRO_SMTP_URL (such as \
+         smtps://user:password@mail.example.com:465) or KAIRO_RESEND_API_KEY, and KAIRO_MAIL_FROM"
     )]
     NoMail,
+    /// Which of the two should a letter go by?
+    #[error("KAIRO_SMTP_URL and KAIRO_RESEND_API_KEY are both set; mail leaves by one, so set one")]
+    TwoWays,
     /// Two keys belong together.
     #[error("{0} is set and {1} is not; set both or none")]
     Half(&'static str, &'static str),
@@ -249,8 +273,6 @@ impl Config {
         };
         let cert = values.parsed(&table::TLS_CERT, read::absolute)?;
         let key = values.parsed(&table::TLS_KEY, read::absolute)?;
-        let smtp_url = values.parsed(&table::SMTP_URL, read::smtp_url)?;
-        let from = values.parsed(&table::MAIL_FROM, read::mailbox)?;
         Ok(Self {
             listen: values.needed(&table::LISTEN, read::address)?,
             public_origin: values.parsed(&table::PUBLIC_ORIGIN, read::origin)?,
@@ -262,8 +284,7 @@ impl Config {
             keys,
             tls: both(cert, &table::TLS_CERT, key, &table::TLS_KEY)?
                 .map(|(cert, key)| TlsFiles { cert, key }),
-            mail: both(smtp_url, &table::SMTP_URL, from, &table::MAIL_FROM)?
-                .map(|(smtp_url, from)| Mail { smtp_url, from }),
+            mail: Self::mail(values)?,
             log_format: values.needed(&table::LOG_FORMAT, read::log_format)?,
             log_level: values.needed(&table::LOG_LEVEL, read::log_level)?,
             postgres_bin: values.parsed(&table::POSTGRES_BIN, read::absolute)?,
@@ -271,6 +292,32 @@ impl Config {
             settings: values.shown(),
             data_dir,
         })
+    }
+
+    fn mail(values: &Values) -> Result<Option<Mail>, ConfigError> {
+        let from = values.parsed(&table::MAIL_FROM, read::mailbox)?;
+        let smtp_url = values.parsed(&table::SMTP_URL, read::smtp_url)?;
+        let authority = values.parsed(&table::SMTP_CA, read::absolute)?;
+        if authority.is_some() && smtp_url.is_none() {
+            return Err(ConfigError::Half(table::SMTP_CA.env, table::SMTP_URL.env));
+        }
+        let base_url = values.needed(&table::RESEND_BASE_URL, read::api_origin)?;
+        let webhook_secret = values.parsed(&table::RESEND_WEBHOOK_SECRET, read::webhook_secret)?;
+        let Some(api_key) = values.text(&table::RESEND_API_KEY).map(SecretString::from) else {
+            if webhook_secret.is_some() {
+                let (set, unset) = (table::RESEND_WEBHOOK_SECRET.env, table::RESEND_API_KEY.env);
+                return Err(ConfigError::Half(set, unset));
+            }
+            let by_smtp = both(smtp_url, &table::SMTP_URL, from, &table::MAIL_FROM)?;
+            let mail = |(url, from)| Mail { way: MailWay::Smtp { url, authority }, from };
+            return Ok(by_smtp.map(mail));
+        };
+        if smtp_url.is_some() {
+            return Err(ConfigError::TwoWays);
+        }
+        let half = ConfigError::Half(table::RESEND_API_KEY.env, table::MAIL_FROM.env);
+        let way = MailWay::Resend { base_url, api_key, webhook_secret };
+        Ok(Some(Mail { way, from: from.ok_or(half)? }))
     }
 
     /// What only several keys together show.

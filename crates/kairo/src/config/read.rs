@@ -247,3 +247,24 @@ pub(super) fn smtp_url(text: &str) -> Result<SecretString, &'static str> {
     let local = Origin::parse(&format!("https://{name}")).is_some_and(|host| host.is_loopback());
     if name.is_empty() || !(encrypted || local) { Err(WANTED) } else { Ok(text.into()) }
 }
+
+/// The key goes along with each request, so plain text is for this machine alone.
+pub(super) fn api_origin(text: &str) -> Result<String, &'static str> {
+    const WANTED: &str = "write an origin without a path, such as https://api.resend.com; http:// \
+                          is for this machine alone";
+    let text = text.strip_suffix('/').unwrap_or(text);
+    let (scheme, host) = text.split_once("://").ok_or(WANTED)?;
+    let origin = Origin::parse(&format!("https://{host}")).ok_or(WANTED)?;
+    let fits = scheme == "https" || scheme == "http" && origin.is_loopback();
+    if fits { Ok(text.to_owned()) } else { Err(WANTED) }
+}
+
+pub(super) fn webhook_secret(text: &str) -> Result<SecretString, &'static str> {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+
+    let key = text.strip_prefix("whsec_").and_then(|encoded| STANDARD.decode(encoded).ok());
+    let fits = key.is_some_and(|key| key.len() >= 16);
+    let wanted = "write the whole signing secret of the webhook, whsec_ included";
+    if fits { Ok(text.into()) } else { Err(wanted) }
+}

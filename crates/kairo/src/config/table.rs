@@ -119,12 +119,48 @@ pub const SMTP_URL: Key = key(
 )
 .note()
 .secret();
+/// Who answers for the mail server's certificate.
+pub const SMTP_CA: Key = key(
+    "mail.smtp_ca",
+    "KAIRO_SMTP_CA",
+    "the public authorities",
+    "Certificate (PEM) of the authority of a mail server that has one of its own; then it alone is \
+     trusted",
+)
+.note();
+/// The key of Resend's API.
+pub const RESEND_API_KEY: Key = key(
+    "mail.resend_api_key",
+    "KAIRO_RESEND_API_KEY",
+    "mail goes to the mail server, or to the outbox",
+    "Key of [Resend](https://resend.com)'s API, instead of a mail server; one that may only send \
+     is enough",
+)
+.note()
+.secret();
+/// Where Resend's API is.
+pub const RESEND_BASE_URL: Key = key(
+    "mail.resend_base_url",
+    "KAIRO_RESEND_BASE_URL",
+    "https://api.resend.com",
+    "Origin of Resend's API",
+);
+/// What Resend's messages are signed with.
+pub const RESEND_WEBHOOK_SECRET: Key = key(
+    "mail.resend_webhook_secret",
+    "KAIRO_RESEND_WEBHOOK_SECRET",
+    "Kairo listens to no messages",
+    "Signing secret (`whsec_…`) of a Resend webhook that leads to `/webhooks/resend`; addresses \
+     whose mail comes back for good, or is called spam, then get no more",
+)
+.note()
+.secret();
 /// The sender.
 pub const MAIL_FROM: Key = key(
     "mail.from",
     "KAIRO_MAIL_FROM",
     "none",
-    "Sender of mail, such as `Kairo <kairo@example.com>`; needed with a mail server",
+    "Sender of mail, such as `Kairo <kairo@example.com>`; needed with a mail server or Resend",
 )
 .note();
 /// The form of the log.
@@ -215,7 +251,7 @@ pub const FACTS: [(&str, Key); 7] = [
 ];
 
 /// Every key, in the order of the README.
-pub const ALL: [Key; 21] = [
+pub const ALL: [Key; 25] = [
     DATA_DIR,
     LISTEN,
     PUBLIC_ORIGIN,
@@ -226,6 +262,10 @@ pub const ALL: [Key; 21] = [
     TLS_CERT,
     TLS_KEY,
     SMTP_URL,
+    SMTP_CA,
+    RESEND_API_KEY,
+    RESEND_BASE_URL,
+    RESEND_WEBHOOK_SECRET,
     MAIL_FROM,
     LOG_FORMAT,
     LOG_LEVEL,

@@ -127,6 +127,40 @@ fn halves() {
     assert!(refusal(load(&[("KAIRO_MAIL_FROM", "a@b.example")])).contains("KAIRO_SMTP_URL is not"));
 }
 
+// Mail leaves by one way, with a sender; a secret of a webhook belongs to a key.
+#[test]
+fn ways_of_mail() {
+    let from = ("KAIRO_MAIL_FROM", "a@b.example");
+    let (key, smtp) = (("KAIRO_RESEND_API_KEY", "re_hunter22"), ("KAIRO_SMTP_URL", "smtps://h"));
+    let hook = ("KAIRO_RESEND_WEBHOOK_SECRET", "whsec_aHVudGVyMjJodW50ZXIyMg==");
+    let both = refusal(load(&[from, key, smtp]));
+    assert!(both.contains("KAIRO_SMTP_URL and KAIRO_RESEND_API_KEY are both set"), "{both}");
+    assert!(refusal(load(&[key])).contains("KAIRO_MAIL_FROM is not"));
+    assert!(refusal(load(&[hook])).contains("KAIRO_RESEND_API_KEY is not"));
+    assert!(refusal(load(&[("KAIRO_SMTP_CA", "/ca.pem")])).contains("KAIRO_SMTP_URL is not"));
+    assert!(refusal(load(&[from, smtp, hook])).contains("KAIRO_RESEND_API_KEY is not"));
+    let (config, _) = load(&[from, key, hook]).unwrap();
+    assert!(!config.outbox_allowed());
+    let shown = format!("{config:?} {:?}", config.settings());
+    assert!(shown.contains("https://api.resend.com") && !shown.contains("unter"), "{shown}");
+    assert!(matches!(config.mail.unwrap().way, MailWay::Resend { webhook_secret: Some(_), .. }));
+    for secret in ["hunter22", "whsec_", "whsec_aHVudGVy", "whsec_!"] {
+        let said = refusal(load(&[from, key, ("KAIRO_RESEND_WEBHOOK_SECRET", secret)]));
+        assert!(said.contains("whsec_ included") && !said.contains("unter"), "{said}");
+    }
+}
+
+// The key of the mail provider never travels in plain text to another machine.
+#[test]
+fn mail_providers() {
+    for good in ["https://api.resend.com", "https://mail.example.com:8443/", "http://127.0.0.1:1"] {
+        assert!(read::api_origin(good).is_ok(), "{good}");
+    }
+    for bad in ["http://api.resend.com", "api.resend.com", "https://h/emails", "https://u:p@h"] {
+        assert!(read::api_origin(bad).is_err(), "{bad}");
+    }
+}
+
 // Mail is encrypted, unless it stays on this machine.
 #[test]
 fn mail_servers() {

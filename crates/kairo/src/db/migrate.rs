@@ -55,6 +55,7 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0020_account_view",
     "0021_migrations_show",
     "0022_item_occurrences_settle",
+    "0023_mail_create",
     "0024_evidence_create",
 ];
 

@@ -90,6 +90,18 @@ impl Keys {
         Ed25519KeyPair::from_seed_unchecked(&*seed).map_err(|_| KeyError::Content)
     }
 
+    /// The keys of Kairo itself for a purpose: what belongs to nobody and is erased soon. The one
+    /// that seals stands first.
+    pub fn system(&self, purpose: &str) -> Result<Vec<DataKey>, KeyError> {
+        Ok(self.0.ring.system_keys(purpose)?)
+    }
+
+    /// The keys of digests of a purpose, which must be known again after a rotation: the one that
+    /// makes new ones stands first.
+    pub fn digests(&self, purpose: &str) -> Result<Vec<Subkey>, KeyError> {
+        Ok(self.0.ring.subkeys(purpose)?)
+    }
+
     /// Makes a data key for a person, wrapped by the active root key.
     pub fn new_data_key(&self, id: Uuid, owner: Uuid) -> Result<WrappedKey, KeyError> {
         let owner = Owner::user(owner.into_bytes());

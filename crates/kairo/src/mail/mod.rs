@@ -1,33 +1,55 @@
-//! Mail on its way out: to a mail server, or on a development machine to an outbox that a page
-//! shows.
+//! Mail on its way out: a queue in the database, and the ways by which letters leave it.
 //!
-//! Each letter is sent by a task of its own, so that the time of a request tells nothing about the
-//! mail server, and a letter that is tried again delays no other.
+//! A letter is sealed and becomes a row in the transaction of what it speaks of ([`Mailer`]). Each
+//! node has a [`Postman`] that takes rows under a lease, gives them to the carrier and keeps what
+//! came of it. So a letter survives the node that made it, and the time of a request tells nothing
+//! about the mail server.
 //!
-//! **Invariant:** at most `MAIL_QUEUE_MAX` letters are unfinished, those that wait for another try
-//! included, and at most `MAIL_CONCURRENCY_MAX` talk to the mail server at once.
-//! **Invariant:** a letter's text, link and code are never logged. The outbox alone shows them, and
-//! it cannot be on together with a public origin.
+//! **Invariant:** no column holds an address, a subject or a text in clear; the letter is erased by
+//! the statement that ends its row, and an address is known again by a keyed digest alone.
+//! **Invariant:** a letter's text, link and code are never logged, nor an address, nor what a
+//! provider says, which quotes both. The outbox alone shows them, and it cannot be on together with
+//! a public origin.
+//! **Invariant:** while a lease holds, one node sends. What is sent again after a crash has the
+//! same key (the row's id), by which Resend sends once and a mailbox can tell a copy.
+//!
+//! It must never decide what an asker is told: whether an address gets mail is looked at when the
+//! letter leaves.
 
 mod outbox;
+mod postman;
+pub mod queries;
+mod refusal;
+mod resend;
+mod seals;
 mod smtp;
-
-#[cfg(test)]
-mod tests;
+mod suppressed;
+mod webhook;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use serde::{Deserialize, Serialize};
+use tokio::sync::Notify;
+use uuid::Uuid;
 use zeroize::Zeroizing;
 
 pub use outbox::{Outbox, OutboxLetter};
+pub use postman::Postman;
+pub use refusal::{Cause, NotCarried, wait_ms};
+pub use resend::{Resend, ResendError};
+pub use seals::{ADDRESSES, LETTERS, SealError, SealedLetter, Seals};
 pub use smtp::{Smtp, SmtpError};
+pub use suppressed::{Suppressed, release, suppressed};
+pub use webhook::{Fate, NotOurs, Signed, Told, Webhook};
 
-use crate::limits::{MAIL_CONCURRENCY_MAX, MAIL_QUEUE_MAX};
+use crate::clock::Random;
+use crate::db::{DbError, Door, Worker};
+use queries::MailNote;
 
-/// One mail.
+/// One mail. In the database it is sealed whole.
+#[derive(Serialize, Deserialize)]
 pub struct Letter {
     /// One address.
     pub to: String,
@@ -49,111 +71,90 @@ pub enum Carrier {
     Outbox(Outbox),
     /// A mail server.
     Smtp(Smtp),
+    /// Resend's API.
+    Resend(Resend),
 }
 
-/// The queue is full.
-#[derive(Debug, thiserror::Error)]
-#[error("{MAIL_QUEUE_MAX} mails are waiting")]
-pub struct QueueFull;
+/// What mail stands on.
+pub struct Post {
+    /// Where letters go.
+    pub carrier: Carrier,
+    /// What the provider's messages are signed with, where it sends any.
+    pub webhook: Option<Webhook>,
+    /// The door of the jobs.
+    pub door: Door<Worker>,
+    /// The keys of letters and addresses.
+    pub seals: Seals,
+    /// For the spread of retries.
+    pub random: Random,
+    /// Time for one attempt at one letter, `MAIL_SEND_MAX` in service; a test shortens it.
+    pub send_max: Duration,
+}
 
-/// Takes letters.
+impl Post {
+    /// The two ends: one takes letters, the other delivers them once it runs.
+    pub fn open(self) -> (Mailer, Postman) {
+        let (seals, wake) = (Arc::new(self.seals), Arc::new(Notify::new()));
+        let webhook = self.webhook.map(Arc::new);
+        let mailer = Mailer { seals: seals.clone(), wake: wake.clone(), webhook };
+        let postman = Postman {
+            carrier: self.carrier,
+            door: self.door,
+            seals,
+            random: self.random,
+            wake,
+            send_max: self.send_max,
+        };
+        (mailer, postman)
+    }
+}
+
+/// Takes letters, and hears what became of them. Cheap to clone.
 #[derive(Clone)]
 pub struct Mailer {
-    post: Arc<Post>,
-    room: Arc<Semaphore>,
-}
-
-/// What the tasks of letters share.
-struct Post {
-    carrier: Carrier,
-    /// Held while a letter is on its way, never while it waits for another try: addresses whose
-    /// server puts mail off would otherwise shut everybody else's sign-in out.
-    turns: Semaphore,
-}
-
-/// A place in the queue; it is free again when the letter is finished, or was never sent.
-pub struct Slot {
-    post: Arc<Post>,
-    place: OwnedSemaphorePermit,
-}
-
-impl Slot {
-    /// Puts the letter into the place.
-    pub fn send(self, letter: Letter) {
-        let Self { post, place } = self;
-        tokio::spawn(async move {
-            post.carry(&letter).await;
-            drop(place);
-        });
-    }
+    seals: Arc<Seals>,
+    wake: Arc<Notify>,
+    webhook: Option<Arc<Webhook>>,
 }
 
 impl Mailer {
-    /// Takes letters for this carrier.
-    pub fn start(carrier: Carrier) -> Self {
-        let turns = match &carrier {
-            // It clears its folder after each letter, which two at once would do to each other.
-            Carrier::Outbox(_) => 1,
-            Carrier::Smtp(_) => MAIL_CONCURRENCY_MAX,
+    /// Seals a letter for its row, to be kept in the transaction of what it speaks of.
+    ///
+    /// # Errors
+    /// Longer than `MAIL_LETTER_BYTES_MAX`, or no randomness.
+    pub fn seal(&self, id: Uuid, letter: &Letter) -> Result<SealedLetter, SealError> {
+        self.seals.seal(id, letter)
+    }
+
+    /// Says that a letter was committed, so that it leaves now and not at the next look.
+    pub fn wake(&self) {
+        self.wake.notify_one();
+    }
+
+    /// What the provider's messages are signed with; without it nobody is listened to.
+    pub fn webhook(&self) -> Option<&Webhook> {
+        self.webhook.as_deref()
+    }
+
+    /// Keeps what a provider told, once: false where the same message was kept before. `told` must
+    /// have passed [`Webhook::verify`], and its addresses must be as they are written to.
+    ///
+    /// # Errors
+    /// The database refused; the provider tells it again.
+    pub async fn note(
+        &self,
+        door: &Door<Worker>,
+        event: &str,
+        told: &Told,
+    ) -> Result<bool, DbError> {
+        let Some(fate) = told.fate else { return Ok(true) };
+        let macs = told.to.iter().filter_map(|to| self.seals.address_macs(to).into_iter().next());
+        let note = MailNote {
+            event_hash: webhook::event_hash(event),
+            fate: fate.as_str().to_owned(),
+            provider_id: told.provider_id.clone(),
+            address_macs: macs.collect(),
         };
-        let post = Arc::new(Post { carrier, turns: Semaphore::new(turns) });
-        Self { post, room: Arc::new(Semaphore::new(MAIL_QUEUE_MAX)) }
-    }
-
-    /// Takes a place in the queue before anything depends on the letter.
-    pub fn reserve(&self) -> Result<Slot, QueueFull> {
-        let place = self.room.clone().try_acquire_owned().map_err(|_| QueueFull)?;
-        Ok(Slot { post: self.post.clone(), place })
-    }
-}
-
-/// Waits after the first, second and third failure. A link lives ten minutes; later it would be
-/// useless.
-const RETRY_AFTER_S: [u64; 3] = [2, 10, 60];
-
-impl Post {
-    async fn carry(&self, letter: &Letter) {
-        for wait_s in RETRY_AFTER_S {
-            match self.try_once(letter).await {
-                Ok(()) => return,
-                Err(error) if error.is_final() => {
-                    tracing::error!(%error, "a mail was given up at once");
-                    return;
-                }
-                Err(error) => tracing::warn!(%error, wait_s, "a mail is tried again"),
-            }
-            tokio::time::sleep(Duration::from_secs(wait_s)).await;
-        }
-        if let Err(error) = self.try_once(letter).await {
-            tracing::error!(%error, "a mail was given up");
-        }
-    }
-
-    async fn try_once(&self, letter: &Letter) -> Result<(), CarryError> {
-        let _turn = self.turns.acquire().await;
-        match &self.carrier {
-            Carrier::Outbox(outbox) => Ok(outbox.keep(letter)?),
-            Carrier::Smtp(smtp) => Ok(smtp.send(letter).await?),
-        }
-    }
-}
-
-/// A letter was not carried.
-#[derive(Debug, thiserror::Error)]
-enum CarryError {
-    /// The mail server refused it, put it off, or is away.
-    #[error(transparent)]
-    Smtp(#[from] SmtpError),
-    /// The outbox's folder cannot be written.
-    #[error("the mail could not be put into the outbox: {0}")]
-    Outbox(#[from] std::io::Error),
-}
-
-impl CarryError {
-    fn is_final(&self) -> bool {
-        match self {
-            Self::Smtp(error) => error.is_final(),
-            Self::Outbox(_) => true,
-        }
+        Ok(door.write(None, note).await?.first().is_some_and(|row| row.noted))
     }
 }

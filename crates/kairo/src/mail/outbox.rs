@@ -53,8 +53,9 @@ impl Outbox {
         };
         let name = format!("{:020}.json", letter.at.as_nanosecond().max(0));
         let partial = self.folder.join(format!("{name}.part"));
-        let mut file =
-            OpenOptions::new().write(true).create_new(true).mode(0o600).open(&partial)?;
+        // A Kairo that was killed here left the file; the letter is kept again under its name.
+        let mut open = OpenOptions::new();
+        let mut file = open.write(true).create(true).truncate(true).mode(0o600).open(&partial)?;
         file.write_all(&serde_json::to_vec(&kept)?)?;
         fs::rename(&partial, self.folder.join(&name))?;
         for old in self.names()?.iter().skip(OUTBOX_MAX) {

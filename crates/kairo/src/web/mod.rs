@@ -20,6 +20,7 @@ pub mod health;
 pub mod id;
 pub mod items;
 pub mod lost;
+pub mod mail;
 pub mod outbox;
 pub mod render;
 pub mod routes;

@@ -17,6 +17,7 @@ mod findings;
 mod harness;
 mod items;
 mod limits;
+mod mail;
 mod outbox;
 mod schema;
 mod trust;

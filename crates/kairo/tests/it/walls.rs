@@ -38,7 +38,7 @@ enum Row {
 use For::{All, Holder, Member, Owner, Program};
 
 /// Every method of every route.
-const TABLE: [(&str, &str, For); 46] = [
+const TABLE: [(&str, &str, For); 47] = [
     ("GET", "/", Member),
     ("GET", "/inbox", Member),
     ("GET", "/done", Member),
@@ -73,6 +73,8 @@ const TABLE: [(&str, &str, For); 46] = [
     ("POST", "/settings/tokens/{id}/revocation", Owner(Row::Token)),
     ("GET", "/outbox", All),
     ("GET", "/assets/{file}", All),
+    // By its signature, see `mail/`; nobody's without one.
+    ("POST", "/webhooks/resend", All),
     ("GET", "/healthz", All),
     ("GET", "/readyz", All),
     ("POST", "/api/v1/captures", Program),

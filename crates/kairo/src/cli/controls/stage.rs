@@ -10,6 +10,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
 use super::super::Failure;
+use super::super::mail::seals;
 use super::super::open::start_log;
 use super::sight::client;
 use crate::accounts::checks::OwnerChecks;
@@ -20,7 +21,8 @@ use crate::db::cluster::Programs;
 use crate::db::{Db, Host};
 use crate::keys::Keys;
 use crate::keys::source::RingStore;
-use crate::mail::{Carrier, Mailer, Outbox};
+use crate::limits::MAIL_SEND_MAX;
+use crate::mail::{Carrier, Outbox, Post};
 use crate::trust::controls::catalogue::{Catalogue, Runner};
 use crate::trust::controls::origin::Origin;
 use crate::trust::controls::relay::Relay;
@@ -144,10 +146,20 @@ fn app(
     tampers: Tampers,
 ) -> Result<axum::Router, Failure> {
     let outbox = Outbox::in_folder(cluster.folder().outbox());
+    let post = Post {
+        carrier: Carrier::Outbox(outbox.clone()),
+        webhook: None,
+        door: base.db.worker.clone(),
+        seals: seals(&base.keys)?,
+        random: base.random.clone(),
+        send_max: MAIL_SEND_MAX,
+    };
+    let (mailer, postman) = post.open();
+    tokio::spawn(postman.run(std::future::pending()));
     let facts: BTreeMap<&str, &str> = crate::trust::controls::facts::NAMES.into_iter().collect();
     let site = Site::new(SiteSettings {
         base: base.clone(),
-        mailer: Mailer::start(Carrier::Outbox(outbox.clone())),
+        mailer,
         outbox: Some(outbox),
         origin: origin.to_string(),
         loopback: true,

@@ -6,8 +6,9 @@
 //! The threats, in short. A thief of `kairo_app` (an injected statement) holds the session of the
 //! request alone, and must see and change nothing of anybody else, nor make a row into somebody
 //! else's. A read-only token must not write. A thief of `kairo_worker` must not reach what nobody
-//! asked to delete. A thief of `kairo_login` must read nothing. `kairo_support` and every role to
-//! come start with nothing. The tables' owner is bound by the policies like everybody.
+//! asked to delete, and read no mail but what is due. A thief of `kairo_login` must read nothing.
+//! `kairo_support` and every role to come start with nothing. The tables' owner is bound by the
+//! policies like everybody.
 
 use super::actors::{APP, AUDIT, AUTH, Actor, LOGIN, OWNER, Role, WORKER};
 
@@ -91,7 +92,7 @@ const fn table(name: &'static str, label: &'static str, rights: &'static [Right]
 const READ_AND_APPEND: [Right; 2] = [right(AUDIT, Select, All), right(AUDIT, Insert, All)];
 
 /// Every table and view.
-pub const RELATIONS: [Relation; 20] = [
+pub const RELATIONS: [Relation; 23] = [
     table(
         "app.captures",
         "id",
@@ -270,6 +271,55 @@ pub const RELATIONS: [Relation; 20] = [
             right(AUTH, Delete, All),
         ],
     ),
+    table(
+        "mail.letters",
+        "id",
+        &[
+            // Roles that sign in have functions, one a verb: the worker gets what is due, and
+            // nobody leafs through the mail of others.
+            right(AUTH, Select, All),
+            right(AUTH, Insert, All),
+            // Neither its purpose, its addressee nor its end: a letter is what it was made as.
+            some(
+                AUTH,
+                Update,
+                &[
+                    "state",
+                    "sealed",
+                    "attempts",
+                    "next_attempt_at",
+                    "lease_until",
+                    "last_error",
+                    "provider_id",
+                    "fate",
+                    "sent_at",
+                ],
+                All,
+            ),
+            // What waits is ended first, which erases it; a letter does not vanish.
+            right(AUTH, Delete, Those(&["a2", "a3", "b2", "b3", "c2", "c3"])),
+        ],
+    ),
+    table(
+        "mail.suppressions",
+        "address_mac",
+        &[
+            // Never changed: shut off by an event, and released by the host.
+            right(AUTH, Select, All),
+            right(AUTH, Insert, All),
+            right(AUTH, Delete, All),
+        ],
+    ),
+    table(
+        "mail.events",
+        "event_hash",
+        &[
+            right(AUTH, Select, All),
+            right(AUTH, Insert, All),
+            // An event that was forgotten could be told again.
+            right(AUTH, Delete, Those(&["a3", "b3", "c3"])),
+        ],
+    ),
     // What a live session is. Nobody but its owner sees it; `me` and functions stand on it.
     Relation {
         name: "authn.live",
@@ -328,7 +378,7 @@ const fn record(signature: &'static str, granted: Option<Role>) -> Function {
 }
 
 /// Every function.
-pub const FUNCTIONS: [Function; 20] = [
+pub const FUNCTIONS: [Function; 26] = [
     // The record of checks. Everybody may see what the page shows, by way of kairo_app; the runner
     // appends. A thief of kairo_worker can add a lie, which the next run contradicts, and change
     // nothing that is there.
@@ -346,7 +396,10 @@ pub const FUNCTIONS: [Function; 20] = [
     record("trust.statements_made()", Some(APP)),
     record("trust.said(trust.evidence)", None),
     // Before there is a session. A thief of kairo_login can make and spend a proof; that is all.
-    function("authn.proof_begin(uuid,text,bytea,bytea,bytea,bytea,bytea)", Some(LOGIN)),
+    function(
+        "authn.proof_ask(uuid,text,bytea,bytea,bytea,bytea,bytea,uuid,bytea,bytea[])",
+        Some(LOGIN),
+    ),
     function(
         "authn.proof_redeem(bytea,bytea,bytea,uuid,uuid,text,bytea,text,uuid,bytea,text)",
         Some(LOGIN),
@@ -360,6 +413,15 @@ pub const FUNCTIONS: [Function; 20] = [
     function("authn.job_session(uuid,text,uuid,bytea)", Some(WORKER)),
     function("authn.purge_due(bigint,integer)", Some(WORKER)),
     function("authn.sessions_purge()", Some(WORKER)),
+    // The worker carries mail: it gets letters that are due, sealed, says what came of each, and
+    // keeps what the provider told. It can neither make a letter nor look for one.
+    function("mail.claim(integer)", Some(WORKER)),
+    function("mail.record(uuid,smallint,text,text,text,bigint)", Some(WORKER)),
+    function("mail.note(bytea,text,text,bytea[])", Some(WORKER)),
+    function("mail.purge()", Some(WORKER)),
+    // From inside proof_ask: a proof without a letter would use up a share for nothing.
+    function("authn.proof_begin(uuid,text,bytea,bytea,bytea,bytea,bytea)", None),
+    function("mail.is_full()", None),
     // From inside other functions and from the host: each makes a person or a bearer from nothing.
     function("authn.user_ensure(text,uuid,uuid,text,bytea,text)", None),
     function(
@@ -380,7 +442,7 @@ pub struct SchemaRight {
 }
 
 /// Every schema.
-pub const SCHEMAS: [SchemaRight; 5] = [
+pub const SCHEMAS: [SchemaRight; 6] = [
     SchemaRight { schema: "app", enter: &[OWNER, AUTH, APP, WORKER], create: &[OWNER] },
     SchemaRight {
         schema: "authn",
@@ -388,6 +450,8 @@ pub const SCHEMAS: [SchemaRight; 5] = [
         // Its views and functions are made as kairo_auth; nobody signs in as either.
         create: &[OWNER, AUTH],
     },
+    // Functions of kairo_auth; tables that no role which signs in may touch.
+    SchemaRight { schema: "mail", enter: &[OWNER, AUTH, WORKER], create: &[OWNER, AUTH] },
     SchemaRight { schema: "ops", enter: &[WORKER], create: &[] },
     SchemaRight {
         schema: "trust",

@@ -102,6 +102,7 @@ pub(super) async fn ask(
             let view = SignIn { email, next: next.to_owned(), problem: Some(problem) };
             later(page_with(StatusCode::SERVICE_UNAVAILABLE, &view)?)
         }
+        Err(AskError::Letter(error)) => Err(Error::internal(error)),
         Err(AskError::Account(error)) => Err(error.into()),
     }
 }

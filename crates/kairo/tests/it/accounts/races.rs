@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use futures_util::future::join_all;
 use kairo::accounts::proofs::Redeemed;
-use kairo::accounts::queries::ProofBegin;
+use kairo::accounts::queries::ProofAsk;
 use kairo::db::Db;
 use kairo::limits::{CODE_TRIES_MAX, SESSIONS_MAX};
 use tokio::sync::Barrier;
@@ -20,7 +20,7 @@ async fn crowd(app: &Kairo, size: usize) -> Vec<Base> {
     let open = || Db::open(|role| app.pg_config(role), kairo::STATEMENTS).unwrap();
     let bases = (0..size).map(|_| Base { db: open(), ..app.base.clone() });
     let warm = bases.map(async |base| {
-        let nothing: Option<ProofBegin> = None;
+        let nothing: Option<ProofAsk> = None;
         base.db.login.read(None, nothing).await.unwrap();
         base
     });

@@ -93,6 +93,35 @@ impl Client {
         Some((status, serde_json::from_str(body).ok()?))
     }
 
+    /// One request of no browser's, with headers of its own, on a connection of its own; the
+    /// status.
+    pub async fn post(&self, path: &str, headers: &str, body: &str) -> Option<u16> {
+        let whole = timeout(ANSWER_MAX, async {
+            let socket = self.connect().await.ok()?;
+            let name = ServerName::try_from("localhost").unwrap();
+            let mut stream = self.tls.connect(name, socket).await.ok()?;
+            let length = body.len();
+            let request = format!(
+                "POST {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{headers}\
+                 content-length: {length}\r\n\r\n{body}"
+            );
+            stream.write_all(request.as_bytes()).await.ok()?;
+            let mut answer = Vec::new();
+            stream.read_to_end(&mut answer).await.ok()?;
+            let answer = String::from_utf8_lossy(&answer).into_owned();
+            answer.split(' ').nth(1)?.parse().ok()
+        });
+        whole.await.unwrap()
+    }
+
+    /// Asks for a mail by the form; whether that was answered as asked.
+    pub async fn ask_for_mail(&self, email: &str) -> bool {
+        let kind = "content-type: application/x-www-form-urlencoded\r\n";
+        let form = format!("email={}&next=&zone=", email.replace('@', "%40"));
+        let answered = self.post("/sign-in", kind, &form).await;
+        answered.inspect(|status| assert_eq!(*status, 303, "{email}")).is_some()
+    }
+
     /// Captures under a key of its own; the item's id where it was acknowledged.
     pub async fn capture(&self, key: &str) -> Option<String> {
         let body = format!(r#"{{"text":"thought {key} tomorrow 9am","time_zone":"UTC"}}"#);

@@ -15,7 +15,7 @@ use super::client::Client;
 use super::program::Data;
 
 /// A PostgreSQL that is not Kairo's, with an authority of its own.
-struct Server {
+pub struct Server {
     root: PathBuf,
     port: u16,
     bin: PathBuf,
@@ -77,7 +77,7 @@ impl Server {
     }
 
     /// As the superuser, in `database`.
-    async fn superuser(&self, database: &str) -> Host {
+    pub async fn superuser(&self, database: &str) -> Host {
         let mut config = Config::new();
         config.host_path(&self.root).port(self.port).user("postgres").dbname(database);
         for _try in 0..500 {
@@ -90,7 +90,7 @@ impl Server {
     }
 
     /// A migrating user and its database.
-    async fn prepared(test: &str) -> Self {
+    pub async fn prepared(test: &str) -> Self {
         let server = Self::start(test);
         let host = server.superuser("postgres").await;
         let role = "CREATE ROLE kairo_admin LOGIN CREATEROLE PASSWORD 'correct horse'";
@@ -107,7 +107,7 @@ impl Server {
     }
 
     /// What a node of this server is told.
-    fn settings(&self, keys: &Data) -> Vec<(&'static str, String)> {
+    pub fn settings(&self, keys: &Data) -> Vec<(&'static str, String)> {
         fs::create_dir_all(&keys.0).unwrap();
         let keys = format!("file:{}", keys.0.join("keys").display());
         vec![("KAIRO_DATABASE_URL", self.url("correct%20horse", "")), ("KAIRO_KEYS", keys)]
@@ -126,7 +126,7 @@ impl Drop for Server {
 }
 
 /// Runs a command of the host to its end; what it said, and whether it went well.
-fn kairo(data: &Data, settings: &[(&str, String)], arguments: &[&str]) -> (bool, String) {
+pub fn kairo(data: &Data, settings: &[(&str, String)], arguments: &[&str]) -> (bool, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_kairo"));
     command.args(arguments).env("KAIRO_DATA_DIR", &data.0).env("KAIRO_LISTEN", "127.0.0.1:0");
     let done = command.envs(settings.iter().map(|(name, it)| (name, it))).output().unwrap();

@@ -3,6 +3,7 @@
 mod client;
 mod external;
 mod killed;
+mod mail;
 pub mod program;
 mod serve;
 mod stopped;

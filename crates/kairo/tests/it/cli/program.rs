@@ -38,8 +38,13 @@ impl Data {
 
     /// Serves with every line of its log, kept in a file.
     pub fn serve_logged(&self, log: File) -> Serve {
+        self.serve_logged_with(log, &[])
+    }
+
+    /// Likewise, with more of an environment.
+    pub fn serve_logged_with(&self, log: File, more: &[(&str, String)]) -> Serve {
         let mut command = self.command();
-        command.env("KAIRO_LOG_LEVEL", "trace");
+        command.env("KAIRO_LOG_LEVEL", "trace").envs(more.iter().map(|(name, it)| (name, it)));
         Serve(command.stdout(Stdio::piped()).stderr(log).spawn().unwrap())
     }
 

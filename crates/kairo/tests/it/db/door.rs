@@ -195,7 +195,7 @@ async fn a_door_prepares_its_own_role_only() {
     let app = Kairo::start().await;
     let registry = kairo::STATEMENTS;
     let login = Door::<kairo::db::Login>::open(app.pg_config("kairo_login"), registry).unwrap();
-    let none: Option<kairo::accounts::queries::ProofBegin> = None;
+    let none: Option<kairo::accounts::queries::ProofAsk> = None;
     assert!(login.read(None, none).await.is_ok());
     // The same registry as kairo_login for kairo_app's door: its statements are not allowed there.
     let wrong = Door::<App>::open(app.pg_config("kairo_login"), registry).unwrap();

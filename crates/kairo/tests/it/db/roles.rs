@@ -9,7 +9,7 @@ use crate::harness::Kairo;
 const LOGIN_ROLES: [&str; 4] = ["kairo_app", "kairo_login", "kairo_worker", "kairo_support"];
 
 /// No role of `serve` may do any of these.
-const FORBIDDEN: [&str; 28] = [
+const FORBIDDEN: [&str; 34] = [
     "SET ROLE kairo_owner",
     "SET ROLE kairo_auth",
     "SET ROLE kairo_super",
@@ -26,6 +26,12 @@ const FORBIDDEN: [&str; 28] = [
     "SELECT FROM authn.proof_budgets",
     "SELECT FROM authn.proof_address_budgets",
     "SELECT FROM authn.live",
+    "SELECT FROM mail.letters",
+    "SELECT FROM mail.suppressions",
+    "SELECT FROM mail.events",
+    "UPDATE mail.letters SET attempts = 0",
+    "SELECT mail.is_full()",
+    "SELECT authn.proof_begin(NULL, NULL, NULL, NULL, NULL, NULL, NULL)",
     "INSERT INTO ops.migrations (name, sha256) VALUES ('x', '')",
     "DELETE FROM ops.migrations",
     "SELECT authn.user_ensure(NULL, NULL, NULL, NULL, NULL, NULL)",
@@ -42,7 +48,7 @@ const FORBIDDEN: [&str; 28] = [
 
 /// Verbs before there is a session: kairo_login's alone.
 const LOGIN_VERBS: [&str; 2] = [
-    "SELECT authn.proof_begin(NULL, NULL, NULL, NULL, NULL, NULL, NULL)",
+    "SELECT authn.proof_ask(NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)",
     "SELECT authn.proof_redeem('x', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)",
 ];
 
@@ -52,6 +58,14 @@ const APP_VERBS: [&str; 4] = [
     "SELECT authn.session_touch(1, 1)",
     "SELECT authn.session_revoke(NULL)",
     "SELECT authn.session_revoke_all(true)",
+];
+
+/// Verbs of whoever carries mail: kairo_worker's alone.
+const MAIL_VERBS: [&str; 4] = [
+    "SELECT FROM mail.claim(1)",
+    "SELECT mail.record(NULL, NULL, NULL, NULL, NULL, NULL)",
+    "SELECT mail.note(sha256('x'), 'delivered', NULL, NULL)",
+    "SELECT mail.purge()",
 ];
 
 /// Tries a statement in a transaction that is thrown away; gives the SQLSTATE of a failure.
@@ -102,7 +116,11 @@ async fn each_verb_belongs_to_one_role() {
     let app = Kairo::start().await;
     for role in LOGIN_ROLES {
         let client = sign_in(&app, role).await;
-        for (verbs, owner) in [(&LOGIN_VERBS[..], "kairo_login"), (&APP_VERBS[..], "kairo_app")] {
+        for (verbs, owner) in [
+            (&LOGIN_VERBS[..], "kairo_login"),
+            (&APP_VERBS[..], "kairo_app"),
+            (&MAIL_VERBS[..], "kairo_worker"),
+        ] {
             for sql in verbs {
                 let refused = attempt(&client, sql).await.as_deref() == Some(REFUSED);
                 assert_eq!(refused, role != owner, "{role}: {sql}");
@@ -113,7 +131,8 @@ async fn each_verb_belongs_to_one_role() {
 
 const RELATIONS: &str = "
     SELECT c.oid::regclass::text FROM pg_class c
-     WHERE c.relnamespace IN ('authn'::regnamespace, 'app'::regnamespace, 'ops'::regnamespace)
+     WHERE c.relnamespace IN ('authn'::regnamespace, 'app'::regnamespace, 'mail'::regnamespace,
+                              'ops'::regnamespace)
        AND c.relkind IN ('r', 'p', 'v', 'm', 'f') ORDER BY 1";
 
 // Goal: the role that works before there is a session reads no table, and the one of support none

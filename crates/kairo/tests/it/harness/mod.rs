@@ -17,6 +17,8 @@ pub mod actors;
 pub mod cluster;
 pub mod http;
 pub mod page;
+pub mod resend;
+pub mod smtp;
 mod tests;
 
 use std::collections::HashSet;
@@ -31,7 +33,8 @@ use kairo::accounts::checks::OwnerChecks;
 use kairo::clock::{Clock, Ids, Random};
 use kairo::db::cluster::Throwaway;
 use kairo::db::{Db, Host};
-use kairo::mail::{Carrier, Mailer, Outbox, OutboxLetter};
+use kairo::limits::MAIL_SEND_MAX;
+use kairo::mail::{ADDRESSES, Carrier, LETTERS, Outbox, OutboxLetter, Post, Seals, Webhook};
 use kairo::trust::controls::{Catalogue, Env, Facts, Page};
 use kairo::web::edge::{self, Bounds, EdgeSettings, EdgeState, Proxies, Ticks};
 use kairo::web::{Site, SiteSettings, routes};
@@ -103,6 +106,12 @@ pub struct Settings {
     pub outbox_page: bool,
     /// Where mail goes instead of the outbox.
     pub carrier: Option<Carrier>,
+    /// What the mail provider's messages are signed with.
+    pub webhook: Option<Webhook>,
+    /// Time for one attempt at one letter.
+    pub send_max: Duration,
+    /// Whether letters leave the queue; without it a test takes them out, or looks at them there.
+    pub delivers: bool,
 }
 
 impl Default for Settings {
@@ -122,6 +131,9 @@ impl Default for Settings {
             loopback: true,
             outbox_page: true,
             carrier: None,
+            webhook: None,
+            send_max: MAIL_SEND_MAX,
+            delivers: true,
         }
     }
 }
@@ -173,9 +185,17 @@ impl Kairo {
         };
         let outbox = Outbox::in_folder(private.outbox());
         let carrier = settings.carrier.unwrap_or_else(|| Carrier::Outbox(outbox.clone()));
+        let seals = Seals::new(keys.system(LETTERS).unwrap(), keys.digests(ADDRESSES).unwrap());
+        let (door, webhook) = (base.db.worker.clone(), settings.webhook);
+        let (random, send_max) = (base.random.clone(), settings.send_max);
+        let post = Post { carrier, webhook, door, seals, random, send_max };
+        let (mailer, postman) = post.open();
+        if settings.delivers {
+            tokio::spawn(postman.run(std::future::pending()));
+        }
         let site = Site::new(SiteSettings {
             base: base.clone(),
-            mailer: Mailer::start(carrier),
+            mailer,
             outbox: settings.outbox_page.then(|| outbox.clone()),
             origin: settings.origin.to_owned(),
             loopback: settings.loopback,

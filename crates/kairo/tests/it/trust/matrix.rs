@@ -11,10 +11,15 @@ pub fn scratch(app: &Kairo) -> Scratch {
     Scratch::new(app.pg_config("kairo_super"), &app.throwaway())
 }
 
+/// A Kairo whose postman does not take the letters that the world is made with.
+pub async fn quiet() -> Kairo {
+    Kairo::start_with(|settings| settings.delivers = false).await
+}
+
 // Goal: every role and actor reaches what was written down by hand, and nothing else.
 #[tokio::test]
 async fn every_cell_is_as_expected() {
-    let app = Kairo::start().await;
+    let app = quiet().await;
     let began = std::time::Instant::now();
     let report = matrix::run(&scratch(&app)).await.unwrap();
     println!("{report} in {} ms", began.elapsed().as_millis());
@@ -25,7 +30,7 @@ async fn every_cell_is_as_expected() {
 // Goal: what nobody wrote an expectation for is a failure, and so is an expectation of nothing.
 #[tokio::test]
 async fn every_object_needs_an_expectation() {
-    let app = Kairo::start().await;
+    let app = quiet().await;
     let host = app.superuser().await;
     let change = "CREATE TABLE app.x (a int); CREATE VIEW public.v AS SELECT 1 AS a;
                   CREATE FUNCTION app.f() RETURNS int LANGUAGE sql AS 'SELECT 1';
@@ -42,7 +47,7 @@ async fn every_object_needs_an_expectation() {
 // policy hides from all others.
 #[tokio::test]
 async fn what_reads_nothing_is_tried_too() {
-    let app = Kairo::start().await;
+    let app = quiet().await;
     let wide = "ALTER POLICY captures_delete ON app.captures
                     USING (created_at < statement_timestamp() - interval '30 days'
                            AND NOT EXISTS (SELECT FROM app.items i

@@ -2,15 +2,18 @@
 //! no mail can reach.
 //!
 //! **Invariant:** a canary signs in as a person does, over the wire; only the mail is skipped: the
-//! check makes the proof with digests of its own, which is what `kairo_login` may do.
+//! check makes the proof with digests of its own, which is what `kairo_login` may do, and the letter
+//! beside it says nothing and is carried nowhere.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
+use zeroize::Zeroizing;
 
 use super::Untold;
 use crate::accounts::bearer::{Secret, Use};
-use crate::accounts::queries::ProofBegin;
+use crate::accounts::queries::ProofAsk;
+use crate::mail::{ADDRESSES, LETTERS, Letter, SealedLetter, Seals};
 use crate::trust::controls::origin::{Answer, Ask, Origin};
 use crate::trust::controls::subject::Subject;
 
@@ -31,7 +34,8 @@ pub(super) async fn link(subject: &Subject, origin: &Origin, who: &str) -> Resul
     let binding = Secret::draw(Use::Binding, &base.random).map_err(no_randomness)?;
     let source: [u8; 32] = base.random.bytes().map_err(no_randomness)?;
     let email = format!("{who}@canary.invalid");
-    let begin = ProofBegin {
+    let letter = letter(subject, &email)?;
+    let begin = ProofAsk {
         id: base.ids.next().map_err(no_randomness)?,
         email: email.clone(),
         source: source.to_vec(),
@@ -39,6 +43,9 @@ pub(super) async fn link(subject: &Subject, origin: &Origin, who: &str) -> Resul
         link_hash: link.digest().to_vec(),
         binding_hash: binding.digest().to_vec(),
         code_mac: source.to_vec(),
+        letter: letter.id,
+        sealed: letter.sealed,
+        address_macs: letter.address_macs,
     };
     let rows = base.db.login.write(None, begin).await?;
     if rows.first().is_none_or(|row| row.outcome != "sent") {
@@ -51,6 +58,24 @@ pub(super) async fn link(subject: &Subject, origin: &Origin, who: &str) -> Resul
     let asked = URL_SAFE_NO_PAD.encode(asked.to_string());
     let asked = format!("{}={asked}", origin.cookie_name("__Host-kairo-asked"));
     Ok(Link { token: link.reveal().to_string(), asked })
+}
+
+/// The letter without which there is no proof.
+fn letter(subject: &Subject, email: &str) -> Result<SealedLetter, Untold> {
+    let (base, keys) = (&subject.base, &subject.base.keys);
+    let unsealed = || Untold("a letter could not be sealed".to_owned());
+    let letters = keys.system(LETTERS).map_err(|_| unsealed())?;
+    let addresses = keys.digests(ADDRESSES).map_err(|_| unsealed())?;
+    let letter = Letter {
+        to: email.to_owned(),
+        subject: "A check of the Security page".to_owned(),
+        text: Zeroizing::default(),
+        link: Zeroizing::default(),
+        code: Zeroizing::default(),
+        at: base.clock.now(),
+    };
+    let id = base.ids.next().map_err(no_randomness)?;
+    Seals::new(letters, addresses).seal(id, &letter).map_err(|_| unsealed())
 }
 
 /// Brings the link.

@@ -24,7 +24,8 @@ pub const LOOSEN: &str = "
 /// The rows. An id begins with its person's letter and ends in what is special about the row:
 /// 1 is as usual, 2 was deleted yesterday, 3 may be purged, 4 is old but still needed, 5 is young.
 /// Of sessions: 1 browser, 2 token, 3 read-only token, 4 job, 5 idle too long, 6 past its end,
-/// 7 revoked just now, 8 two days ago, 9 a month ago.
+/// 7 revoked just now, 8 two days ago, 9 a month ago. Of letters: 1 waits, 2 was sent, 3 failed a
+/// month ago; of what a provider told: 1 just now, 3 a month ago.
 pub const SEED: &str = r"
     INSERT INTO authn.users (id, email_norm, suspended_at)
     SELECT (letter || '0000000-0000-7000-8000-000000000000')::uuid, name || '@example.org', ended
@@ -102,6 +103,18 @@ pub const SEED: &str = r"
     INSERT INTO trust.statements (id, kind, claim_id, source, owner, reason, made_at, until)
     SELECT id, 'attestation', '1.4', 'a provider', name, 'a report', now(), now() + interval '1 day'
       FROM row_ids WHERE n = 1;
+    INSERT INTO mail.letters (id, purpose, sealed, address_macs, state, sent_at, created_at,
+                              expires_at)
+    SELECT id, 'sign_in', CASE n WHEN 1 THEN decode(repeat('00', 64), 'hex') END, ARRAY[digest],
+           CASE n WHEN 1 THEN 'queued' WHEN 2 THEN 'sent' ELSE 'failed' END,
+           CASE n WHEN 2 THEN now() END,
+           CASE n WHEN 3 THEN now() - interval '31 days' ELSE now() END, now() + interval '1 day'
+      FROM row_ids WHERE n IN (1, 2, 3);
+    INSERT INTO mail.suppressions (address_mac, reason)
+    SELECT digest, 'bounced' FROM row_ids WHERE n = 2;
+    INSERT INTO mail.events (event_hash, noted_at)
+    SELECT digest, CASE n WHEN 3 THEN now() - interval '31 days' ELSE now() END
+      FROM row_ids WHERE n IN (1, 3);
     DROP TABLE row_ids";
 
 /// Tables and views with their columns in order.
@@ -178,7 +191,7 @@ pub fn update_blind(relation: &str, column: &str) -> String {
 }
 
 /// Assignments that read no column and break no constraint, for a role that may make them.
-const CONSTANTS: [(&str, &str); 7] = [
+const CONSTANTS: [(&str, &str); 8] = [
     ("app.items", "version = 9"),
     ("app.settings", "time_zone = 'UTC'"),
     ("authn.users", "plan = 'free'"),
@@ -186,6 +199,7 @@ const CONSTANTS: [(&str, &str); 7] = [
     ("authn.proofs", "tries = 1"),
     ("authn.proof_budgets", "sent = 1"),
     ("authn.proof_address_budgets", "sent = 1"),
+    ("mail.letters", "attempts = 1"),
 ];
 
 /// Writes a constant into every row. PostgreSQL asks the policies of SELECT, too, where a statement
@@ -221,7 +235,7 @@ pub fn become_role(role: &str) -> String {
 }
 
 /// What definer functions give.
-pub const CALLS: [Call; 20] = [
+pub const CALLS: [Call; 24] = [
     // The record: what the page shows is everybody's, and whoever appends cannot change.
     Call {
         role: APP,
@@ -248,8 +262,10 @@ pub const CALLS: [Call; 20] = [
     // Digests in, a word out; nothing of the person.
     Call {
         role: LOGIN,
-        sql: "SELECT authn.proof_begin('f0000000-0000-7000-8000-000000000001', 'dan@example.org',
-                  sha256('s'), NULL, sha256('l'), sha256('b'), sha256('c'))",
+        sql: "SELECT authn.proof_ask('f0000000-0000-7000-8000-000000000001', 'dan@example.org',
+                  sha256('s'), NULL, sha256('l'), sha256('b'), sha256('c'),
+                  'f0000000-0000-7000-8000-000000000002', decode(repeat('00', 64), 'hex'),
+                  ARRAY[sha256('a')])",
         gives: |_| &["sent"],
     },
     // A link that nobody was sent makes no session.
@@ -325,4 +341,19 @@ pub const CALLS: [Call; 20] = [
         gives: |_| &["f"],
     },
     Call { role: WORKER, sql: "SELECT authn.sessions_purge()", gives: |_| &["1"] },
+    // Letters that wait, and no other; whoever asks, for mail is nobody's.
+    Call { role: WORKER, sql: "SELECT id FROM mail.claim(10)", gives: |_| &["a1", "b1", "c1"] },
+    // Nobody holds this one, so nothing can be said of it.
+    Call {
+        role: WORKER,
+        sql: "SELECT mail.record('a0000000-0000-7000-8000-000000000001', 0::smallint, 'sent', NULL,
+                  NULL, 0)",
+        gives: |_| &["f"],
+    },
+    Call {
+        role: WORKER,
+        sql: "SELECT mail.note(sha256('e'), 'bounced', NULL, ARRAY[sha256('a')])",
+        gives: |_| &["t"],
+    },
+    Call { role: WORKER, sql: "SELECT mail.purge()", gives: |_| &["3"] },
 ];

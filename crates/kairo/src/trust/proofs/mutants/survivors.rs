@@ -25,7 +25,7 @@ const NO_DEFINER: &str = "the function runs with its caller's rights, and only i
                           it names no object that a search path could change";
 
 /// Name and reason.
-pub const SURVIVORS: [(&str, &str); 13] = [
+pub const SURVIVORS: [(&str, &str); 15] = [
     ("function trust.said(trust.evidence): SECURITY INVOKER", NO_DEFINER),
     ("function trust.said(trust.evidence): RESET search_path", NO_DEFINER),
     (
@@ -34,6 +34,11 @@ pub const SURVIVORS: [(&str, &str); 13] = [
     ),
     ("policy app.item_occurrences.item_occurrences_delete_scope: for kairo_worker too", TWICE),
     ("policy app.item_occurrences.item_occurrences_delete_worker_scope: for kairo_app too", TWICE),
+    (
+        "function authn.proof_begin(uuid,text,bytea,bytea,bytea,bytea,bytea): SECURITY INVOKER",
+        OWNER_ALONE,
+    ),
+    ("function mail.is_full(): SECURITY INVOKER", OWNER_ALONE),
     ("function authn.user_ensure(text,uuid,uuid,text,bytea,text): SECURITY INVOKER", OWNER_ALONE),
     (
         "function authn.key_create(uuid,uuid,bytea,bytea,text[],timestamp with time zone,text,\
