@@ -23,6 +23,7 @@ pub mod lost;
 pub mod outbox;
 pub mod render;
 pub mod routes;
+pub mod trust;
 pub mod views;
 
 use std::ops::Deref;

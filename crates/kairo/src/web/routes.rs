@@ -4,7 +4,7 @@ use axum::Router;
 
 use super::Site;
 use super::edge::EdgeState;
-use super::{accounts, api, assets, capture, health, items, outbox};
+use super::{accounts, api, assets, capture, health, items, outbox, trust};
 use crate::accounts::queries::Ping;
 
 /// Every route of the site, without the edge around it.
@@ -22,5 +22,6 @@ pub fn all(site: Site, edge: &EdgeState) -> Router {
         .merge(capture::routes())
         .merge(accounts::routes(edge))
         .merge(outbox::routes())
+        .merge(trust::routes())
         .with_state(site)
 }
