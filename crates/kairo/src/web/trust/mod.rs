@@ -11,6 +11,7 @@
 //! a page.
 
 pub mod json;
+pub mod privacy;
 pub mod security;
 mod text;
 pub mod words;
@@ -42,6 +43,7 @@ pub fn routes() -> Router<Site> {
     Router::new()
         .route("/security", get(security::show))
         .route("/security.json", get(json::show))
+        .route("/privacy", get(privacy::show))
 }
 
 /// Worth asking again after this long when the database is away.
