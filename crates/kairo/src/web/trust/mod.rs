@@ -10,6 +10,7 @@
 //! **Invariant:** what exactly a check found is not here; it must never be taken from evidence into
 //! a page.
 
+pub mod criteria;
 pub mod json;
 pub mod privacy;
 pub mod security;
@@ -43,6 +44,7 @@ pub fn routes() -> Router<Site> {
     Router::new()
         .route("/security", get(security::show))
         .route("/security.json", get(json::show))
+        .route("/security/criteria", get(criteria::show))
         .route("/privacy", get(privacy::show))
 }
 
