@@ -15,6 +15,7 @@ pub mod json;
 pub mod privacy;
 pub mod security;
 mod text;
+mod well_known;
 pub mod words;
 
 #[cfg(test)]
@@ -46,6 +47,8 @@ pub fn routes() -> Router<Site> {
         .route("/security.json", get(json::show))
         .route("/security/criteria", get(criteria::show))
         .route("/privacy", get(privacy::show))
+        .route("/.well-known/security.txt", get(well_known::security_txt))
+        .route("/.well-known/kairo-evidence.json", get(well_known::evidence))
 }
 
 /// Worth asking again after this long when the database is away.
