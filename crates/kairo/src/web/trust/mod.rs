@@ -2,15 +2,19 @@
 //! privacy policy, and the files that programs look for.
 //!
 //! [`Look`] is what the pages are made from: the catalogue, the operator's facts, and one reading
+//! of the evidence. `words` says where a claim stands; `security`, `claim`, `criteria` and `json`
 //! show it.
 //!
 //! **Invariant:** nobody has to be signed in, and no session is read: whether a cookie came decides
 //! which links stand at the top, and nothing else.
 //! **Invariant:** a page costs one round trip. Where the database is away it is served all the
+//! same, with 503, and says of every checked claim that it could not tell.
 //! **Invariant:** what exactly a check found is not here; it must never be taken from evidence into
 //! a page.
 
+pub mod claim;
 pub mod criteria;
+mod days;
 pub mod json;
 pub mod privacy;
 pub mod security;
@@ -46,6 +50,7 @@ pub fn routes() -> Router<Site> {
         .route("/security", get(security::show))
         .route("/security.json", get(json::show))
         .route("/security/criteria", get(criteria::show))
+        .route("/security/{id}", get(claim::show))
         .route("/privacy", get(privacy::show))
         .route("/.well-known/security.txt", get(well_known::security_txt))
         .route("/.well-known/kairo-evidence.json", get(well_known::evidence))
@@ -54,6 +59,7 @@ pub fn routes() -> Router<Site> {
 /// Worth asking again after this long when the database is away.
 const RETRY_AFTER_S: u64 = 5;
 
+/// Why a claim cannot be told while the database is away.
 pub const AWAY: &str = "Kairo cannot reach its database";
 /// Why it cannot be told when the database is there and does not give the evidence.
 pub const UNREADABLE: &str = "Kairo cannot read its evidence";
@@ -99,8 +105,12 @@ impl<'p> Look<'p> {
         self.now.to_zoned(TimeZone::UTC).date()
     }
 
+    /// Where a claim stands.
+    pub fn standing(&self, claim: &Claim) -> Standing {
         let catalogue = &self.page.catalogue;
         match &self.known {
+            Ok(known) => known.claim(catalogue, claim),
+            Err(reason) => match (claim.lifecycle, claim.kind) {
                 (Lifecycle::InProgress, _) => bare(State::Never),
                 (_, Kind::Promise) => bare(State::Commitment),
                 _ => Standing::unknown(reason),
@@ -108,8 +118,12 @@ impl<'p> Look<'p> {
         }
     }
 
+    /// Where each check of a claim stands.
+    pub fn checks(&self, claim: &Claim) -> Vec<(&'p Check, Standing)> {
         match &self.known {
+            Ok(known) => known.checks(&self.page.catalogue, claim),
             Err(reason) => {
+                let checks = claim.checks.iter().filter_map(|id| self.page.catalogue.check(id));
                 checks.map(|check| (check, Standing::unknown(reason))).collect()
             }
         }

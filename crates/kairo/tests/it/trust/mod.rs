@@ -3,3 +3,4 @@
 mod lint;
 mod matrix;
 mod mutants;
+mod pages;
