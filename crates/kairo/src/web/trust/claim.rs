@@ -36,7 +36,8 @@ pub(super) async fn show(
     shown(&look, &view)
 }
 
-/// Where a claim stands in the catalogue: its section, the bold words before its sentence, and that.
+/// Where a claim stands in the catalogue: its section, the bold words before its sentence, and the
+/// sentence.
 fn place<'c>(look: &Look<'c>, id: &str) -> Option<(&'c Section, &'c str, &'c Sentence)> {
     let sections = look.page.catalogue.sections.iter();
     let blocks = sections.flat_map(|section| section.blocks.iter().map(move |it| (section, it)));
@@ -199,7 +200,8 @@ fn holds(check: &Check) -> String {
         Spot::Live => "",
     };
     format!(
-        "It runs {}. Evidence older than {age} counts no more: the mark turns stale by itself.{own}",
+        "It runs {}. Evidence older than {age} counts no more: the mark turns stale by \
+         itself.{own}",
         words::every(check.every),
     )
 }

@@ -23,6 +23,8 @@ mod well_known;
 pub mod words;
 
 #[cfg(test)]
+pub(super) mod sample;
+#[cfg(test)]
 mod tests;
 
 use askama::Template;

@@ -13,6 +13,7 @@ use crate::limits::{
     DELETED_KEPT_S, ENDED_SESSION_KEPT_S, OUTBOX_MAX, PROOF_KEPT_S, PROOF_LIFE_S,
     SESSION_ABSOLUTE_S, SESSION_IDLE_S,
 };
+use crate::trust::controls::catalogue::Claim;
 use crate::web::Site;
 use crate::web::caller::Jar;
 use crate::web::error::Error;
@@ -23,26 +24,22 @@ use crate::web::views::trust::{Around, Cookie, Privacy, PublicPlace};
 const DAY_S: i64 = 86_400;
 
 pub(super) async fn show(Given(site): Given<Site>, headers: HeaderMap) -> Result<Response, Error> {
-    page(&view(&site, around(&site, &headers, PublicPlace::Privacy)))
+    // It needs no evidence: what it says of breaches is marked on the Security page.
+    let look = Look::new(&site.security, Err(""), site.base.clock.now());
+    let around = around(&site, &headers, PublicPlace::Privacy);
+    page(&view(&look, cookies(&site), site.outbox.is_some(), around))
 }
 
 /// The claim whose sentence is the commitment about breaches.
 const BREACH_CLAIM: &str = "7.5";
 
-/// The page. It needs no evidence: what it says of breaches is marked on the Security page.
-fn view(site: &Site, around: Around) -> Privacy {
-    let look = Look::new(&site.security, Err(""), site.base.clock.now());
-    let facts = &site.security.facts;
-    let fact = |name: &str| facts.value(name).to_owned();
-    let version = site.security.catalogue.version();
-    let breach = site
-        .security
-        .catalogue
-        .sentences()
-        .filter(|(_, sentence)| sentence.claims.iter().any(|claim| claim.id == BREACH_CLAIM));
-    let mut breach: Vec<_> =
-        breach.map(|(_, sentence)| text::sentence(&look, sentence, "")).collect();
-    breach.iter_mut().for_each(|row| row.marks.clear());
+/// The page, with the site's cookies and whether mail stays on the machine.
+pub fn view(look: &Look<'_>, cookies: Vec<Cookie>, outbox: bool, around: Around) -> Privacy {
+    let catalogue = &look.page.catalogue;
+    let fact = |name: &str| look.page.facts.value(name).to_owned();
+    let version = catalogue.version();
+    let is_breach = |claim: &Claim| claim.id == BREACH_CLAIM;
+    let breach = catalogue.sentences().filter(|(_, it)| it.claims.iter().any(is_breach));
     Privacy {
         around,
         entity: fact("entity"),
@@ -54,7 +51,7 @@ fn view(site: &Site, around: Around) -> Privacy {
         unstated: look.unstated(),
         updated: version.map(|it| it.updated.to_string()).unwrap_or_default(),
         updated_words: version.map(|it| words::date(it.updated)).unwrap_or_default(),
-        outbox: site.outbox.is_some(),
+        outbox,
         outbox_max: OUTBOX_MAX,
         deleted_days: DELETED_KEPT_S / DAY_S,
         idle_days: SESSION_IDLE_S / DAY_S,
@@ -62,8 +59,8 @@ fn view(site: &Site, around: Around) -> Privacy {
         ended_days: ENDED_SESSION_KEPT_S / DAY_S,
         proof_minutes: PROOF_LIFE_S / 60,
         asked_hours: PROOF_KEPT_S / 3_600,
-        cookies: cookies(site),
-        breach,
+        cookies,
+        breach: breach.map(|(_, it)| text::sentence(look, it, "")).collect(),
     }
 }
 

@@ -53,8 +53,8 @@ pub(super) fn sentence(look: &Look<'_>, sentence: &Sentence, lead: &str) -> Sent
     }
 }
 
-/// The sentences of a block. One that claims nothing, such as "We commit to:", stands in the line of
-/// the one before it.
+/// The sentences of a block. One that claims nothing, such as "We commit to:", stands in the line
+/// of the one before it.
 pub(super) fn sentences(look: &Look<'_>, block: &Block) -> Vec<SentenceRow> {
     let mut rows: Vec<SentenceRow> = Vec::new();
     for (index, it) in block.sentences.iter().enumerate() {

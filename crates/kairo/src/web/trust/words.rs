@@ -112,7 +112,7 @@ pub fn told(look: &Look<'_>, detail: Detail, check: Option<&Check>, standing: &S
             let made = standing.since.map(|at| short(at, look.now)).unwrap_or_default();
             format!(" {made}, {}, to {}", standing.reason, until())
         }
-        State::Exception => format!(" to {}, {}", until(), cut(&standing.reason)),
+        State::Exception => format!(" to {}: {}", until(), cut(&standing.reason)),
         State::Never => String::new(),
         State::Commitment => ", no check can prove it".to_owned(),
     }
