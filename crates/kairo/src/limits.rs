@@ -101,6 +101,10 @@ pub const SESSIONS_MAX: i32 = 50;
 pub const SESSION_IDLE_S: i64 = 14 * 86_400;
 /// Absolute end of a web session, in seconds: 30 days (NIST SP 800-63B-4, AAL1).
 pub const SESSION_ABSOLUTE_S: i64 = 30 * 86_400;
+/// Seconds for which a session that ended is still there to be seen: 30 days.
+pub const ENDED_SESSION_KEPT_S: i64 = 30 * 86_400;
+/// Seconds for which it is noted that a mail to an address was asked for, after its end: a day.
+pub const PROOF_KEPT_S: i64 = 86_400;
 /// Seconds after which a session's last sight is written again.
 pub const SESSION_TOUCH_S: i64 = 300;
 /// API tokens of one user.
@@ -158,3 +162,5 @@ pub const DELETED_KEPT_S: i64 = 30 * 86_400;
 pub const PURGE_EVERY: Duration = Duration::from_secs(3_600);
 /// Most people whose deleted items one look removes.
 pub const PURGE_PEOPLE_MAX: i32 = 1_000;
+/// Most signed roots of the evidence in one answer; one is signed a day.
+pub const EVIDENCE_ROOTS_MAX: i32 = 100;

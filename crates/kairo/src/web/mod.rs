@@ -24,6 +24,7 @@ pub mod mail;
 pub mod outbox;
 pub mod render;
 pub mod routes;
+pub mod trust;
 pub mod views;
 
 use std::ops::Deref;

@@ -4,7 +4,7 @@ use axum::Router;
 
 use super::Site;
 use super::edge::EdgeState;
-use super::{accounts, api, assets, capture, health, items, mail, outbox};
+use super::{accounts, api, assets, capture, health, items, mail, outbox, trust};
 use crate::accounts::queries::Ping;
 
 /// Every route of the site, without the edge around it.
@@ -23,5 +23,6 @@ pub fn all(site: Site, edge: &EdgeState) -> Router {
         .merge(accounts::routes(edge))
         .merge(outbox::routes())
         .merge(mail::routes(&site))
+        .merge(trust::routes())
         .with_state(site)
 }

@@ -65,7 +65,7 @@ pub struct Told {
 }
 
 /// A page follows a change at once; a sentence older than this would be about something else.
-const LIFE: SignedDuration = SignedDuration::from_secs(60);
+pub const LIFE: SignedDuration = SignedDuration::from_secs(60);
 
 impl Told {
     /// The cookie that carries it to the next page.

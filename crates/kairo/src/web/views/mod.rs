@@ -20,6 +20,10 @@ pub mod repeats;
 pub mod rows;
 pub mod settings;
 pub mod sign_in;
+pub mod trust;
+pub mod trust_claim;
+pub mod trust_privacy;
+pub mod trust_strip;
 pub mod words;
 
 #[cfg(test)]

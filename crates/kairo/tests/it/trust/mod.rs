@@ -4,3 +4,4 @@ mod controls;
 mod lint;
 mod matrix;
 mod mutants;
+mod pages;

@@ -2,11 +2,13 @@
 
 mod accounts;
 mod items;
+mod trust;
 
 use askama::Template;
 
 use accounts::*;
 use items::*;
+use trust::*;
 
 use crate::web::views::rows::{anchor, item_href, tick_action};
 use crate::web::views::*;
@@ -67,6 +69,18 @@ pub(super) fn all() -> Vec<Sample> {
     add("tokens-empty", Tokens { frame: settings("API tokens"), ..Tokens::default() }.render());
     add("outbox", outbox().render());
     add("outbox-empty", Outbox::default().render());
+    add("security", security().render());
+    add("security-hostile", security_hostile().render());
+    add("security-away", security_away().render());
+    add("claim", claim("2.1").render());
+    add("claim-failing", claim("2.10").render());
+    add("claim-two-checks", claim("0.5").render());
+    add("claim-attested", claim("1.4").render());
+    add("claim-exception", claim("1.3").render());
+    add("claim-progress", claim("2.4").render());
+    add("claim-commitment", claim("9.10").render());
+    add("criteria", criteria().render());
+    add("privacy", privacy().render());
     add("error", not_found().render());
     add("error-kept", error_kept().render());
     pages
