@@ -165,7 +165,7 @@ implementations! {
     "cookies.flags" => accounts::cookie_flags, Wire(Tamper::LooseCookies);
     "page.sentences" => pages::sentences, words("not a checklist", "not a checkbox");
     "page.version" => pages::version, words("datetime=\"20", "datetime=\"19");
-    "page.entity" => pages::entity, words("LLC", "Inc.");
+    "page.entity" => pages::entity, words("\"value\":\"Kairo Labs LLC\"", "\"value\":\"Kairo Labs Inc.\"");
     "page.posture" => pages::posture, words("Responsible disclosure", "SOC 2 certified");
     "page.criteria" => pages::criteria, words("CC6.1", "CC6.0");
     "page.privacy" => pages::privacy, words("72 hours", "72 days");
