@@ -92,7 +92,8 @@ fn key(headers: &HeaderMap) -> Result<Option<String>, Error> {
     let mut keys = headers.get_all(KEY_HEADER).iter();
     let Some(first) = keys.next() else { return Ok(None) };
     match (first.to_str(), keys.next()) {
-        (Ok(key), None) => Ok(Some(key.to_owned())),
+        // A tab is what HTTP takes for a space, and some proxies make one of it.
+        (Ok(key), None) if !key.contains('\t') => Ok(Some(key.to_owned())),
         _ => Err(bad_key()),
     }
 }

@@ -253,19 +253,23 @@ fn path_id(description: &str) -> Value {
 }
 
 fn idempotency_key() -> Value {
-    let key = Schema::text().chars(1, IDEMPOTENCY_KEY_BYTES_MAX).pattern("^[!-~]+( +[!-~]+)*$");
+    let key = Schema::text().chars(1, IDEMPOTENCY_KEY_BYTES_MAX).pattern("^[!-~]([ -~]*[!-~])?$");
     let says = "The same key and body give the first answer again, so a request can be sent again \
                 after a lost answer. Another body under the key is refused with `key_reused`.";
     parameter("header", "Idempotency-Key", key, says)
 }
 
-/// Not `required`: a request without it has an answer of its own, 428.
+/// Required: a change without it is refused (428), so a generated client should ask for it.
 fn if_match() -> Value {
     let tag = "(W/)?\"[!#-~]*\"";
     let tags = Schema::text().pattern(&format!("^{tag}( ?, ?{tag})*$")).such_as("\"1\"");
     let says = "The version that the change is made from, in quotes. Without it the answer is 428; \
                 a version that has moved, or a weak tag, gives 412; `*` is refused with 400.";
-    parameter("header", "If-Match", tags, says)
+    let mut value = parameter("header", "If-Match", tags, says);
+    if let Value::Object(value) = &mut value {
+        value.insert("required".to_owned(), Value::Bool(true));
+    }
+    value
 }
 
 fn if_none_match() -> Value {
