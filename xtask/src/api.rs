@@ -1,8 +1,8 @@
 //! `cargo xtask api`: generated requests, valid and broken, against a real `kairo serve`, held
 //! against the description that it gives of itself.
 //!
-//! **Invariant:** it runs on a data folder of its own, which goes away, and what it installs lies in
-//! the target folder.
+//! **Invariant:** it runs on a data folder of its own, which goes away, and what it installs lies
+//! in the target folder.
 
 use std::env;
 use std::fs;

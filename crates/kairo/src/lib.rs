@@ -6,6 +6,7 @@
 pub mod clock;
 pub mod config;
 pub mod limits;
+pub mod meters;
 
 pub mod db;
 

@@ -72,6 +72,8 @@ pub const READY_CHECK_MAX: Duration = Duration::from_secs(2);
 pub const READY_KEPT: Duration = Duration::from_secs(1);
 /// Most open connections on the plain HTTP listener, which only sends people on.
 pub const REDIRECTS_MAX: usize = 128;
+/// Most open connections on the metrics listener: a pair of Prometheus servers and a person.
+pub const METRICS_CONNECTIONS_MAX: usize = 16;
 /// Most concurrent streams on one HTTP/2 connection.
 pub const STREAMS_MAX: u32 = 64;
 /// Requests a minute from one source address before sign-in (assets are exempt).

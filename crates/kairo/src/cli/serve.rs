@@ -4,6 +4,7 @@
 //! starts both again, where one that stayed would answer 503 for ever.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
@@ -18,6 +19,7 @@ use crate::capture::purge;
 use crate::config::{Config, Node};
 use crate::db::Db;
 use crate::mail::{Carrier, Mailer, Outbox, Smtp};
+use crate::meters::Meters;
 use crate::web::edge::{self, Bounds, EdgeSettings, EdgeState, Proxies, Ticks};
 use crate::web::{Site, SiteSettings, routes};
 
@@ -46,7 +48,7 @@ async fn serve(opened: &Opened, database: &ServedDatabase) -> Result<(), Failure
     let origin = config.origin(bound).to_string();
     let (mailer, outbox) = mail(opened)?;
     let base = Base {
-        db,
+        db: db.clone(),
         keys: keys.clone(),
         clock: opened.clock.clone(),
         random: opened.random.clone(),
@@ -80,6 +82,7 @@ async fn serve(opened: &Opened, database: &ServedDatabase) -> Result<(), Failure
     }
     .publish(database.lock())?;
     redirect(config, &origin).await?;
+    metrics(opened, &db).await?;
     let stop = stop_signal()?;
     println!("Kairo is at {origin}");
     if config.outbox_allowed() {
@@ -105,6 +108,18 @@ async fn redirect(config: &Config, origin: &str) -> Result<(), Failure> {
     let listener = TcpListener::bind(at).await;
     let listener = listener.map_err(|error| format!("cannot listen on {at}: {error}"))?;
     tokio::spawn(edge::redirect::serve(listener, origin.parse()?));
+    Ok(())
+}
+
+/// Starts to count, and the listener that shows it, where one is wanted.
+async fn metrics(opened: &Opened, db: &Db) -> Result<(), Failure> {
+    let Some(at) = opened.config.metrics_listen else { return Ok(()) };
+    let listener = TcpListener::bind(at).await;
+    let listener = listener.map_err(|error| format!("cannot listen on {at}: {error}"))?;
+    let db = db.clone();
+    let meters = Meters::install(opened.clock.clone(), Arc::new(move || db.usage()))?;
+    println!("Metrics are at http://{}/metrics", listener.local_addr()?);
+    tokio::spawn(edge::metrics::serve(listener, meters));
     Ok(())
 }
 

@@ -67,6 +67,15 @@ pub const HTTP_LISTEN: Key = key(
     "Address and port of a plain HTTP listener that sends everybody to the public origin",
 )
 .note();
+/// Where numbers are shown.
+pub const METRICS_LISTEN: Key = key(
+    "metrics_listen",
+    "KAIRO_METRICS_LISTEN",
+    "off",
+    "Address and port of a plain HTTP listener with `/metrics` for Prometheus, of this machine or \
+     a private network, such as `127.0.0.1:9464`; `public:` before any other",
+)
+.note();
 /// Whose word about a client's address counts.
 pub const TRUSTED_PROXIES: Key = key(
     "trusted_proxies",
@@ -147,11 +156,12 @@ pub const POSTGRES_BIN: Key = key(
 .note();
 
 /// Every key, in the order of the README.
-pub const ALL: [Key; 14] = [
+pub const ALL: [Key; 15] = [
     DATA_DIR,
     LISTEN,
     PUBLIC_ORIGIN,
     HTTP_LISTEN,
+    METRICS_LISTEN,
     TRUSTED_PROXIES,
     DATABASE_URL,
     KEYS,

@@ -3,6 +3,7 @@
 mod client;
 mod external;
 mod killed;
+mod metrics;
 pub mod program;
 mod serve;
 mod stopped;

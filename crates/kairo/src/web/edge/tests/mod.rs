@@ -6,6 +6,7 @@ mod certificates;
 mod connections;
 mod cross_site;
 mod lines;
+mod metrics;
 mod redirect;
 mod sources;
 mod throttling;
