@@ -20,6 +20,7 @@ use crate::config::{Config, Node};
 use crate::db::Db;
 use crate::mail::{Carrier, Mailer, Outbox, Smtp};
 use crate::meters::Meters;
+use crate::web::edge::renewal::Renewal;
 use crate::web::edge::{self, Bounds, EdgeSettings, EdgeState, Proxies, Ticks};
 use crate::web::{Site, SiteSettings, routes};
 
@@ -69,10 +70,7 @@ async fn serve(opened: &Opened, database: &ServedDatabase) -> Result<(), Failure
         ticks: Ticks::monotonic(),
     });
     let app = edge::wrap(routes::all(site, &edge), edge);
-    let tls = match &config.tls {
-        Some(files) => edge::tls::from_files(&files.cert, &files.key)?,
-        None => edge::tls::development(&opened.folder.tls(), opened.clock.now())?,
-    };
+    let tls = tls(opened)?;
     Node {
         listen: bound.to_string(),
         origin: origin.clone(),
@@ -100,6 +98,17 @@ async fn serve(opened: &Opened, database: &ServedDatabase) -> Result<(), Failure
         true => Ok(()),
         false => Err("PostgreSQL ended while Kairo was serving; start Kairo again".into()),
     }
+}
+
+/// The operator's certificate, which is looked after from here on, or Kairo's own.
+fn tls(opened: &Opened) -> Result<Arc<rustls::ServerConfig>, Failure> {
+    let Some(files) = &opened.config.tls else {
+        return Ok(edge::tls::development(&opened.folder.tls(), opened.clock.now())?);
+    };
+    let (cert, key) = (files.cert.clone(), files.key.clone());
+    let (config, renewal) = Renewal::begin(cert, key, opened.clock.clone())?;
+    renewal.watch()?;
+    Ok(config)
 }
 
 /// Starts the plain HTTP listener where one is wanted.

@@ -108,7 +108,8 @@ pub const TLS_CERT: Key = key(
     "tls.cert",
     "KAIRO_TLS_CERT",
     "made by Kairo's own authority",
-    "Certificate chain (PEM), together with the key",
+    "Certificate chain (PEM), together with the key; a new pair is taken within a minute, or at \
+     SIGHUP",
 )
 .note();
 /// The certificate's key.

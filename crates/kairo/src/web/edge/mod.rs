@@ -18,6 +18,7 @@ pub mod metrics;
 mod plain;
 mod progress;
 pub mod redirect;
+pub mod renewal;
 mod throttle;
 pub mod tls;
 mod trace;

@@ -5,5 +5,6 @@ mod external;
 mod killed;
 mod metrics;
 pub mod program;
+mod renewed;
 mod serve;
 mod stopped;

@@ -8,6 +8,7 @@ mod cross_site;
 mod lines;
 mod metrics;
 mod redirect;
+mod renewal;
 mod sources;
 mod throttling;
 
