@@ -18,6 +18,7 @@ pub mod items;
 
 pub mod capture;
 
+pub mod ops;
 pub mod trust;
 
 pub mod cli;

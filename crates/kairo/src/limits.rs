@@ -134,3 +134,17 @@ pub const DELETED_KEPT_S: i64 = 30 * 86_400;
 pub const PURGE_EVERY: Duration = Duration::from_secs(3_600);
 /// Most people whose deleted items one look removes.
 pub const PURGE_PEOPLE_MAX: i32 = 1_000;
+
+/// Days that a certificate should still hold: most are renewed 30 days before their end.
+pub const CERTIFICATE_DAYS_LEFT_MIN: i64 = 21;
+/// Free bytes below which the doctor warns: 2 GiB, some weeks of a small team and its logs.
+pub const DISK_BYTES_WARN: u64 = 2 << 30;
+/// Free bytes below which it is a problem: PostgreSQL's own log may take that much in an hour.
+pub const DISK_BYTES_MIN: u64 = 512 << 20;
+/// Open files that Kairo may need: a socket for each connection of each listener, three pools, and
+/// room for files.
+pub const OPEN_FILES_MIN: u64 = 2_048;
+/// Seconds between this machine's clock and the database's that are warned of.
+pub const CLOCK_SKEW_S_WARN: i64 = 5;
+/// Seconds that are a problem: a sign-in code lives ten minutes.
+pub const CLOCK_SKEW_S_MAX: i64 = 60;

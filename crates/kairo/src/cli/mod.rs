@@ -7,6 +7,7 @@
 
 mod config;
 mod database;
+mod doctor;
 mod migrate;
 mod open;
 mod serve;
@@ -39,6 +40,9 @@ enum Command {
     /// API tokens.
     #[command(subcommand)]
     Token(token::Command),
+    /// Say what is wrong with this installation and how to mend it: 0 when all is well, 1 with
+    /// warnings, 2 with problems.
+    Doctor(doctor::Doctor),
     /// Print every configuration key with its default and meaning, as a table.
     Settings,
 }
@@ -54,16 +58,17 @@ pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
     let config = arguments.config.as_deref();
     let done = match arguments.command {
-        Command::Serve => serve::run(config),
-        Command::Migrate => migrate::run(config),
-        Command::Token(command) => token::run(config, &command),
+        Command::Serve => serve::run(config).map(|()| ExitCode::SUCCESS),
+        Command::Migrate => migrate::run(config).map(|()| ExitCode::SUCCESS),
+        Command::Token(command) => token::run(config, &command).map(|()| ExitCode::SUCCESS),
+        Command::Doctor(doctor) => doctor::run(config, &doctor),
         Command::Settings => {
             config::print();
-            Ok(())
+            Ok(ExitCode::SUCCESS)
         }
     };
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("kairo: {}", chain(error.as_ref()));
             ExitCode::FAILURE

@@ -156,12 +156,12 @@ pub(super) fn address(text: &str) -> Result<SocketAddr, &'static str> {
     text.parse().map_err(|_| "write an IP address and a port, such as 127.0.0.1:8443 or [::1]:8443")
 }
 
-/// An address that strangers do not reach. Numbers about Kairo are nobody else's: they tell how many
-/// use it, when, and how near it is to its bounds.
+/// An address that strangers do not reach. Numbers about Kairo are nobody else's: they tell how
+/// many use it, when, and how near it is to its bounds.
 pub(super) fn near_address(text: &str) -> Result<SocketAddr, &'static str> {
-    const WANTED: &str = "write an address of this machine or of a private network and a port, such \
-                          as 127.0.0.1:9464. Others can reach this one; where a firewall stands in \
-                          front, write public: before it";
+    const WANTED: &str = "write an address of this machine or of a private network and a port, \
+                          such as 127.0.0.1:9464. Others can reach this one; where a firewall \
+                          stands in front, write public: before it";
     if let Some(open) = text.strip_prefix("public:") {
         return address(open);
     }

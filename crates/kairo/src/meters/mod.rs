@@ -4,8 +4,8 @@
 //! be read in one place. Until a recorder is installed (`KAIRO_METRICS_LISTEN`) each is a no-op.
 //!
 //! **Invariant:** a label holds one of a few words that stand in the code, or a route's template:
-//! no user, address, token, path as sent or word of a person's. So the number of series has a bound,
-//! which nobody on the network can move (a test tries).
+//! no user, address, token, path as sent or word of a person's. So the number of series has a
+//! bound, which nobody on the network can move (a test tries).
 //! **Invariant:** nothing here decides anything; time is measured for show alone.
 
 mod process;

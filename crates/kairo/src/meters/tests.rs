@@ -60,7 +60,7 @@ fn the_number_of_series_has_a_bound() {
     metrics::with_local_recorder(&recorder, || {
         (0..100_000u32).for_each(|n| {
             ask(u16::try_from(200 + n % 400).unwrap());
-        })
+        });
     });
     assert_eq!(series(&handle.render()), few);
 }
