@@ -3,6 +3,7 @@
 //! **Invariant:** a Kairo whose PostgreSQL has died ends, too, with a failure: its supervisor
 //! starts both again, where one that stayed would answer 503 for ever.
 
+use std::io::IsTerminal as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -103,12 +104,28 @@ async fn serve(opened: &Opened, database: &ServedDatabase) -> Result<(), Failure
 /// The operator's certificate, which is looked after from here on, or Kairo's own.
 fn tls(opened: &Opened) -> Result<Arc<rustls::ServerConfig>, Failure> {
     let Some(files) = &opened.config.tls else {
+        outlive_hangups()?;
         return Ok(edge::tls::development(&opened.folder.tls(), opened.clock.now())?);
     };
     let (cert, key) = (files.cert.clone(), files.key.clone());
     let (config, renewal) = Renewal::begin(cert, key, opened.clock.clone())?;
     renewal.watch()?;
     Ok(config)
+}
+
+/// A unit's reload sends SIGHUP, which by default ends a program. So it still does where a terminal
+/// was closed.
+fn outlive_hangups() -> Result<(), Failure> {
+    if std::io::stdout().is_terminal() {
+        return Ok(());
+    }
+    let mut hangup = signal(SignalKind::hangup())?;
+    tokio::spawn(async move {
+        while hangup.recv().await.is_some() {
+            tracing::info!("there is no certificate of the operator's to look at");
+        }
+    });
+    Ok(())
 }
 
 /// Starts the plain HTTP listener where one is wanted.

@@ -56,3 +56,15 @@ async fn a_certificate_is_renewed_at_a_signal() {
     let (status, said) = tokio::task::spawn_blocking(|| serve.end()).await.unwrap();
     assert!(status.success() && said.contains("the former one stays in use"), "{said}");
 }
+
+// Goal: a reload does not end a Kairo that has nothing to reload.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_hangup_ends_nothing() {
+    let data = Data::new("hangup");
+    let mut serve = data.serve();
+    let port = serve.is_up();
+    kill_process(serve.pid(), Signal::HUP).unwrap();
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let client = Client::new(&data, port, "none");
+    assert_eq!(client.ask("GET /api/v1/items", "", "").await.map(|it| it.0), Some(401));
+}
