@@ -30,6 +30,7 @@ pub fn api(arguments: &[String]) -> Result<()> {
     run.arg(format!("{}/api/v1/openapi.json", kairo.origin()));
     run.arg("--tls-verify").arg(kairo.folder.join("tls/ca.pem"));
     run.args(["--continue-on-failure", "-n", EXAMPLES]).args(arguments);
+    run.env("KAIRO_URL", kairo.origin()).env("KAIRO_CA", kairo.folder.join("tls/ca.pem"));
     run.env("KAIRO_TOKEN", kairo.token()?).env("PYTHONDONTWRITEBYTECODE", "1");
     run.env("HYPOTHESIS_STORAGE_DIRECTORY", sh::tools()?.join("hypothesis"));
     sh::run(&mut run)
