@@ -66,6 +66,9 @@ pub const CONNECTION_IDLE_MAX: Duration = Duration::from_secs(60);
 pub const LINGER_MAX: Duration = Duration::from_secs(1);
 /// Bytes of that, which are thrown away.
 pub const LINGER_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Longest file of a certificate chain or its key, in bytes; ten certificates of the largest kind
+/// have a tenth of it.
+pub const CERTIFICATE_BYTES_MAX: u64 = 1024 * 1024;
 /// Time between two looks at an operator's certificate; a new one is taken within a minute.
 pub const CERTIFICATE_LOOK_EVERY: Duration = Duration::from_secs(30);
 /// Time in which the readiness check must answer.

@@ -4,6 +4,7 @@
 //! one.
 
 use std::fs;
+use std::io::Read as _;
 use std::net::IpAddr;
 use std::path::Path;
 
@@ -13,8 +14,7 @@ use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::server::ParsedCertificate;
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 
-/// Longest chain that is read, in bytes; ten certificates of the largest kind have a tenth of it.
-pub const CHAIN_BYTES_MAX: u64 = 1024 * 1024;
+use crate::limits::CERTIFICATE_BYTES_MAX;
 
 /// A certificate cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -46,10 +46,9 @@ impl Certificate {
     /// # Errors
     /// No such file, no PEM, no certificate.
     pub fn read(path: &Path) -> Result<Self, CertificateError> {
-        if fs::metadata(path)?.len() > CHAIN_BYTES_MAX {
-            return Err(CertificateError::Pem);
-        }
-        Self::first(&fs::read(path)?)
+        let mut pem = Vec::new();
+        fs::File::open(path)?.take(CERTIFICATE_BYTES_MAX).read_to_end(&mut pem)?;
+        Self::first(&pem)
     }
 
     /// Reads the first certificate of a PEM text.

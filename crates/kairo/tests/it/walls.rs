@@ -38,7 +38,7 @@ enum Row {
 use For::{All, Holder, Member, Owner, Program};
 
 /// Every method of every route.
-const TABLE: [(&str, &str, For); 46] = [
+const TABLE: [(&str, &str, For); 47] = [
     ("GET", "/", Member),
     ("GET", "/inbox", Member),
     ("GET", "/done", Member),
@@ -75,6 +75,7 @@ const TABLE: [(&str, &str, For); 46] = [
     ("GET", "/assets/{file}", All),
     ("GET", "/healthz", All),
     ("GET", "/readyz", All),
+    ("GET", "/api/v1/openapi.json", All),
     ("POST", "/api/v1/captures", Program),
     ("POST", "/api/v1/captures/preview", Program),
     ("GET", "/api/v1/captures/{id}", Holder(Row::Capture)),

@@ -140,7 +140,7 @@ pub async fn examine(subject: Subject) -> Report {
             return Report(vec![Finding::problem("configuration", error.to_string(), mend)]);
         }
     };
-    let mut found = configuration(&config, &warnings);
+    let mut found = configuration(&warnings);
     found.extend(folder::check(&config.data_dir, &account));
     let ring = keys::check(&config.keys, &account, &mut found);
     found.extend(certificate::check(&config, clock.now()));
@@ -156,8 +156,7 @@ pub async fn examine(subject: Subject) -> Report {
     Report(found)
 }
 
-fn configuration(config: &Config, warnings: &[Warning]) -> Vec<Finding> {
-    let file = config.data_dir.join("kairo.toml");
+fn configuration(warnings: &[Warning]) -> Vec<Finding> {
     let mut found = vec![Finding::ok("configuration", "it can be read")];
     for warning in warnings {
         found.push(match warning {
@@ -174,7 +173,7 @@ fn configuration(config: &Config, warnings: &[Warning]) -> Vec<Finding> {
             Warning::RunsAsRoot => Finding::warning(
                 "account",
                 "this is root, and Kairo needs no rights of root's",
-                format!("Run serve and doctor as a user of its own ({})", file.display()),
+                "Run serve and doctor as a user of its own; deploy/kairo.service has one",
             ),
         });
     }

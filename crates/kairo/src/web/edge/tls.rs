@@ -32,7 +32,8 @@ use rustls::{CipherSuite, RootCertStore, ServerConfig};
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
-use crate::keys::certificate::{CHAIN_BYTES_MAX, Certificate};
+use crate::keys::certificate::Certificate;
+use crate::limits::CERTIFICATE_BYTES_MAX;
 
 /// Ephemeral key exchange with authenticated encryption: all of TLS 1.3, and of TLS 1.2 what RFC
 /// 9325 4.2 recommends. Named one by one, so that an update of the library cannot widen the list.
@@ -125,9 +126,13 @@ impl Pair {
             let opened = fs::File::open(path).map_err(file(path))?;
             let meta = opened.metadata().map_err(file(path))?;
             // Room for the whole at once: a text that grew would leave copies of a key behind.
-            let room = usize::try_from(meta.len().min(CHAIN_BYTES_MAX)).unwrap_or(0) + 1;
+            if meta.len() > CERTIFICATE_BYTES_MAX {
+                let longer = "it is longer than any certificate or key";
+                return Err(file(path)(io::Error::other(longer)));
+            }
+            let room = usize::try_from(meta.len()).unwrap_or(0) + 1;
             let mut bytes = Vec::with_capacity(room);
-            opened.take(CHAIN_BYTES_MAX).read_to_end(&mut bytes).map_err(file(path))?;
+            opened.take(CERTIFICATE_BYTES_MAX).read_to_end(&mut bytes).map_err(file(path))?;
             Ok((bytes, meta.permissions().mode() & 0o7777))
         };
         let (key_bytes, mode) = read(key)?;

@@ -16,6 +16,7 @@ use tokio_rustls::client::TlsStream;
 
 use super::certificates::Folder;
 use super::*;
+use crate::limits::CERTIFICATE_BYTES_MAX;
 use crate::web::edge::renewal::{Looked, Renewal};
 use crate::web::edge::{Proxies, listener, tls};
 
@@ -127,4 +128,21 @@ async fn a_broken_pair_changes_nothing() {
     files.put("b", "b");
     assert!(matches!(renewal.look(), Looked::Taken));
     assert!(is_answered(&mut connect(at, &files.at("b")).await.unwrap()).await);
+}
+
+// Goal: a file of the largest size is read, and one byte more is refused.
+#[tokio::test]
+async fn large_files_are_refused() {
+    let files = Files::new();
+    let (_, mut renewal) = start(&files).await;
+    files.put("b", "b");
+    let mut text = fs::read(files.at("cert.pem")).unwrap();
+    text.resize(usize::try_from(CERTIFICATE_BYTES_MAX).unwrap(), b'\n');
+    fs::write(files.at("cert.pem"), &text).unwrap();
+    assert!(matches!(renewal.look(), Looked::Taken));
+    text.push(b'\n');
+    fs::write(files.at("cert.pem"), &text).unwrap();
+    assert!(
+        matches!(renewal.look(), Looked::Refused(error) if error.to_string().contains("longer"))
+    );
 }
