@@ -3,7 +3,7 @@
 //! **Invariant:** a Kairo whose PostgreSQL has died ends, too, with a failure: its supervisor
 //! starts both again, where one that stayed would answer 503 for ever.
 
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -83,9 +83,10 @@ async fn serve(opened: &Opened, database: &ServedDatabase) -> Result<(), Failure
     redirect(config, &origin).await?;
     metrics(opened, &db).await?;
     let stop = stop_signal()?;
-    println!("Kairo is at {origin}");
+    say(&format!("Kairo is at {origin}"));
     if config.outbox_allowed() {
-        println!("Mail goes nowhere else: its links and codes are at {origin}/outbox and below.");
+        let outbox = format!("{origin}/outbox and below");
+        say(&format!("Mail goes nowhere else: its links and codes are at {outbox}."));
     }
     let stop = async {
         tokio::select! {
@@ -111,6 +112,12 @@ fn tls(opened: &Opened) -> Result<Arc<rustls::ServerConfig>, Failure> {
     let (config, renewal) = Renewal::begin(cert, key, opened.clock.clone())?;
     renewal.watch()?;
     Ok(config)
+}
+
+/// Writes a line to standard output. `println!` panics where its reader has gone, and whoever only
+/// waited for the first line would end a Kairo that serves.
+fn say(line: &str) {
+    let _gone = writeln!(std::io::stdout(), "{line}");
 }
 
 /// A unit's reload sends SIGHUP, which by default ends a program. So it still does where a terminal
@@ -144,7 +151,7 @@ async fn metrics(opened: &Opened, db: &Db) -> Result<(), Failure> {
     let listener = listener.map_err(|error| format!("cannot listen on {at}: {error}"))?;
     let db = db.clone();
     let meters = Meters::install(opened.clock.clone(), Arc::new(move || db.usage()))?;
-    println!("Metrics are at http://{}/metrics", listener.local_addr()?);
+    say(&format!("Metrics are at http://{}/metrics", listener.local_addr()?));
     tokio::spawn(edge::metrics::serve(listener, meters));
     Ok(())
 }

@@ -17,6 +17,7 @@ use crate::keys::source::RingStore;
 use crate::limits::{CLOCK_SKEW_S_MAX, CLOCK_SKEW_S_WARN};
 
 const CHECK: &str = "database";
+const AGAIN: &str = "Run kairo doctor again; where it stays, look at PostgreSQL's own log";
 
 /// What is looked at.
 pub(super) struct Look<'a> {
@@ -54,7 +55,7 @@ impl Look<'_> {
         found.extend(fingerprint(&mut ways, ring).await);
         found.push(match server_time(&ways.catalogue).await {
             Ok(server) => skew(clock.now(), server),
-            Err(error) => Finding::problem("clock", error.to_string(), ""),
+            Err(error) => Finding::problem("clock", error.to_string(), AGAIN),
         });
         if self.config.database_url.is_some() {
             found.extend(left_open(&ways.catalogue).await);
@@ -122,7 +123,7 @@ impl Look<'_> {
                 let mend = "Until then serve refuses to start";
                 faults.into_iter().map(|it| Finding::problem("policies", it, mend)).collect()
             }
-            Err(error) => vec![Finding::problem("policies", error.to_string(), "")],
+            Err(error) => vec![Finding::problem("policies", error.to_string(), AGAIN)],
         }
     }
 }
@@ -145,7 +146,7 @@ async fn fingerprint(ways: &mut Ways, ring: Option<&Keys>) -> Option<Finding> {
     };
     let kept = match rows {
         Ok(rows) => rows.first().map(|row| row.get::<_, Vec<u8>>("fingerprint")),
-        Err(error) => return Some(Finding::problem("keys", error.to_string(), "")),
+        Err(error) => return Some(Finding::problem("keys", error.to_string(), AGAIN)),
     };
     let mend = "Put back the folder of keys that belongs to this database (KAIRO_KEYS), or name \
                 the database of these keys";

@@ -81,7 +81,7 @@ fn owner(path: &Path, owner: u32, account: &OsAccount) -> Finding {
     Finding::problem(
         CHECK,
         format!("{} belongs to user id {owner}, and this is user id {uid}", shown(path)),
-        format!("Run Kairo as user id {owner}, or: chown {uid} {}", shown(path)),
+        format!("Run Kairo and its doctor as user id {owner}, or: chown {uid} {}", shown(path)),
     )
 }
 
