@@ -77,10 +77,11 @@ impl Kairo {
         let child = serve.stdin(Stdio::null()).stdout(Stdio::piped()).spawn();
         let child = child.about(program.display())?;
         let mut kairo = Self { child, program: program.to_owned(), folder, port };
-        let out = kairo.child.stdout.take();
+        // It stays with its child, who may have more to say.
+        let out = kairo.child.stdout.as_mut();
         let lines = out.into_iter().flat_map(|out| BufReader::new(out).lines());
-        let ready =
-            lines.map_while(std::result::Result::ok).any(|it| it.starts_with("Kairo is at"));
+        let mut lines = lines.map_while(std::result::Result::ok);
+        let ready = lines.any(|line| line.starts_with("Kairo is at"));
         if ready { Ok(kairo) } else { Err(Failure::new("Kairo did not start.")) }
     }
 
