@@ -1,8 +1,9 @@
-//! The repository's own commands: `cargo xtask up | test | tidy | schema | bench`.
+//! The repository's own commands: `cargo xtask up | test | tidy | schema | bench | api`.
 //!
 //! **Invariant:** no dependency beyond the standard library, so that the first command of a fresh
 //! clone answers within seconds. Nothing of this crate is part of the product.
 
+mod api;
 mod bench;
 mod install;
 mod schema;
@@ -22,7 +23,8 @@ cargo xtask <command>
   test [--fast]                   install what tests need, then run everything that CI runs
   tidy                            check the house rules
   schema [--check]                write crates/kairo/schema.sql, or compare it
-  bench [filter]                  run the benchmarks";
+  bench [filter]                  run the benchmarks
+  api [options of schemathesis]   generated requests against a running Kairo";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -46,6 +48,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
         "tidy" => tidy::tidy(rest),
         "schema" => schema::schema(rest),
         "bench" => bench::bench(rest),
+        "api" => api::api(rest),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");
             Ok(())

@@ -6,6 +6,7 @@
 pub mod clock;
 pub mod config;
 pub mod limits;
+pub mod meters;
 
 pub mod db;
 
@@ -17,6 +18,7 @@ pub mod items;
 
 pub mod capture;
 
+pub mod ops;
 pub mod trust;
 
 pub mod cli;

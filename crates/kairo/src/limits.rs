@@ -66,12 +66,19 @@ pub const CONNECTION_IDLE_MAX: Duration = Duration::from_secs(60);
 pub const LINGER_MAX: Duration = Duration::from_secs(1);
 /// Bytes of that, which are thrown away.
 pub const LINGER_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Longest file of a certificate chain or its key, in bytes; ten certificates of the largest kind
+/// have a tenth of it.
+pub const CERTIFICATE_BYTES_MAX: u64 = 1024 * 1024;
+/// Time between two looks at an operator's certificate; a new one is taken within a minute.
+pub const CERTIFICATE_LOOK_EVERY: Duration = Duration::from_secs(30);
 /// Time in which the readiness check must answer.
 pub const READY_CHECK_MAX: Duration = Duration::from_secs(2);
 /// Time for which an answer of the readiness check is given again.
 pub const READY_KEPT: Duration = Duration::from_secs(1);
 /// Most open connections on the plain HTTP listener, which only sends people on.
 pub const REDIRECTS_MAX: usize = 128;
+/// Most open connections on the metrics listener: a pair of Prometheus servers and a person.
+pub const METRICS_CONNECTIONS_MAX: usize = 16;
 /// Most concurrent streams on one HTTP/2 connection.
 pub const STREAMS_MAX: u32 = 64;
 /// Requests a minute from one source address before sign-in (assets are exempt).
@@ -164,3 +171,17 @@ pub const PURGE_EVERY: Duration = Duration::from_secs(3_600);
 pub const PURGE_PEOPLE_MAX: i32 = 1_000;
 /// Most signed roots of the evidence in one answer; one is signed a day.
 pub const EVIDENCE_ROOTS_MAX: i32 = 100;
+
+/// Days that a certificate should still hold: most are renewed 30 days before their end.
+pub const CERTIFICATE_DAYS_LEFT_MIN: i64 = 21;
+/// Free bytes below which the doctor warns: 2 GiB, some weeks of a small team and its logs.
+pub const DISK_BYTES_WARN: u64 = 2 << 30;
+/// Free bytes below which it is a problem: PostgreSQL's own log may take that much in an hour.
+pub const DISK_BYTES_MIN: u64 = 512 << 20;
+/// Open files that Kairo may need: a socket for each connection of each listener, three pools, and
+/// room for files.
+pub const OPEN_FILES_MIN: u64 = 2_048;
+/// Seconds between this machine's clock and the database's that are warned of.
+pub const CLOCK_SKEW_S_WARN: i64 = 5;
+/// Seconds that are a problem: a sign-in code lives ten minutes.
+pub const CLOCK_SKEW_S_MAX: i64 = 60;

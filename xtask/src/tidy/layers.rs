@@ -22,13 +22,18 @@ const LAYERS: [&[&str]; 13] = [
     &["audit"],
     &["mail", "objects", "keys"],
     &["db"],
-    &["config", "limits", "clock"],
+    &["config", "limits", "clock", "meters"],
 ];
 
 /// Uses on one line that are meant: the program starts the server; settings have bounds, and the
 /// data folder that they name is made with randomness.
-const ALONGSIDE: [(&str, &str); 4] =
-    [("main", "cli"), ("cli", "web"), ("config", "limits"), ("config", "clock")];
+const ALONGSIDE: [(&str, &str); 5] = [
+    ("main", "cli"),
+    ("cli", "web"),
+    ("config", "limits"),
+    ("config", "clock"),
+    ("meters", "clock"),
+];
 
 /// Crates whose types are about HTTP or pages.
 const OF_THE_WEB: [&str; 10] = [

@@ -21,6 +21,7 @@ use crate::items::queries::{ItemsInsert, ItemsOfCapture, RevisionsFirst};
 use crate::items::{Item, ItemError, State, store};
 use crate::keys::Column;
 use crate::limits::{CAPTURE_TEXT_CHARS_MAX, IDEMPOTENCY_KEY_BYTES_MAX};
+use crate::meters;
 
 use queries::{CaptureByKey, CaptureFind, CaptureInsert, CaptureKeyInsert, CaptureKeyRow};
 use reading::{Choice, Kept, Setting, read};
@@ -147,6 +148,7 @@ pub async fn keep(
     };
     match commit(base, identity, capture, inserts, key).await {
         Ok(made) => {
+            meters::captured();
             let items = assemble(id, ids, reading.states, &made);
             Ok((person, Captured { id, items, repeated: false }))
         }

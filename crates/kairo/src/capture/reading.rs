@@ -15,6 +15,7 @@ use crate::items::{Body, Kind, Repeat, Role, SpanKept, State, Status, When};
 use crate::limits::{
     ITEM_LABEL_CHARS_MAX, ITEM_LABELS_MAX, ITEM_PLACE_CHARS_MAX, ITEM_TITLE_CHARS_MAX,
 };
+use crate::meters;
 
 /// A reading that the person chose among several: where, and the start that it gives.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,7 +63,8 @@ impl Setting {
     pub fn read(&self, text: &str, dismissed: &[Range<usize>]) -> Reading {
         let dismissed =
             dismissed.iter().map(|range| Span { start: range.start, end: range.end }).collect();
-        kairo_capture::read(text, &Context { dismissed, ..self.context.clone() })
+        let context = Context { dismissed, ..self.context.clone() };
+        meters::reading(|| kairo_capture::read(text, &context))
     }
 }
 

@@ -8,6 +8,7 @@
 mod config;
 mod controls;
 mod database;
+mod doctor;
 mod mail;
 mod migrate;
 mod open;
@@ -47,6 +48,9 @@ enum Command {
     /// Addresses that get no more mail.
     #[command(subcommand)]
     Mail(mail::Command),
+    /// Say what is wrong with this installation and how to mend it: 0 when all is well, 1 with
+    /// warnings, 2 with problems.
+    Doctor(doctor::Doctor),
     /// Print every configuration key with its default and meaning, as a table.
     Settings,
 }
@@ -68,6 +72,7 @@ pub fn run() -> ExitCode {
         Command::Token(command) => token::run(config, &command).map(fine),
         Command::Controls(command) => controls::run(config, &command),
         Command::Mail(command) => mail::run(config, &command).map(fine),
+        Command::Doctor(doctor) => doctor::run(config, &doctor),
         Command::Settings => {
             config::print();
             Ok(ExitCode::SUCCESS)

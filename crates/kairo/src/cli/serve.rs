@@ -3,7 +3,9 @@
 //! **Invariant:** a Kairo whose PostgreSQL has died ends, too, with a failure: its supervisor
 //! starts both again, where one that stayed would answer 503 for ever.
 
+use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
@@ -23,7 +25,9 @@ use crate::config::{Config, MailWay, Node};
 use crate::db::Db;
 use crate::limits::{DRAIN_MAX, MAIL_SEND_MAX};
 use crate::mail::{Carrier, Mailer, Outbox, Post, Resend, Smtp, Webhook};
+use crate::meters::Meters;
 use crate::trust::controls::{Catalogue, Env, Page, Program, runner};
+use crate::web::edge::renewal::Renewal;
 use crate::web::edge::{self, Bounds, EdgeSettings, EdgeState, Proxies, Ticks};
 use crate::web::{Site, SiteSettings, routes};
 
@@ -51,7 +55,7 @@ async fn serve(opened: &Opened, database: &ServedDatabase) -> Result<(), Failure
     let bound = listener.local_addr()?;
     let origin = config.origin(bound).to_string();
     let base = Base {
-        db,
+        db: db.clone(),
         keys: keys.clone(),
         clock: opened.clock.clone(),
         random: opened.random.clone(),
@@ -88,10 +92,7 @@ async fn serve(opened: &Opened, database: &ServedDatabase) -> Result<(), Failure
         ticks: Ticks::monotonic(),
     });
     let app = edge::wrap(routes::all(site, &edge), edge);
-    let tls = match &config.tls {
-        Some(files) => edge::tls::from_files(&files.cert, &files.key)?,
-        None => edge::tls::development(&opened.folder.tls(), opened.clock.now())?,
-    };
+    let tls = tls(opened)?;
     Node {
         listen: bound.to_string(),
         origin: origin.clone(),
@@ -111,10 +112,12 @@ async fn serve(opened: &Opened, database: &ServedDatabase) -> Result<(), Failure
         program,
     };
     tokio::spawn(runner::run(sighting.subject()?));
+    metrics(opened, &db).await?;
     let stop = stop_signal()?;
-    println!("Kairo is at {origin}");
+    say(&format!("Kairo is at {origin}"));
     if config.outbox_allowed() {
-        println!("Mail goes nowhere else: its links and codes are at {origin}/outbox and below.");
+        let outbox = format!("{origin}/outbox and below");
+        say(&format!("Mail goes nowhere else: its links and codes are at {outbox}."));
     }
     let stop = async {
         tokio::select! {
@@ -131,12 +134,57 @@ async fn serve(opened: &Opened, database: &ServedDatabase) -> Result<(), Failure
     }
 }
 
+/// The operator's certificate, which is looked after from here on, or Kairo's own.
+fn tls(opened: &Opened) -> Result<Arc<rustls::ServerConfig>, Failure> {
+    let Some(files) = &opened.config.tls else {
+        outlive_hangups()?;
+        return Ok(edge::tls::development(&opened.folder.tls(), opened.clock.now())?);
+    };
+    let (cert, key) = (files.cert.clone(), files.key.clone());
+    let (config, renewal) = Renewal::begin(cert, key, opened.clock.clone())?;
+    renewal.watch()?;
+    Ok(config)
+}
+
+/// Writes a line to standard output. `println!` panics where its reader has gone, and whoever only
+/// waited for the first line would end a Kairo that serves.
+fn say(line: &str) {
+    let _gone = writeln!(std::io::stdout(), "{line}");
+}
+
+/// A unit's reload sends SIGHUP, which by default ends a program. So it still does where a terminal
+/// was closed.
+fn outlive_hangups() -> Result<(), Failure> {
+    if std::io::stdout().is_terminal() {
+        return Ok(());
+    }
+    let mut hangup = signal(SignalKind::hangup())?;
+    tokio::spawn(async move {
+        while hangup.recv().await.is_some() {
+            tracing::info!("there is no certificate of the operator's to look at");
+        }
+    });
+    Ok(())
+}
+
 /// Starts the plain HTTP listener where one is wanted.
 async fn redirect(config: &Config, origin: &str) -> Result<(), Failure> {
     let Some(at) = config.http_listen else { return Ok(()) };
     let listener = TcpListener::bind(at).await;
     let listener = listener.map_err(|error| format!("cannot listen on {at}: {error}"))?;
     tokio::spawn(edge::redirect::serve(listener, origin.parse()?));
+    Ok(())
+}
+
+/// Starts to count, and the listener that shows it, where one is wanted.
+async fn metrics(opened: &Opened, db: &Db) -> Result<(), Failure> {
+    let Some(at) = opened.config.metrics_listen else { return Ok(()) };
+    let listener = TcpListener::bind(at).await;
+    let listener = listener.map_err(|error| format!("cannot listen on {at}: {error}"))?;
+    let db = db.clone();
+    let meters = Meters::install(opened.clock.clone(), Arc::new(move || db.usage()))?;
+    say(&format!("Metrics are at http://{}/metrics", listener.local_addr()?));
+    tokio::spawn(edge::metrics::serve(listener, meters));
     Ok(())
 }
 

@@ -44,6 +44,8 @@ pub struct Config {
     pub public_origin: Option<Origin>,
     /// The plain HTTP listener that sends people to the origin; off unless set.
     pub http_listen: Option<SocketAddr>,
+    /// The listener with the numbers; off unless set.
+    pub metrics_listen: Option<SocketAddr>,
     /// The proxies in front of Kairo.
     pub trusted_proxies: Vec<IpNet>,
     /// An external PostgreSQL.
@@ -277,6 +279,7 @@ impl Config {
             listen: values.needed(&table::LISTEN, read::address)?,
             public_origin: values.parsed(&table::PUBLIC_ORIGIN, read::origin)?,
             http_listen: values.parsed(&table::HTTP_LISTEN, read::address)?,
+            metrics_listen: values.parsed(&table::METRICS_LISTEN, read::near_address)?,
             trusted_proxies: values
                 .parsed(&table::TRUSTED_PROXIES, read::networks)?
                 .unwrap_or_default(),

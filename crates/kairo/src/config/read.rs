@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::Read;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
@@ -156,8 +156,34 @@ pub(super) fn address(text: &str) -> Result<SocketAddr, &'static str> {
     text.parse().map_err(|_| "write an IP address and a port, such as 127.0.0.1:8443 or [::1]:8443")
 }
 
+/// An address that strangers do not reach. Numbers about Kairo are nobody else's: they tell how
+/// many use it, when, and how near it is to its bounds.
+pub(super) fn near_address(text: &str) -> Result<SocketAddr, &'static str> {
+    const WANTED: &str = "write an address of this machine or of a private network and a port, \
+                          such as 127.0.0.1:9464. Others can reach this one; where a firewall \
+                          stands in front, write public: before it";
+    if let Some(open) = text.strip_prefix("public:") {
+        return address(open);
+    }
+    let at = address(text)?;
+    if is_near(at.ip().to_canonical()) { Ok(at) } else { Err(WANTED) }
+}
+
+/// Loopback, the private networks of RFC 1918 and 4193, link-local ones, and the shared space of
+/// RFC 6598 that overlay networks use. Not the wildcard: it is every address there is.
+fn is_near(ip: IpAddr) -> bool {
+    match ip {
+        IpAddr::V4(ip) => {
+            let [first, second, ..] = ip.octets();
+            let shared = first == 100 && (64..128).contains(&second);
+            ip.is_loopback() || ip.is_private() || ip.is_link_local() || shared
+        }
+        IpAddr::V6(ip) => ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local(),
+    }
+}
+
 pub(super) fn networks(text: &str) -> Result<Vec<IpNet>, &'static str> {
-    let one = |text: &str| match text.parse::<std::net::IpAddr>() {
+    let one = |text: &str| match text.parse::<IpAddr>() {
         Ok(address) => Ok(IpNet::from(address)),
         Err(_) => text.parse::<IpNet>().map(|network| network.trunc()),
     };

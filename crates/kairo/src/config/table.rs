@@ -67,6 +67,15 @@ pub const HTTP_LISTEN: Key = key(
     "Address and port of a plain HTTP listener that sends everybody to the public origin",
 )
 .note();
+/// Where numbers are shown.
+pub const METRICS_LISTEN: Key = key(
+    "metrics_listen",
+    "KAIRO_METRICS_LISTEN",
+    "off",
+    "Address and port of a plain HTTP listener with `/metrics` for Prometheus, of this machine or \
+     a private network, such as `127.0.0.1:9464`; `public:` before any other",
+)
+.note();
 /// Whose word about a client's address counts.
 pub const TRUSTED_PROXIES: Key = key(
     "trusted_proxies",
@@ -99,7 +108,8 @@ pub const TLS_CERT: Key = key(
     "tls.cert",
     "KAIRO_TLS_CERT",
     "made by Kairo's own authority",
-    "Certificate chain (PEM), together with the key",
+    "Certificate chain (PEM), together with the key; a new pair is taken within a minute, or at \
+     SIGHUP",
 )
 .note();
 /// The certificate's key.
@@ -251,11 +261,12 @@ pub const FACTS: [(&str, Key); 7] = [
 ];
 
 /// Every key, in the order of the README.
-pub const ALL: [Key; 25] = [
+pub const ALL: [Key; 26] = [
     DATA_DIR,
     LISTEN,
     PUBLIC_ORIGIN,
     HTTP_LISTEN,
+    METRICS_LISTEN,
     TRUSTED_PROXIES,
     DATABASE_URL,
     KEYS,

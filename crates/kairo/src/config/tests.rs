@@ -83,6 +83,34 @@ fn unknown_names() {
     assert_eq!(warnings, [Warning::UnknownVariable("KAIRO_SERVICE_HOST".to_owned())]);
 }
 
+// Goal: numbers are shown to this machine and to private networks; any other address, the wildcard
+// too, has to be asked for by a word.
+#[test]
+fn metrics_stay_near() {
+    let listen = |text: &str| load(&[("KAIRO_METRICS_LISTEN", text)]);
+    for near in [
+        "127.0.0.1:9464",
+        "[::1]:9464",
+        "10.1.2.3:1",
+        "192.168.0.1:1",
+        "172.31.0.1:1",
+        "100.64.0.1:1",
+        "[fd00::1]:1",
+        "[fe80::1]:1",
+        "[::ffff:10.0.0.1]:1",
+        "public:203.0.113.7:9464",
+        "public:0.0.0.0:9464",
+    ] {
+        assert!(listen(near).unwrap().0.metrics_listen.is_some(), "{near}");
+    }
+    for far in ["0.0.0.0:9464", "[::]:9464", "203.0.113.7:1", "100.128.0.1:1", "[2001:db8::1]:1"] {
+        let said = refusal(listen(far));
+        assert!(said.contains("KAIRO_METRICS_LISTEN") && said.contains("public:"), "{said}");
+    }
+    assert!(refusal(listen("9464")).contains("127.0.0.1"));
+    assert_eq!(load(&[]).unwrap().0.metrics_listen, None);
+}
+
 // A wrong value names its place and what would be right.
 #[test]
 fn wrong_values() {

@@ -38,6 +38,20 @@ pub enum DbError {
     Other(#[source] tokio_postgres::Error),
 }
 
+impl DbError {
+    /// The variant in a word, for counters.
+    pub(super) fn word(&self) -> &'static str {
+        match self {
+            Self::Unavailable(_) => "unavailable",
+            Self::Refused => "refused",
+            Self::Exists { .. } => "exists",
+            Self::Constraint { .. } => "constraint",
+            Self::Misfit { .. } => "misfit",
+            Self::Other(_) => "other",
+        }
+    }
+}
+
 impl From<tokio_postgres::Error> for DbError {
     fn from(error: tokio_postgres::Error) -> Self {
         let Some(db) = error.as_db_error() else {

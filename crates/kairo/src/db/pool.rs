@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 use std::marker::PhantomData;
 use std::sync::Arc;
+use std::time::Instant;
 
 use bytes::BytesMut;
 use deadpool::managed::{self, Metrics, RecycleError, RecycleResult};
@@ -19,6 +20,7 @@ use super::error::DbError;
 use super::identity::Identity;
 use super::statement::{App, Entry, Login, RuntimeRole, Worker};
 use crate::limits::{DB_BATCH_MAX, DB_LOCK_MS_MAX, DB_POOL_MAX, DB_STATEMENT_MS_MAX, DB_WAIT_MAX};
+use crate::meters::{self, PoolUse};
 
 /// Makes the identity of a transaction. The third argument keeps it inside the transaction.
 const SET_IDENTITY: &str =
@@ -146,6 +148,30 @@ impl<R: RuntimeRole> Door<R> {
         identity: Option<&Identity>,
         batch: M,
     ) -> Result<M::Out, DbError> {
+        let since = Instant::now();
+        let ran = self.run_uncounted(begin, identity, batch).await;
+        meters::batch(R::NAME, ran.as_ref().err().map_or("done", DbError::word), since);
+        ran
+    }
+
+    /// How the pool is used now.
+    fn usage(&self) -> PoolUse {
+        let status = self.pool.status();
+        PoolUse {
+            role: R::NAME,
+            used: status.size.saturating_sub(status.available),
+            idle: status.available,
+            waiting: status.waiting,
+            max: status.max_size,
+        }
+    }
+
+    async fn run_uncounted<M: Member<As = R>>(
+        &self,
+        begin: &str,
+        identity: Option<&Identity>,
+        batch: M,
+    ) -> Result<M::Out, DbError> {
         let mut connection = self.pool.get().await.map_err(|error| match error {
             managed::PoolError::Backend(error) => error,
             other => DbError::Unavailable(other.to_string()),
@@ -248,5 +274,10 @@ impl Db {
             login: Door::open(endpoint_of(Login::NAME), registry)?,
             worker: Door::open(endpoint_of(Worker::NAME), registry)?,
         })
+    }
+
+    /// How each door's pool is used now.
+    pub fn usage(&self) -> Vec<PoolUse> {
+        vec![self.app.usage(), self.login.usage(), self.worker.usage()]
     }
 }

@@ -7,6 +7,7 @@
 //! value.
 //! **Invariant:** no key is written anywhere from here, nor logged; keys are zeroed when dropped.
 
+pub mod certificate;
 pub mod passwords;
 pub mod source;
 

@@ -13,6 +13,7 @@ mod api;
 mod capture;
 mod cli;
 mod db;
+mod deploy;
 mod findings;
 mod harness;
 mod items;

@@ -77,6 +77,7 @@ const TABLE: [(&str, &str, For); 47] = [
     ("POST", "/webhooks/resend", All),
     ("GET", "/healthz", All),
     ("GET", "/readyz", All),
+    ("GET", "/api/v1/openapi.json", All),
     ("POST", "/api/v1/captures", Program),
     ("POST", "/api/v1/captures/preview", Program),
     ("GET", "/api/v1/captures/{id}", Holder(Row::Capture)),

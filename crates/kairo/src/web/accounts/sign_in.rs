@@ -15,6 +15,7 @@ use crate::accounts::proofs::{self, AskError, Asking, Evidence, Redeemed};
 use crate::accounts::settings::zone_or_utc;
 use crate::accounts::{AccountError, caller, device, sessions};
 use crate::limits::{PROOF_SPACING_S, SESSION_ABSOLUTE_S};
+use crate::meters;
 use crate::web::Site;
 use crate::web::caller::{Browser, Jar};
 use crate::web::edge::Source;
@@ -76,7 +77,14 @@ pub(super) async fn ask(
     let earlier = Asked::read(&site, &headers);
     let binding = earlier.as_ref().and_then(Asked::binding);
     let asking = Asking { email: &email, source: source.digest, earlier: binding.as_ref() };
-    match proofs::ask(&site.base, &site.mailer, &site.origin, &asking).await {
+    let outcome = proofs::ask(&site.base, &site.mailer, &site.origin, &asking).await;
+    meters::sign_in_asked(match &outcome {
+        Ok(_) => "sent",
+        Err(AskError::TooSoon) => "too_soon",
+        Err(AskError::Busy) => "busy",
+        Err(AskError::Account(_) | AskError::Letter(_)) => "failed",
+    });
+    match outcome {
         Ok(binding) => {
             let asked = Asked::new(&binding, &email, next, site.base.clock.now(), &sent.zone);
             Ok(with_cookies(see_other("/sign-in/code"), [asked.cookie(&site)]))

@@ -2,19 +2,20 @@
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::header::LOCATION;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use super::fields::{Fields, Sent};
 use super::shapes::{CaptureAnswer, PreviewAnswer};
-use super::{fault, id, moment, refused};
+use super::{fault, moment, refused};
 use crate::capture::{self, CaptureError, Thought};
 use crate::limits::{CAPTURE_TEXT_CHARS_MAX, IDEMPOTENCY_KEY_BYTES_MAX};
 use crate::web::Site;
 use crate::web::caller::{Program, touch_later};
 use crate::web::error::Error;
+use crate::web::id::Id;
 
 const KEY: &str = "Idempotency-Key";
 const KEY_HEADER: HeaderName = HeaderName::from_static("idempotency-key");
@@ -44,9 +45,8 @@ pub async fn create(
 pub async fn show(
     State(site): State<Site>,
     Program(identity): Program,
-    Path(text): Path<String>,
+    Id(id): Id,
 ) -> Result<Json<CaptureAnswer>, Error> {
-    let id = id(&text)?;
     let (person, items) = capture::shown(&site.base, &identity, id).await.map_err(not_kept)?;
     touch_later(&site, &identity, &person);
     Ok(Json(CaptureAnswer::new(id, items)))
@@ -92,7 +92,8 @@ fn key(headers: &HeaderMap) -> Result<Option<String>, Error> {
     let mut keys = headers.get_all(KEY_HEADER).iter();
     let Some(first) = keys.next() else { return Ok(None) };
     match (first.to_str(), keys.next()) {
-        (Ok(key), None) => Ok(Some(key.to_owned())),
+        // A tab is what HTTP takes for a space, and some proxies make one of it.
+        (Ok(key), None) if !key.contains('\t') => Ok(Some(key.to_owned())),
         _ => Err(bad_key()),
     }
 }

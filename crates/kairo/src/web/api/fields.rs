@@ -169,9 +169,9 @@ impl Fields {
         sent
     }
 
-    /// A whole number.
+    /// A whole number. `2.0` is one, as JSON Schema has it (2020-12 validation, 4.3).
     pub fn number(&mut self, field: &'static str) -> Sent<i64> {
-        self.read(field, "a whole number", |value| value.as_i64())
+        self.read(field, "a whole number", |value| value.as_i64().or_else(|| whole(&value)))
     }
 
     /// `true` or `false`.
@@ -183,4 +183,16 @@ impl Fields {
     pub fn done(self) -> Result<(), Error> {
         if self.faults.is_empty() { Ok(()) } else { Err(Error::Invalid(self.faults)) }
     }
+}
+
+/// Below 2^53 each whole number has a `f64` of its own.
+const WHOLE_MAX: f64 = 9_007_199_254_740_992.0;
+
+fn whole(value: &Value) -> Option<i64> {
+    let number = value.as_f64().filter(|number| number.fract() == 0.0)?;
+    if number.abs() >= WHOLE_MAX {
+        return None;
+    }
+    // Written out: `as` would be silent where a bound is forgotten.
+    format!("{number:.0}").parse().ok()
 }

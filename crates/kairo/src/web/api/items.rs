@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use uuid::Uuid;
@@ -12,7 +12,7 @@ use super::fields::{Fields, Sent};
 use super::patch::Patch;
 use super::precondition::{etag, is_known, versions};
 use super::shapes::{ItemShape, PageAnswer};
-use super::{fault, id, moment, refused};
+use super::{fault, moment, refused};
 use crate::accounts::Base;
 use crate::db::Identity;
 use crate::items::page::{PageAsked, page};
@@ -21,7 +21,7 @@ use crate::limits::{ITEMS_PAGE_DEFAULT, ITEMS_PAGE_MAX};
 use crate::web::Site;
 use crate::web::caller::{Program, touch_later};
 use crate::web::error::{Error, FieldFault};
-use crate::web::id::parse;
+use crate::web::id::{Id, parse};
 
 /// `GET /items`: one page in order of ids.
 pub async fn list(
@@ -43,10 +43,10 @@ pub async fn list(
 pub async fn show(
     State(site): State<Site>,
     Program(identity): Program,
-    Path(text): Path<String>,
+    Id(id): Id,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
-    let (person, item) = verbs::find(&site.base, &identity, id(&text)?).await.map_err(refused)?;
+    let (person, item) = verbs::find(&site.base, &identity, id).await.map_err(refused)?;
     touch_later(&site, &identity, &person);
     if is_known(&headers, item.version) {
         return Ok((StatusCode::NOT_MODIFIED, [etag(item.version)]).into_response());
@@ -58,11 +58,11 @@ pub async fn show(
 pub async fn change(
     State(site): State<Site>,
     Program(identity): Program,
-    Path(text): Path<String>,
+    Id(id): Id,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Error> {
-    let (id, patch) = (id(&text)?, Patch::read(&body)?);
+    let patch = Patch::read(&body)?;
     let version = version(&site.base, &identity, id, &headers).await?;
     let (now, cause) = (site.base.clock.now(), patch.cause());
     let changed = verbs::edit(&site.base, &identity, id, version, cause, |person, draft| {
@@ -77,10 +77,9 @@ pub async fn change(
 pub async fn delete(
     State(site): State<Site>,
     Program(identity): Program,
-    Path(text): Path<String>,
+    Id(id): Id,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
-    let id = id(&text)?;
     let version = version(&site.base, &identity, id, &headers).await?;
     let gone = verbs::delete(&site.base, &identity, id, version).await;
     let (person, _) = gone.map_err(refused)?;
@@ -92,10 +91,9 @@ pub async fn delete(
 pub async fn restore(
     State(site): State<Site>,
     Program(identity): Program,
-    Path(text): Path<String>,
+    Id(id): Id,
     body: Bytes,
 ) -> Result<Response, Error> {
-    let id = id(&text)?;
     let mut fields = Fields::parse(&body, &["version"])?;
     let version = match fields.number("version") {
         Sent::Value(version) => i32::try_from(version).ok().filter(|version| *version > 0),

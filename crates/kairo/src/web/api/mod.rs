@@ -11,6 +11,7 @@ mod fields;
 mod items;
 mod moment;
 mod occurrences;
+pub mod openapi;
 mod patch;
 mod precondition;
 mod shapes;
@@ -24,7 +25,6 @@ use super::Site;
 use crate::accounts::AccountError;
 use crate::items::ItemError;
 use crate::web::error::{Error, FieldFault};
-use crate::web::id::parse;
 
 /// The routes of the API.
 pub fn routes() -> Router<Site> {
@@ -37,11 +37,7 @@ pub fn routes() -> Router<Site> {
         .route("/api/v1/items/{id}/restoration", post(items::restore))
         .route("/api/v1/items/{id}/occurrences", get(occurrences::list))
         .route("/api/v1/items/{id}/occurrences/{original}", patch(occurrences::change))
-}
-
-/// An id in a path; what is no id names nothing.
-fn id(text: &str) -> Result<uuid::Uuid, Error> {
-    parse(text).ok_or(Error::NotFound)
+        .route("/api/v1/openapi.json", get(openapi::show))
 }
 
 /// What an item's verb refused, for the client.

@@ -5,7 +5,7 @@
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use jiff::Span;
@@ -19,7 +19,7 @@ use super::moment::{Moment, moment};
 use super::patch::{needed, told, word};
 use super::precondition::etag;
 use super::shapes::{ChangedAnswer, ItemShape, OccurrenceShape, OccurrencesAnswer};
-use super::{fault, id, refused};
+use super::{fault, refused};
 use crate::items::amend::{self, Amended, At, Change, Scope};
 use crate::items::lists::AHEAD_DAYS;
 use crate::items::{
@@ -30,19 +30,18 @@ use crate::limits::OCCURRENCES_PAGE_MAX;
 use crate::web::Site;
 use crate::web::caller::{Program, touch_later};
 use crate::web::error::Error;
-use crate::web::id::Named;
+use crate::web::id::{Id, Named};
 
 /// `GET /items/{id}/occurrences`: those that take place within a range.
 pub async fn list(
     State(site): State<Site>,
     Program(identity): Program,
-    Path(text): Path<String>,
+    Id(id): Id,
     query: Result<Query<Vec<(String, String)>>, QueryRejection>,
 ) -> Result<Response, Error> {
     let Query(pairs) = query.map_err(|_| Error::Malformed {
         detail: "The query could not be read. Write it as name=value, joined by &.".into(),
     })?;
-    let id = id(&text)?;
     let sent = Range::read(pairs)?;
     // Which day it is in the zone of the series is known with the item; a day on either side holds
     // every zone's.

@@ -12,6 +12,7 @@ use super::moment::{Moment, moment, zone};
 use crate::accounts::Person;
 use crate::items::change::Cause;
 use crate::items::{Draft, Fault, ItemError, Kind, Repeat, Role, State, Status, When};
+use crate::limits::ITEM_LABELS_MAX;
 use crate::web::error::{Error, FieldFault};
 
 const FIELDS: [&str; 14] = [
@@ -102,16 +103,33 @@ impl Patch {
         }
         replace(&mut body.notes, &self.notes);
         replace(&mut body.place, &self.place);
-        for (labels, sent) in [(&mut body.people, &self.people), (&mut body.tags, &self.tags)] {
+        let mut faults = Vec::new();
+        for (field, labels, sent) in
+            [("people", &mut body.people, &self.people), ("tags", &mut body.tags, &self.tags)]
+        {
             match sent {
-                Sent::Value(sent) => labels.clone_from(sent),
+                Sent::Value(sent) => {
+                    faults.extend(too_many(field, sent.len()));
+                    labels.clone_from(sent);
+                }
                 Sent::Null => labels.clear(),
                 Sent::Nothing => {}
             }
         }
         // An item whose words stay is not judged again: a limit that was lowered would lock it.
         if body != state.body {
-            state.body = body.tidy()?;
+            match body.tidy() {
+                Ok(body) => state.body = body,
+                Err(more) => {
+                    let same = |a: &Fault, b: &Fault| (a.field, a.code) == (b.field, b.code);
+                    let new = |fault: &Fault| !faults.iter().any(|told| same(told, fault));
+                    let more: Vec<Fault> = more.into_iter().filter(new).collect();
+                    faults.extend(more);
+                }
+            }
+        }
+        if !faults.is_empty() {
+            return Err(faults);
         }
         Ok(())
     }
@@ -227,6 +245,13 @@ fn fits(at: Moment, sent: bool, all_day: bool, field: &'static str) -> Result<()
         (false, true) if sent => fault("needs_day", "All day takes a day, such as 2026-11-24."),
         _ => Ok(()),
     }
+}
+
+/// Counted as sent: what was said twice would fall away later, but a bound that a program cannot
+/// count by itself is none.
+fn too_many(field: &'static str, count: usize) -> Option<Fault> {
+    let message = format!("These are more than {ITEM_LABELS_MAX}, which are the most.");
+    (count > ITEM_LABELS_MAX).then_some(Fault { field, code: "too_many", message })
 }
 
 fn replace(kept: &mut Option<String>, sent: &Sent<String>) {

@@ -7,6 +7,7 @@
 //! to ride on; everything else that changes state needs proof of the same origin once a cookie
 //! came.
 
+use axum::body::HttpBody as _;
 use axum::extract::Request;
 use axum::http::header::{CONTENT_TYPE, COOKIE, HeaderMap, HeaderName, ORIGIN};
 use axum::http::{HeaderValue, Method};
@@ -29,7 +30,10 @@ pub fn check(request: &mut Request, origin: &HeaderValue) -> Result<(), Error> {
     if is_under(path, "/api") || is_under(path, "/v1") {
         let writes = [Method::POST, Method::PUT, Method::PATCH].contains(method);
         request.headers_mut().remove(COOKIE);
-        if writes && !is_json(request.headers()) {
+        // Nothing at all is of no type; the router may know better why it is refused (405).
+        let is_bare =
+            request.body().is_end_stream() && !request.headers().contains_key(CONTENT_TYPE);
+        if writes && !is_bare && !is_json(request.headers()) {
             return Err(Error::UnsupportedMedia);
         }
         return Ok(());

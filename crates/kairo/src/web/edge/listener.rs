@@ -40,6 +40,7 @@ use super::address::{Proxies, prefix};
 use super::linger::Lingering;
 use super::progress::{Progress, Reported};
 use crate::limits;
+use crate::meters;
 
 /// Every bound of the listener; the default is what `limits` says, a test shortens some.
 #[derive(Clone, Copy, Debug)]
@@ -121,7 +122,10 @@ pub async fn serve_within(
             true => usize::MAX,
             false => bounds.connections_per_address_max,
         };
-        let Some(seat) = seats.take(peer, share) else { continue };
+        let Some(seat) = seats.take(peer, share) else {
+            meters::throttled(meters::Bound::Connections);
+            continue;
+        };
         let connection = server.clone().run(stream, peer, stopping.clone());
         connections.spawn(async move {
             connection.await;

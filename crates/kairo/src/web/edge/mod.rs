@@ -14,8 +14,11 @@ mod cross_site;
 mod headers;
 mod linger;
 pub mod listener;
+pub mod metrics;
+mod plain;
 mod progress;
 pub mod redirect;
+pub mod renewal;
 pub mod tamper;
 mod throttle;
 pub mod tls;
@@ -45,6 +48,7 @@ pub use throttle::{Rate, Throttle, Ticks};
 
 use super::error::{self, Asked, Error, is_under};
 use crate::clock::Ids;
+use crate::meters::{self, Bound};
 
 /// What the edge is made from.
 pub struct EdgeSettings {
@@ -122,7 +126,8 @@ async fn pass(State(edge): State<EdgeState>, request: Request, next: Next) -> Re
         Ok(id) => (id, None),
         Err(lost) => (Uuid::nil(), Some(Error::from(lost))),
     };
-    let span = trace::span(&request, request_id);
+    let seen = trace::Seen::of(&request);
+    let span = seen.span(request_id);
     async {
         let answer = match lost {
             Some(error) => Err(error),
@@ -135,7 +140,7 @@ async fn pass(State(edge): State<EdgeState>, request: Request, next: Next) -> Re
         }
         let mut answer = error::render(answer, &asked, request_id);
         headers::set(&mut answer, asked.path(), edge.0.loopback, request_id);
-        trace::answered(answer.status(), since);
+        seen.answered(answer.status(), since);
         answer
     }
     .instrument(span)
@@ -153,7 +158,7 @@ async fn run(
     let peer = request.extensions_mut().remove::<Peer>().unwrap_or(NOWHERE);
     let source = edge.sources.of(edge.proxies.client(peer, request.headers()));
     if !is_exempt(request.uri().path()) {
-        edge.throttle.admit(&source).map_err(|retry_after_s| Error::TooMany { retry_after_s })?;
+        admit(&edge.throttle, &source, Bound::Source)?;
     }
     edge.bounds.check(&request)?;
     cross_site::check(&mut request, &edge.origin)?;
@@ -168,6 +173,13 @@ async fn run(
         Err(_) if arrival.is_whole() => Err(Error::TimedOut),
         Err(_) => Err(Error::SlowBody),
     }
+}
+
+fn admit(throttle: &Throttle, source: &Source, bound: Bound) -> Result<(), Error> {
+    throttle.admit(source).map_err(|retry_after_s| {
+        meters::throttled(bound);
+        Error::TooMany { retry_after_s }
+    })
 }
 
 /// A request that did not come through the listener has no address; all of them share a bucket.
@@ -187,8 +199,7 @@ async fn throttle_sign_in(
     if request.method() == Method::POST {
         let source = request.extensions().get::<Source>().copied();
         let source = source.unwrap_or_else(|| edge.0.sources.of(NOWHERE));
-        let admitted = edge.0.sign_in.admit(&source);
-        admitted.map_err(|retry_after_s| Error::TooMany { retry_after_s })?;
+        admit(&edge.0.sign_in, &source, Bound::SignIn)?;
     }
     Ok(next.run(request).await)
 }

@@ -8,7 +8,7 @@
 //! so whoever trusts `ca.pem` trusts one certificate for this machine and nothing else, ever.
 
 use std::fs;
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
@@ -26,8 +26,14 @@ use rustls::client::danger::ServerCertVerifier as _;
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
+use rustls::server::{ParsedCertificate, ResolvesServerCert};
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{CipherSuite, RootCertStore, ServerConfig};
 use time::OffsetDateTime;
+use zeroize::Zeroizing;
+
+use crate::keys::certificate::Certificate;
+use crate::limits::CERTIFICATE_BYTES_MAX;
 
 /// Ephemeral key exchange with authenticated encryption: all of TLS 1.3, and of TLS 1.2 what RFC
 /// 9325 4.2 recommends. Named one by one, so that an update of the library cannot widen the list.
@@ -85,6 +91,16 @@ pub enum Error {
     /// The certificate and the key do not belong together, or their kind is not supported.
     #[error("the certificate and its key cannot be used: {0}")]
     Unusable(#[from] rustls::Error),
+    /// A new certificate came too early, or the old one was put back.
+    #[error("{path} is valid from {from} until {until}, and not now")]
+    NotValidNow {
+        /// The file.
+        path: PathBuf,
+        /// Not valid before this.
+        from: Timestamp,
+        /// Not valid after this.
+        until: Timestamp,
+    },
     /// The development certificate could not be made.
     #[error("the development certificate could not be made: {0}")]
     Signing(#[from] rcgen::Error),
@@ -93,22 +109,73 @@ pub enum Error {
     Clock,
 }
 
+/// A certificate chain (leaf first) and its key, both PEM, as they were read in one go.
+pub(super) struct Pair {
+    pub(super) chain: Vec<u8>,
+    pub(super) key: Zeroizing<Vec<u8>>,
+}
+
+impl Pair {
+    /// Reads both files; a key that others can read is refused.
+    pub(super) fn read(chain: &Path, key: &Path) -> Result<Self, Error> {
+        let file = |path: &Path| {
+            let path = path.to_owned();
+            move |source| Error::File { path, source }
+        };
+        let read = |path: &Path| -> Result<(Vec<u8>, u32), Error> {
+            let opened = fs::File::open(path).map_err(file(path))?;
+            let meta = opened.metadata().map_err(file(path))?;
+            // Room for the whole at once: a text that grew would leave copies of a key behind.
+            if meta.len() > CERTIFICATE_BYTES_MAX {
+                let longer = "it is longer than any certificate or key";
+                return Err(file(path)(io::Error::other(longer)));
+            }
+            let room = usize::try_from(meta.len()).unwrap_or(0) + 1;
+            let mut bytes = Vec::with_capacity(room);
+            opened.take(CERTIFICATE_BYTES_MAX).read_to_end(&mut bytes).map_err(file(path))?;
+            Ok((bytes, meta.permissions().mode() & 0o7777))
+        };
+        let (key_bytes, mode) = read(key)?;
+        let key_bytes = Zeroizing::new(key_bytes);
+        if mode & 0o077 != 0 {
+            return Err(Error::OpenToOthers { path: key.to_owned(), mode });
+        }
+        Ok(Self { chain: read(chain)?.0, key: key_bytes })
+    }
+
+    /// What a handshake takes, once certificate and key fit each other.
+    pub(super) fn certified(&self, chain: &Path, key: &Path) -> Result<CertifiedKey, Error> {
+        let pem = |path: &Path| {
+            let path = path.to_owned();
+            move |source| Error::Pem { path, source }
+        };
+        let leafs = CertificateDer::pem_slice_iter(&self.chain).collect::<Result<Vec<_>, _>>();
+        let leafs = leafs.map_err(pem(chain))?;
+        if leafs.is_empty() {
+            return Err(pem(chain)(rustls::pki_types::pem::Error::NoItemsFound));
+        }
+        let key = PrivateKeyDer::from_pem_slice(&self.key).map_err(pem(key))?;
+        let certified = CertifiedKey::from_der(leafs, key, &provider())?;
+        // An end-entity certificate that cannot be parsed would be found by the first client.
+        ParsedCertificate::try_from(certified.end_entity_cert()?)?;
+        Ok(certified)
+    }
+
+    /// Refuses a certificate that is not valid yet, or no more.
+    pub(super) fn must_hold_at(&self, chain: &Path, now: Timestamp) -> Result<(), Error> {
+        let path = chain.to_owned();
+        match Certificate::first(&self.chain) {
+            Ok(certificate) if certificate.holds_at(now) => Ok(()),
+            Ok(Certificate { from, until, .. }) => Err(Error::NotValidNow { path, from, until }),
+            Err(_) => Err(Error::Pem { path, source: rustls::pki_types::pem::Error::NoItemsFound }),
+        }
+    }
+}
+
 /// A configuration from a certificate chain (leaf first) and its key, both PEM.
 pub fn from_files(chain: &Path, key: &Path) -> Result<Arc<ServerConfig>, Error> {
-    let pem = |path: &Path| {
-        let path = path.to_owned();
-        move |source| Error::Pem { path, source }
-    };
-    let leafs = CertificateDer::pem_file_iter(chain).map_err(pem(chain))?;
-    let leafs = leafs.collect::<Result<Vec<_>, _>>().map_err(pem(chain))?;
-    let file = |source| Error::File { path: key.to_owned(), source };
-    let opened = fs::File::open(key).map_err(file)?;
-    let mode = opened.metadata().map_err(file)?.permissions().mode() & 0o7777;
-    if mode & 0o077 != 0 {
-        return Err(Error::OpenToOthers { path: key.to_owned(), mode });
-    }
-    let key = PrivateKeyDer::from_pem_reader(io::BufReader::new(opened)).map_err(pem(key))?;
-    config(leafs, key)
+    let certified = Pair::read(chain, key)?.certified(chain, key)?;
+    with_resolver(Arc::new(SingleCertAndKey::from(certified)))
 }
 
 /// A configuration with the development certificate in `dir`, which is made when it is missing,
@@ -122,14 +189,14 @@ pub fn development(dir: &Path, now: Timestamp) -> Result<Arc<ServerConfig>, Erro
     from_files(&files.cert, &files.key)
 }
 
-fn config(
-    chain: Vec<CertificateDer<'static>>,
-    key: PrivateKeyDer<'static>,
+/// A configuration that takes its certificate from `resolver`.
+pub(super) fn with_resolver(
+    resolver: Arc<dyn ResolvesServerCert>,
 ) -> Result<Arc<ServerConfig>, Error> {
     let mut config = ServerConfig::builder_with_provider(Arc::new(provider()))
         .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])?
         .with_no_client_auth()
-        .with_single_cert(chain, key)?;
+        .with_cert_resolver(resolver);
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     // Without a session cache a resumed session costs no memory here. Early data stays off (the
     // library's default): it can be replayed.

@@ -6,6 +6,7 @@ mod canary;
 mod captures;
 mod items;
 mod occurrences;
+mod openapi;
 mod pages;
 mod patch;
 mod races;

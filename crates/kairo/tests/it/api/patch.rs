@@ -114,6 +114,8 @@ async fn one_past_each_limit_is_refused() {
         refused(&program, &path, &sized(1)).await,
         "people too_many, tags too_long, title too_long, notes too_long, place too_long"
     );
+    let alike = json!({ "tags": vec!["same"; ITEM_LABELS_MAX + 1] });
+    assert_eq!(refused(&program, &path, &alike).await, "tags too_many");
     let rule = |last| json!({ "start": "2026-11-24", "rrule": long_rule(last) });
     assert_eq!(long_rule("MO").len(), ITEM_RRULE_BYTES_MAX);
     changed(&program, &path, rule("MO")).await;

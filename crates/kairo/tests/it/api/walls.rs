@@ -73,6 +73,10 @@ fn every_route_is_called() {
     let calls = calls("c", "i");
     for line in source.lines().filter(|line| line.trim().starts_with(".route(")) {
         let route = line.split('"').nth(1).unwrap();
+        // The description is everybody's.
+        if route == "/api/v1/openapi.json" {
+            continue;
+        }
         for method in ["get", "post", "put", "patch", "delete", "any", "on"] {
             let there = line.contains(&format!("{method}("));
             let called = calls
@@ -81,7 +85,7 @@ fn every_route_is_called() {
             assert_eq!(there, called, "{method} {route}");
         }
     }
-    assert_eq!(source.matches(".route(").count(), 8);
+    assert_eq!(source.matches(".route(").count(), 9);
 }
 
 // Goal: nobody, a broken token, a cookie and a revoked token are 401 on every route.

@@ -12,6 +12,7 @@ use kairo::web::edge::tls;
 use tokio_postgres::Config;
 
 use super::client::Client;
+use super::doctor::{doctor, says};
 use super::program::Data;
 
 /// A PostgreSQL that is not Kairo's, with an authority of its own.
@@ -238,4 +239,31 @@ async fn what_does_not_belong_together_is_refused() {
     let last = "DELETE FROM ops.migrations WHERE name = (SELECT max(name) FROM ops.migrations)";
     host.execute(last).await.unwrap();
     refused(&a, &settings, "serve", "the database lacks the migration");
+}
+
+// Goal: the doctor looks at an external server as the runtime roles: before it was migrated, after,
+// and when it is away.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_doctor_looks_at_it() {
+    let server = Server::prepared("doctor").await;
+    let (a, keys) = (Data::new("ext-doc"), Data::new("ext-doc-keys"));
+    let settings = server.settings(&keys);
+    let (_, lines) = doctor(&a, &settings);
+    says(&lines, "problem database", "Run: kairo migrate");
+    assert!(kairo(&a, &settings, &["migrate"]).0);
+    let (_, lines) = doctor(&a, &settings);
+    for check in ["database", "migrations", "policies", "clock"] {
+        says(&lines, &format!("ok {check}"), "");
+    }
+    says(&lines, "ok keys", "sealed with this ring");
+    says(&lines, "warning server", "A superuser ends it with");
+    assert!(!lines.concat().contains("correct"), "{lines:#?}");
+    let host = server.superuser("kairo").await;
+    host.execute("ALTER ROLE kairo_app BYPASSRLS").await.unwrap();
+    says(&doctor(&a, &settings).1, "problem policies", "bypasses row-level security");
+    let nobody =
+        format!(":{}/", TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port());
+    let away = settings[0].1.replace(&format!(":{}/", server.port), &nobody);
+    let away = [("KAIRO_DATABASE_URL", away), settings[1].clone()];
+    says(&doctor(&a, &away).1, "problem database", "does not let kairo_worker in");
 }

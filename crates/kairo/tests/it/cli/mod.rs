@@ -1,9 +1,12 @@
 //! The program itself, as an operator runs it.
 
 mod client;
+mod doctor;
 mod external;
 mod killed;
 mod mail;
+mod metrics;
 pub mod program;
+mod renewed;
 mod serve;
 mod stopped;

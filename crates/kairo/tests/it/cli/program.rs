@@ -81,6 +81,11 @@ impl Serve {
         })
     }
 
+    /// Closes the pipe that its standard output goes to.
+    pub fn stop_reading(&mut self) {
+        drop(self.0.stdout.take());
+    }
+
     pub fn pid(&self) -> Pid {
         Pid::from_child(&self.0)
     }

@@ -35,3 +35,23 @@ fn makes_no_ring_for_a_sealed_database() {
     assert!(said.contains("there is no key ring in "), "{said}");
     assert_eq!(fs::read_dir(data.0.join("keys")).unwrap().count(), 0);
 }
+
+// Goal: a Kairo whose output nobody reads serves all the same.
+#[test]
+fn outlives_the_reader_of_its_output() {
+    let data = Data::new("unread");
+    let mut serve = data.serve();
+    serve.stop_reading();
+    let node = data.0.join("run/node.json");
+    for _look in 0..600 {
+        if node.exists() {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    // It is published just before the first line.
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    kill_process(serve.pid(), Signal::TERM).unwrap();
+    let (status, said) = serve.end();
+    assert!(status.success(), "{status}: {said}");
+}

@@ -66,6 +66,11 @@ async fn the_api_takes_json_and_no_cookies() {
         let (parts, _) = send(&app, request.body(Body::from("{}")).unwrap()).await;
         assert_eq!(parts.status.as_u16(), status, "{kind}");
     }
+    // A method that is not there is told as that where no body came.
+    for (body, status) in [("", 405), ("{}", 415)] {
+        let request = ask("PUT", "/api/v1/echo").body(Body::from(body)).unwrap();
+        assert_eq!(send(&app, request).await.0.status.as_u16(), status, "{body}");
+    }
     let (_, saw_cookie) =
         send(&app, empty(ask("GET", "/api/v1/cookie").header("cookie", "a=b"))).await;
     assert_eq!(saw_cookie, "false");

@@ -6,7 +6,9 @@ mod certificates;
 mod connections;
 mod cross_site;
 mod lines;
+mod metrics;
 mod redirect;
+mod renewal;
 mod sources;
 mod throttling;
 

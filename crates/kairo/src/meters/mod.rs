@@ -1,0 +1,174 @@
+//! What Kairo counts about itself, for an operator's Prometheus.
+//!
+//! Every series of the product is made by a function of this page, so that the names and labels can
+//! be read in one place. Until a recorder is installed (`KAIRO_METRICS_LISTEN`) each is a no-op.
+//!
+//! **Invariant:** a label holds one of a few words that stand in the code, or a route's template:
+//! no user, address, token, path as sent or word of a person's. So the number of series has a
+//! bound, which nobody on the network can move (a test tries).
+//! **Invariant:** nothing here decides anything; time is measured for show alone.
+
+mod process;
+mod recorder;
+
+#[cfg(test)]
+mod tests;
+
+use std::time::{Duration, Instant};
+
+use metrics::{SharedString, counter, histogram};
+
+pub use recorder::{AlreadyInstalled, Meters, PoolUse, Sample};
+
+/// One series or family of series.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Family {
+    /// Name.
+    pub name: &'static str,
+    /// Whether it only grows, goes up and down, or holds how values are spread.
+    pub kind: Kind,
+    /// What it counts, for a person.
+    pub help: &'static str,
+}
+
+/// What kind of numbers a family has.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Kind {
+    /// Only grows.
+    Counter,
+    /// Goes up and down.
+    Gauge,
+    /// How values are spread over these upper bounds.
+    Histogram(&'static [f64]),
+}
+
+const fn family(name: &'static str, kind: Kind, help: &'static str) -> Family {
+    Family { name, kind, help }
+}
+
+/// Upper bounds for what a person waits for, in seconds; the last is `limits::REQUEST_MAX`.
+const WAITS_S: Kind =
+    Kind::Histogram(&[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0]);
+/// Upper bounds for the reader, in microseconds: it is to stay below 50 at the median and 1,000
+/// nearly always.
+const READINGS_US: Kind =
+    Kind::Histogram(&[10.0, 25.0, 50.0, 100.0, 250.0, 500.0, 1_000.0, 2_500.0, 5_000.0]);
+
+const REQUESTS: Family = family(
+    "kairo_http_requests_total",
+    Kind::Counter,
+    "Answered requests by method, template of the route and class of the status",
+);
+const REQUEST_DURATION: Family = family(
+    "kairo_http_request_duration_seconds",
+    WAITS_S,
+    "Time from a request's headers to its answer, by template of the route",
+);
+const THROTTLED: Family = family(
+    "kairo_throttled_total",
+    Kind::Counter,
+    "Requests and connections that were refused for their number, by bound",
+);
+const BATCHES: Family = family(
+    "kairo_db_batches_total",
+    Kind::Counter,
+    "Transactions by the role that ran them and what became of them",
+);
+const BATCH_DURATION: Family = family(
+    "kairo_db_batch_duration_seconds",
+    WAITS_S,
+    "Time of a transaction, the wait for a connection included, by role",
+);
+const SIGN_INS: Family = family(
+    "kairo_sign_in_asks_total",
+    Kind::Counter,
+    "Times that somebody asked for a sign-in mail, by what came of it",
+);
+const CAPTURES: Family =
+    family("kairo_captures_total", Kind::Counter, "Thoughts that were kept for the first time");
+const READING_DURATION: Family = family(
+    "kairo_reading_duration_microseconds",
+    READINGS_US,
+    "Time that the reader took for one text",
+);
+
+/// Every family that functions of this page count, in the order of this page.
+const COUNTED: [Family; 8] = [
+    REQUESTS,
+    REQUEST_DURATION,
+    THROTTLED,
+    BATCHES,
+    BATCH_DURATION,
+    SIGN_INS,
+    CAPTURES,
+    READING_DURATION,
+];
+
+/// Every family: those that are counted and those that are looked up when they are asked for.
+pub fn families() -> impl Iterator<Item = Family> {
+    COUNTED.into_iter().chain(recorder::SAMPLED)
+}
+
+/// A request was answered. `route` is its template, `method` one of the known ones.
+pub fn answered(method: &'static str, route: &str, status: u16, took: Duration) {
+    let class = match status / 100 {
+        1 => "1xx",
+        2 => "2xx",
+        3 => "3xx",
+        4 => "4xx",
+        _ => "5xx",
+    };
+    let route: SharedString = route.to_owned().into();
+    let labels = [
+        ("method", SharedString::from(method)),
+        ("route", route.clone()),
+        ("class", SharedString::from(class)),
+    ];
+    counter!(REQUESTS.name, &labels).increment(1);
+    histogram!(REQUEST_DURATION.name, "route" => route).record(took.as_secs_f64());
+}
+
+/// What was refused for its number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bound {
+    /// Requests of one source.
+    Source,
+    /// Sign-in posts of one source.
+    SignIn,
+    /// Connections of one source.
+    Connections,
+}
+
+/// A request or connection was refused for its number.
+pub fn throttled(bound: Bound) {
+    let bound = match bound {
+        Bound::Source => "source",
+        Bound::SignIn => "sign_in",
+        Bound::Connections => "connections",
+    };
+    counter!(THROTTLED.name, "bound" => bound).increment(1);
+}
+
+/// A transaction ended; `outcome` is `done` or the kind of the error.
+pub fn batch(role: &'static str, outcome: &'static str, since: Instant) {
+    counter!(BATCHES.name, "role" => role, "outcome" => outcome).increment(1);
+    histogram!(BATCH_DURATION.name, "role" => role).record(since.elapsed().as_secs_f64());
+}
+
+/// Somebody asked for a sign-in mail.
+pub fn sign_in_asked(outcome: &'static str) {
+    counter!(SIGN_INS.name, "outcome" => outcome).increment(1);
+}
+
+/// A thought was kept for the first time.
+pub fn captured() {
+    counter!(CAPTURES.name).increment(1);
+}
+
+/// Reads a text, and notes how long that took.
+pub fn reading<T>(read: impl FnOnce() -> T) -> T {
+    let since = Instant::now();
+    let read = read();
+    histogram!(READING_DURATION.name).record(since.elapsed().as_secs_f64() * 1e6);
+    read
+}

@@ -1,0 +1,3 @@
+//! What an operator does with a running Kairo, and what looks after it.
+
+pub mod doctor;
