@@ -134,8 +134,8 @@ impl KeyRing {
         context.finish().as_ref().try_into().map_err(|_| VaultError::Backend)
     }
 
-    /// Whether some key's bytes stand in `haystack`: as they are, in hexadecimal (of either case) or
-    /// in base64url, as the ring's own text has them. For whoever looks whether a key has leaked:
+    /// Whether some key's bytes stand in `haystack`: as they are, in hexadecimal of either case, or
+    /// in base64url as the ring's own text has them. For whoever looks whether a key has leaked:
     /// the question is asked here, so that no key has to leave the ring for it.
     #[must_use]
     pub fn appears_in(&self, haystack: &[u8]) -> bool {

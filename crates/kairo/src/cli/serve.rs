@@ -47,7 +47,6 @@ async fn serve(opened: &Opened, database: &ServedDatabase) -> Result<(), Failure
     // The folder's lock is held: two first starts cannot make two rings.
     let ways = database.ways(opened).await?;
     let db = Db::open(|role| (ways.of)(role), crate::STATEMENTS)?;
-    let keys = ways.keys;
     let config = &opened.config;
     let listener = TcpListener::bind(config.listen)
         .await
@@ -56,7 +55,7 @@ async fn serve(opened: &Opened, database: &ServedDatabase) -> Result<(), Failure
     let origin = config.origin(bound).to_string();
     let base = Base {
         db: db.clone(),
-        keys: keys.clone(),
+        keys: ways.keys,
         clock: opened.clock.clone(),
         random: opened.random.clone(),
         ids: opened.ids.clone(),
@@ -64,33 +63,17 @@ async fn serve(opened: &Opened, database: &ServedDatabase) -> Result<(), Failure
     };
     tokio::spawn(purge::run(base.clone()));
     let (mailer, outbox, delivery) = mail(opened, &base)?;
-    let loopback = config.is_loopback();
     let program = tokio::task::spawn_blocking(Program::this).await??;
-    let security = Page {
-        catalogue: Catalogue::compiled()?,
-        facts: stated(config),
-        program: program.sha256.to_vec(),
-        env: Env::Production,
-    };
-    let settings = SiteSettings {
+    let site = Site::new(SiteSettings {
         base: base.clone(),
         mailer,
         outbox,
         origin: origin.clone(),
-        loopback,
-        security,
-    };
-    let site = Site::new(settings);
-    let proxies = Proxies::new(config.trusted_proxies.clone());
-    let edge = EdgeState::new(EdgeSettings {
-        ids: opened.ids.clone(),
-        origin: origin.parse()?,
-        loopback,
-        pepper: keys.address_pepper(),
-        proxies: proxies.clone(),
-        bounds: Bounds::default(),
-        ticks: Ticks::monotonic(),
+        loopback: config.is_loopback(),
+        security: security_page(config, &program)?,
     });
+    let proxies = Proxies::new(config.trusted_proxies.clone());
+    let edge = edge_of(&base, config, &origin, proxies.clone())?;
     let app = edge::wrap(routes::all(site, &edge), edge);
     let tls = tls(opened)?;
     Node {
@@ -114,11 +97,7 @@ async fn serve(opened: &Opened, database: &ServedDatabase) -> Result<(), Failure
     tokio::spawn(runner::run(sighting.subject()?));
     metrics(opened, &db).await?;
     let stop = stop_signal()?;
-    say(&format!("Kairo is at {origin}"));
-    if config.outbox_allowed() {
-        let outbox = format!("{origin}/outbox and below");
-        say(&format!("Mail goes nowhere else: its links and codes are at {outbox}."));
-    }
+    say_where(config, &origin);
     let stop = async {
         tokio::select! {
             () = stop => {}
@@ -134,6 +113,32 @@ async fn serve(opened: &Opened, database: &ServedDatabase) -> Result<(), Failure
     }
 }
 
+fn edge_of(
+    base: &Base,
+    config: &Config,
+    origin: &str,
+    proxies: Proxies,
+) -> Result<EdgeState, Failure> {
+    Ok(EdgeState::new(EdgeSettings {
+        ids: base.ids.clone(),
+        origin: origin.parse()?,
+        loopback: config.is_loopback(),
+        pepper: base.keys.address_pepper(),
+        proxies,
+        bounds: Bounds::default(),
+        ticks: Ticks::monotonic(),
+    }))
+}
+
+fn security_page(config: &Config, program: &Program) -> Result<Page, Failure> {
+    Ok(Page {
+        catalogue: Catalogue::compiled()?,
+        facts: stated(config),
+        program: program.sha256.to_vec(),
+        env: Env::Production,
+    })
+}
+
 /// The operator's certificate, which is looked after from here on, or Kairo's own.
 fn tls(opened: &Opened) -> Result<Arc<rustls::ServerConfig>, Failure> {
     let Some(files) = &opened.config.tls else {
@@ -144,6 +149,15 @@ fn tls(opened: &Opened) -> Result<Arc<rustls::ServerConfig>, Failure> {
     let (config, renewal) = Renewal::begin(cert, key, opened.clock.clone())?;
     renewal.watch()?;
     Ok(config)
+}
+
+/// Tells the first words of a Kairo that serves.
+fn say_where(config: &Config, origin: &str) {
+    say(&format!("Kairo is at {origin}"));
+    if config.outbox_allowed() {
+        let outbox = format!("{origin}/outbox and below");
+        say(&format!("Mail goes nowhere else: its links and codes are at {outbox}."));
+    }
 }
 
 /// Writes a line to standard output. `println!` panics where its reader has gone, and whoever only

@@ -38,7 +38,7 @@ enum Row {
 use For::{All, Holder, Member, Owner, Program};
 
 /// Every method of every route.
-const TABLE: [(&str, &str, For); 47] = [
+const TABLE: [(&str, &str, For); 48] = [
     ("GET", "/", Member),
     ("GET", "/inbox", Member),
     ("GET", "/done", Member),

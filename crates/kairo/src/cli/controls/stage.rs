@@ -16,7 +16,7 @@ use super::sight::client;
 use crate::accounts::checks::OwnerChecks;
 use crate::accounts::{Base, tokens};
 use crate::clock::{Clock, Ids, Random};
-use crate::config::{self, Config, KeySource, OsAccount, os_account};
+use crate::config::{self, Config, DataFolder, KeySource, OsAccount, os_account};
 use crate::db::cluster::Programs;
 use crate::db::{Db, Host};
 use crate::keys::Keys;
@@ -84,9 +84,7 @@ async fn start(
     let mut root = Host::connect(cluster.pg_config("kairo_super")).await?;
     let folder = cluster.folder();
     let mark = cluster.throwaway().ok_or("the scratch cluster keeps what is written")?;
-    let store = RingStore::open(&KeySource::File(folder.keys()), folder.account())?;
-    let id = KeyId::from_bytes(tools.ids.next()?.into_bytes());
-    let keys = Keys::new(store.load_or_make(id, tools.clock.now(), &SystemEntropy::new())?)?;
+    let keys = new_keys(tools, folder)?;
     tokens::ring_is_ours(&mut root, &keys).await?;
     let catalogue = Arc::new(Catalogue::compiled()?);
     attest(tools, &mut root, &catalogue).await?;
@@ -97,7 +95,7 @@ async fn start(
     let relay = Relay::to(bound).await?;
     let base = Base {
         db: Db::open(|role| cluster.pg_config(role), crate::STATEMENTS)?,
-        keys: keys.clone(),
+        keys,
         clock: tools.clock.clone(),
         random: tools.random.clone(),
         ids: tools.ids.clone(),
@@ -106,7 +104,10 @@ async fn start(
     let program = Program::this()?;
     let tampers = Tampers::new(&mark);
     let tls = edge::tls::development(&folder.tls(), tools.clock.now())?;
-    let app = app(tools, cluster, &base, &origin, &program, tampers.clone())?;
+    let site = site(cluster, &base, &origin, &program)?;
+    let edge = edge_of(&base, &origin)?;
+    let app = edge::wrap(routes::all(site, &edge), edge);
+    let app = edge::tamper::wrap(app, tampers.clone());
     let proxies = own_network();
     let (stop, stopped) = oneshot::channel();
     tokio::spawn(edge::listener::serve(listener, tls, app, proxies, async {
@@ -132,19 +133,23 @@ async fn start(
     Ok((Stage { subject, root, tampers, relay, repository, ring }, stop))
 }
 
+fn new_keys(tools: &Tools, folder: &DataFolder) -> Result<Keys, Failure> {
+    let store = RingStore::open(&KeySource::File(folder.keys()), folder.account())?;
+    let id = KeyId::from_bytes(tools.ids.next()?.into_bytes());
+    Ok(Keys::new(store.load_or_make(id, tools.clock.now(), &SystemEntropy::new())?)?)
+}
+
 /// The clients of a stage are proxies too, so that a sabotage can say that they are others.
 fn own_network() -> Proxies {
     Proxies::new("127.0.0.0/8".parse().into_iter().collect())
 }
 
-fn app(
-    tools: &Tools,
+fn site(
     cluster: &ScratchCluster,
     base: &Base,
     origin: &config::Origin,
     program: &Program,
-    tampers: Tampers,
-) -> Result<axum::Router, Failure> {
+) -> Result<Site, Failure> {
     let outbox = Outbox::in_folder(cluster.folder().outbox());
     let post = Post {
         carrier: Carrier::Outbox(outbox.clone()),
@@ -157,7 +162,7 @@ fn app(
     let (mailer, postman) = post.open();
     tokio::spawn(postman.run(std::future::pending()));
     let facts: BTreeMap<&str, &str> = crate::trust::controls::facts::NAMES.into_iter().collect();
-    let site = Site::new(SiteSettings {
+    Ok(Site::new(SiteSettings {
         base: base.clone(),
         mailer,
         outbox: Some(outbox),
@@ -169,18 +174,19 @@ fn app(
             program: program.sha256.to_vec(),
             env: Env::Ci,
         },
-    });
-    let edge = EdgeState::new(EdgeSettings {
-        ids: tools.ids.clone(),
+    }))
+}
+
+fn edge_of(base: &Base, origin: &config::Origin) -> Result<EdgeState, Failure> {
+    Ok(EdgeState::new(EdgeSettings {
+        ids: base.ids.clone(),
         origin: origin.to_string().parse()?,
         loopback: true,
         pepper: base.keys.address_pepper(),
         proxies: own_network(),
         bounds: Bounds::default(),
         ticks: Ticks::monotonic(),
-    });
-    let app = edge::wrap(routes::all(site, &edge), edge);
-    Ok(edge::tamper::wrap(app, tampers))
+    }))
 }
 
 /// A scratch Kairo has an operator, whose word its attested claims need.

@@ -7,16 +7,11 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use http_body_util::{BodyExt as _, Full, Limited};
-use hyper::header::{HOST, SET_COOKIE};
-use hyper::{HeaderMap, Method, Request};
-use hyper_util::rt::TokioIo;
+use reqwest::header::{HOST, HeaderMap, SET_COOKIE};
+use reqwest::{Client, RequestBuilder, redirect, retry};
 use rustls::ClientConfig;
-use rustls::pki_types::ServerName;
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
-use tokio_rustls::TlsConnector;
 
 use super::checks::Untold;
 use crate::clock::Random;
@@ -149,59 +144,69 @@ impl Origin {
     /// # Errors
     /// No TLS, or no answer within time and size.
     pub async fn ask(&self, tls: &Arc<ClientConfig>, ask: Ask<'_>) -> Result<Answer, Untold> {
-        let asked = timeout(ANSWER_MAX, self.try_ask(tls, ask));
-        asked.await.map_err(|_| Untold(format!("{} did not answer in time", self.host)))?
+        let away = |error: reqwest::Error| {
+            tracing::debug!(%error, "a check got no answer");
+            Untold(format!("{} did not answer over TLS", self.host))
+        };
+        let client = self.client(tls, ask.from).map_err(away)?;
+        let mut answer = self.request(&client, ask).send().await.map_err(away)?;
+        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+        let mut body = Vec::new();
+        while let Some(part) = answer.chunk().await.map_err(away)? {
+            body.extend_from_slice(&part);
+            if body.len() > ANSWER_BYTES_MAX {
+                return Err(Untold("an answer was too large".to_owned()));
+            }
+        }
+        Ok(Answer { status, headers, body: String::from_utf8_lossy(&body).into_owned() })
     }
 
-    async fn try_ask(&self, tls: &Arc<ClientConfig>, ask: Ask<'_>) -> Result<Answer, Untold> {
-        let stream = self.connect(ask.from).await?;
-        let bare = self.host.trim_matches(['[', ']']).to_owned();
-        let name = ServerName::try_from(bare)
-            .map_err(|_| Untold("the origin's host is no name".to_owned()))?;
-        let stream = TlsConnector::from(Arc::clone(tls)).connect(name, stream).await;
-        let stream =
-            stream.map_err(|error| Untold(format!("no TLS with {}: {error}", self.host)))?;
-        let broken = |error: hyper::Error| Untold(format!("{} broke off: {error}", self.host));
-        let handshake = hyper::client::conn::http1::handshake(TokioIo::new(stream));
-        let (mut sender, connection) = handshake.await.map_err(broken)?;
-        let connection = tokio::spawn(connection);
-        let answer = sender.send_request(self.request(ask)?).await.map_err(broken)?;
-        let (parts, body) = answer.into_parts();
-        let body = Limited::new(body, ANSWER_BYTES_MAX).collect().await;
-        let body = body.map_err(|_| Untold("an answer was too large or cut off".to_owned()))?;
-        connection.abort();
-        Ok(Answer {
-            status: parts.status.as_u16(),
-            headers: parts.headers,
-            body: String::from_utf8_lossy(&body.to_bytes()).into_owned(),
-        })
+    /// A client for one question: nothing is reused, followed, or asked of a proxy.
+    fn client(
+        &self,
+        tls: &Arc<ClientConfig>,
+        from: Option<IpAddr>,
+    ) -> Result<Client, reqwest::Error> {
+        let mut builder = Client::builder()
+            .tls_backend_preconfigured(ClientConfig::clone(tls))
+            .https_only(true)
+            .http1_only()
+            .redirect(redirect::Policy::none())
+            .retry(retry::never())
+            .no_proxy()
+            .referer(false)
+            .pool_max_idle_per_host(0)
+            .timeout(ANSWER_MAX)
+            .user_agent("Kairo-Controls")
+            .local_address(from);
+        if let Some(at) = self.at {
+            builder = builder.resolve(&self.host, at);
+        }
+        builder.build()
     }
 
-    fn request(&self, ask: Ask<'_>) -> Result<Request<Full<Bytes>>, Untold> {
-        let method = if ask.form.is_some() { Method::POST } else { Method::GET };
-        let default_port = self.port == 443;
-        let host =
-            if default_port { self.host.clone() } else { format!("{}:{}", self.host, self.port) };
-        let mut request = Request::builder()
-            .method(method)
-            .uri(ask.path)
-            .header(HOST, host)
-            .header("user-agent", "Kairo-Controls")
-            .header("accept", "text/html, application/json;q=0.9")
-            .header("connection", "close");
-        if ask.form.is_some() {
-            request = request
+    fn request(&self, client: &Client, ask: Ask<'_>) -> RequestBuilder {
+        // Where something stands in front of the listener, the connection goes there, and the words
+        // of the request stay those of the origin.
+        let port = self.at.map_or(self.port, |at| at.port());
+        let url = format!("https://{}:{port}{}", self.host, ask.path);
+        let host = self.url.trim_start_matches("https://");
+        let mut request = match ask.form {
+            None => client.get(url),
+            Some(form) => client
+                .post(url)
                 .header("content-type", "application/x-www-form-urlencoded")
                 .header("origin", &self.url)
-                .header("sec-fetch-site", "same-origin");
-        }
+                .header("sec-fetch-site", "same-origin")
+                .body(form),
+        };
+        request = request.header(HOST, host).header("accept", "text/html, application/json;q=0.9");
         if let Some(cookie) = ask.cookie {
             request = request.header("cookie", cookie);
         }
         for (name, value) in ask.headers {
             request = request.header(*name, *value);
         }
-        let body = Full::new(Bytes::from(ask.form.unwrap_or_default()));
-        request.body(body).map_err(|_| Untold("a question could not be asked".to_owned()))
+        request
     }
 }

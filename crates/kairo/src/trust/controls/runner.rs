@@ -166,8 +166,8 @@ impl Written {
     /// Whether a run says something else than what stands there, or what stands there grows old.
     fn is_due(&self, check: &Check, run: &Run, now: Timestamp) -> bool {
         let age = now.duration_since(self.at);
-        // A clock that went back makes what was written lie ahead; it is written anew. Clocks of two
-        // nodes differ a little.
+        // A clock that went back makes what was written lie ahead; it is written anew. Clocks of
+        // two nodes differ a little.
         let is_old = age >= check.renew || age < -CLOCK_LEAD_MAX;
         is_old
             || run.outcome != self.outcome

@@ -1,4 +1,4 @@
-//! Claims against a real database: what the scheduler writes, who runs it, and what the chain shows.
+//! Claims against a real database: what the scheduler writes, who runs it, what the chain shows.
 
 use std::sync::Arc;
 use std::time::Duration;

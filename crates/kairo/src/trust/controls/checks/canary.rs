@@ -1,9 +1,9 @@
 //! People whom nobody is: members for checks to be, at addresses under `.invalid` (RFC 2606), which
 //! no mail can reach.
 //!
-//! **Invariant:** a canary signs in as a person does, over the wire; only the mail is skipped: the
-//! check makes the proof with digests of its own, which is what `kairo_login` may do, and the letter
-//! beside it says nothing and is carried nowhere.
+//! **Invariant:** a canary signs in as a person does, over the wire; only the mail is skipped. The
+//! check makes the proof with digests of its own, which is what `kairo_login` may do, and the
+//! letter beside it says nothing and is carried nowhere.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

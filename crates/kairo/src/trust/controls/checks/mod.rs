@@ -161,11 +161,13 @@ implementations! {
     "db.policies_proved" => database::policies_proved, sql(queries::SABOTAGE_POLICY);
     "staff.no_content" => database::staff_no_content, sql(queries::SABOTAGE_STAFF);
     "accounts.single_use" => accounts::single_use, sql(queries::SABOTAGE_SINGLE_USE);
-    "accounts.sign_out_everywhere" => accounts::sign_out_everywhere, sql(queries::SABOTAGE_SIGN_OUT);
+    "accounts.sign_out_everywhere" => accounts::sign_out_everywhere,
+        sql(queries::SABOTAGE_SIGN_OUT);
     "cookies.flags" => accounts::cookie_flags, Wire(Tamper::LooseCookies);
     "page.sentences" => pages::sentences, words("not a checklist", "not a checkbox");
     "page.version" => pages::version, words("datetime=\"20", "datetime=\"19");
-    "page.entity" => pages::entity, words("\"value\":\"Kairo Labs LLC\"", "\"value\":\"Kairo Labs Inc.\"");
+    "page.entity" => pages::entity,
+        words("\"value\":\"Kairo Labs LLC\"", "\"value\":\"Kairo Labs Inc.\"");
     "page.posture" => pages::posture, words("Responsible disclosure", "SOC 2 certified");
     "page.criteria" => pages::criteria, words("CC6.1", "CC6.0");
     "page.privacy" => pages::privacy, words("72 hours", "72 days");

@@ -87,7 +87,8 @@ pub(super) const WALLS: &str = "
 pub(super) const EVERY_TABLE: &str = "
     SELECT format('%I.%I', n.nspname, c.relname) AS name
       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-     WHERE c.relkind IN ('r', 'm', 'f') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+     WHERE c.relkind IN ('r', 'm', 'f') AND n.nspname !~ '^pg_'
+       AND n.nspname <> 'information_schema'
      ORDER BY 1";
 
 /// Begins to read a table row by row; nothing can be written.
