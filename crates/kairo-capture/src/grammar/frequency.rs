@@ -135,7 +135,7 @@ impl Scan<'_> {
 /// So many times within a unit, spread evenly.
 fn spread(n: u32, unit: Unit) -> Option<RepeatSaid> {
     let days = |days: &[i8]| RepeatSaid { month_days: days.to_vec(), ..repeat(Freq::Monthly, 1) };
-    let whole = |of: u32| (n > 0 && of.is_multiple_of(n)).then_some(of / n);
+    let whole = |of: u32| of.checked_rem(n).filter(|rest| *rest == 0).and(of.checked_div(n));
     let said = match (unit, n) {
         (unit, 1) => return of_unit(unit),
         (Unit::Day, 2..=4) => RepeatSaid { hours: hours(n), ..repeat(Freq::Daily, 1) },

@@ -210,6 +210,7 @@ fn mutated_texts_read_soundly() {
     let start = Instant::now();
     while start.elapsed() < Duration::from_secs(seconds.unwrap_or(2)) && faults.len() < 20 {
         let mut random = Random(number("KAIRO_FUZZ_SEED").unwrap_or(0).wrapping_add(count));
+        count += 1;
         let text = mutated(&mut random, &pool, &words);
         let context = context(&mut random);
         let before = used();
@@ -219,13 +220,15 @@ fn mutated_texts_read_soundly() {
                     pool.push(text.clone());
                 }
             }
-            Err(fault) => faults.push(fault),
+            Err(fault) => {
+                faults.push(fault);
+                continue;
+            }
         }
         let bar = slowest.last().map_or(Duration::ZERO, |(time, _)| *time * 3);
         if seconds.is_some() && (slowest.len() < SLOWEST || used().saturating_sub(before) > bar) {
             keep_slow(&mut slowest, &mut pool, text, &context);
         }
-        count += 1;
     }
     println!("{count} texts, {} shapes, pool {}", shapes.len(), pool.len());
     for (time, text) in &slowest {
