@@ -222,6 +222,8 @@ pub fn long(time: SignedDuration) -> String {
     let (count, one) = match s {
         ..60 => (s, "second"),
         60..3_600 => (s / 60, "minute"),
+        // "1 hour" would hide the half that "90 minutes" says.
+        3_600..86_400 if s % 3_600 != 0 => (s / 60, "minute"),
         // Days from three on: "26 hours" says more than "1 day".
         3_600..259_200 => (s / 3_600, "hour"),
         _ => (s / 86_400, "day"),

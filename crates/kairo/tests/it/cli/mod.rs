@@ -1,6 +1,7 @@
 //! The program itself, as an operator runs it.
 
 mod client;
+mod controls;
 mod doctor;
 mod external;
 mod killed;
