@@ -26,12 +26,14 @@ ALTER ROLE kairo_worker SET lock_timeout=5s;
 ALTER ROLE kairo_worker SET search_path="";
 ALTER ROLE kairo_worker SET statement_timeout=10s;
 
+-- New functions of kairo_audit: {kairo_audit=X/kairo_audit}
 -- New functions of kairo_auth: {kairo_auth=X/kairo_auth}
 -- New functions of kairo_owner: {kairo_owner=X/kairo_owner}
 GRANT CONNECT ON DATABASE kairo TO kairo_app;
 GRANT CONNECT ON DATABASE kairo TO kairo_login;
 GRANT CONNECT ON DATABASE kairo TO kairo_support;
 GRANT CONNECT ON DATABASE kairo TO kairo_worker;
+GRANT kairo_audit TO kairo_super;
 GRANT kairo_auth TO kairo_super;
 GRANT kairo_owner TO kairo_super;
 
