@@ -49,3 +49,15 @@ test('the mailed link leads to a field for the code', async ({ page, email }) =>
   await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: /^Inbox/ }).click();
   await expect(row(page, 'buy milk')).toHaveCount(1);
 });
+
+test('the public pages are whole without a script', async ({ page }) => {
+  await page.goto('/security');
+  await page.getByText('Show as a table').click();
+  await expect(page.getByRole('table', { name: 'Claims by section and state' })).toBeVisible();
+  await page.locator('a.mark[href="/security/2.1"]').click();
+  await expect(page.getByRole('heading', { level: 1, name: /^Claim 2\.1, / })).toBeVisible();
+  await page.goto('/security/criteria');
+  await expect(page.getByRole('heading', { level: 3, name: 'CC6.1' })).toBeVisible();
+  await page.goto('/privacy');
+  await expect(page.getByRole('heading', { name: 'If there is a breach' })).toBeVisible();
+});

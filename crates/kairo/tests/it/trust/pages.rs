@@ -120,6 +120,29 @@ async fn evidence_is_shown() {
     assert_eq!(mark(&app, "2.1").await, said("inconclusive", "Could not tell: nothing answered"));
 }
 
+// Goal: since when something stands as it does is the first run of those that came to the same.
+#[tokio::test]
+async fn a_state_has_its_beginning() {
+    let app = Kairo::start().await;
+    let since = async || {
+        let said = app.anonymous().get("/security.json").await.is(200).json();
+        let claims = said["claims"].as_array().unwrap().clone();
+        let claim = claims.into_iter().find(|claim| claim["id"] == "2.1").unwrap();
+        let since: Timestamp = claim["checks"][0]["since"].as_str().unwrap().parse().unwrap();
+        since
+    };
+    let runs = ["pass", "pass", "fail", "fail", "inconclusive", "fail", "pass", "pass"];
+    let begins = [1, 1, 3, 3, 5, 6, 7, 7];
+    for (index, outcome) in runs.into_iter().enumerate() {
+        record(&app, "db.rls_forced", outcome).await;
+        let host = app.superuser().await;
+        let row = "SELECT observed_at FROM trust.evidence WHERE seq = $1";
+        let seq: i64 = begins[index];
+        let begun: Timestamp = host.query(row, &[&seq]).await.unwrap()[0].get(0);
+        assert_eq!(since().await, begun, "after run {}", index + 1);
+    }
+}
+
 // Goal: nobody has to do anything for old evidence to stop counting.
 #[tokio::test]
 async fn evidence_goes_stale_by_itself() {
