@@ -931,7 +931,7 @@ CREATE TABLE mail.letters (
     CONSTRAINT letters_attempts_check CHECK ((attempts >= 0)),
     CONSTRAINT letters_erased CHECK (((state = ANY (ARRAY['queued'::text, 'sending'::text])) = (sealed IS NOT NULL))),
     CONSTRAINT letters_fate_check CHECK ((fate = ANY (ARRAY['delayed'::text, 'delivered'::text, 'soft_bounced'::text, 'failed'::text, 'bounced'::text, 'complained'::text]))),
-    CONSTRAINT letters_last_error_check CHECK ((last_error = ANY (ARRAY['unreachable'::text, 'timed_out'::text, 'busy'::text, 'unavailable'::text, 'garbled'::text, 'refused'::text, 'unauthorized'::text, 'conflict'::text, 'unwritable'::text, 'damaged'::text, 'expired'::text, 'abandoned'::text]))),
+    CONSTRAINT letters_last_error_check CHECK ((last_error = ANY (ARRAY['unreachable'::text, 'timed_out'::text, 'busy'::text, 'unavailable'::text, 'garbled'::text, 'refused'::text, 'unauthorized'::text, 'conflict'::text, 'unwritable'::text, 'damaged'::text, 'expired'::text, 'abandoned'::text, 'reserved'::text]))),
     CONSTRAINT letters_leased CHECK (((state = 'sending'::text) = (lease_until IS NOT NULL))),
     CONSTRAINT letters_provider_id_check CHECK ((provider_id ~ '^[A-Za-z0-9_-]{1,100}$'::text)),
     CONSTRAINT letters_purpose_check CHECK ((purpose = 'sign_in'::text)),
@@ -1138,3 +1138,274 @@ CREATE TABLE ops.migrations (
 );
 ALTER TABLE ops.migrations OWNER TO kairo_super;
 GRANT SELECT ON ops.migrations TO kairo_worker;
+
+CREATE SCHEMA trust AUTHORIZATION kairo_owner;
+GRANT USAGE ON SCHEMA trust TO kairo_app;
+GRANT CREATE, USAGE ON SCHEMA trust TO kairo_audit;
+GRANT USAGE ON SCHEMA trust TO kairo_worker;
+
+CREATE TABLE trust.evidence (
+    env text NOT NULL,
+    seq bigint NOT NULL,
+    check_id text NOT NULL,
+    check_version integer NOT NULL,
+    catalogue bytea NOT NULL,
+    program bytea NOT NULL,
+    observed_at timestamp with time zone NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    outcome text NOT NULL,
+    population integer NOT NULL,
+    tested integer NOT NULL,
+    violations integer NOT NULL,
+    reason text NOT NULL,
+    detail jsonb NOT NULL,
+    prev_hash bytea NOT NULL,
+    hash bytea NOT NULL,
+    CONSTRAINT evidence_pkey PRIMARY KEY (env, seq),
+    CONSTRAINT evidence_catalogue_check CHECK ((octet_length(catalogue) = 32)),
+    CONSTRAINT evidence_check CHECK (((outcome <> 'pass'::text) OR ((tested > 0) AND (violations = 0)))),
+    CONSTRAINT evidence_check1 CHECK (((outcome <> 'fail'::text) OR (violations > 0))),
+    CONSTRAINT evidence_check_id_check CHECK (((length(check_id) >= 1) AND (length(check_id) <= 80))),
+    CONSTRAINT evidence_check_version_check CHECK ((check_version > 0)),
+    CONSTRAINT evidence_detail_check CHECK ((length((detail)::text) <= 20000)),
+    CONSTRAINT evidence_env_check CHECK ((env = ANY (ARRAY['production'::text, 'ci'::text]))),
+    CONSTRAINT evidence_hash_check CHECK ((octet_length(hash) = 32)),
+    CONSTRAINT evidence_outcome_check CHECK ((outcome = ANY (ARRAY['pass'::text, 'fail'::text, 'inconclusive'::text]))),
+    CONSTRAINT evidence_population_check CHECK ((population >= 0)),
+    CONSTRAINT evidence_prev_hash_check CHECK ((octet_length(prev_hash) = 32)),
+    CONSTRAINT evidence_program_check CHECK ((octet_length(program) = 32)),
+    CONSTRAINT evidence_reason_check CHECK ((length(reason) <= 200)),
+    CONSTRAINT evidence_seq_check CHECK ((seq > 0)),
+    CONSTRAINT evidence_tested_check CHECK ((tested >= 0)),
+    CONSTRAINT evidence_violations_check CHECK ((violations >= 0))
+);
+ALTER TABLE trust.evidence OWNER TO kairo_owner;
+ALTER TABLE trust.evidence ENABLE ROW LEVEL SECURITY;
+ALTER TABLE trust.evidence FORCE ROW LEVEL SECURITY;
+CREATE INDEX evidence_by_check ON trust.evidence USING btree (env, check_id, seq DESC);
+CREATE INDEX evidence_not_passed ON trust.evidence USING btree (env, check_id, seq DESC) WHERE (outcome <> 'pass'::text);
+GRANT INSERT, SELECT ON trust.evidence TO kairo_audit;
+CREATE POLICY evidence_insert_audit ON trust.evidence FOR INSERT TO kairo_audit
+    WITH CHECK (true);
+CREATE POLICY evidence_select_audit ON trust.evidence FOR SELECT TO kairo_audit
+    USING (true);
+
+CREATE TABLE trust.roots (
+    env text NOT NULL,
+    day date NOT NULL,
+    seq bigint NOT NULL,
+    hash bytea NOT NULL,
+    signer bytea NOT NULL,
+    signature bytea NOT NULL,
+    signed_at timestamp with time zone NOT NULL,
+    CONSTRAINT roots_pkey PRIMARY KEY (env, day),
+    CONSTRAINT roots_env_check CHECK ((env = ANY (ARRAY['production'::text, 'ci'::text]))),
+    CONSTRAINT roots_hash_check CHECK ((octet_length(hash) = 32)),
+    CONSTRAINT roots_seq_check CHECK ((seq > 0)),
+    CONSTRAINT roots_signature_check CHECK ((octet_length(signature) = 64)),
+    CONSTRAINT roots_signer_check CHECK ((octet_length(signer) = 32))
+);
+ALTER TABLE trust.roots OWNER TO kairo_owner;
+ALTER TABLE trust.roots ENABLE ROW LEVEL SECURITY;
+ALTER TABLE trust.roots FORCE ROW LEVEL SECURITY;
+GRANT INSERT, SELECT ON trust.roots TO kairo_audit;
+CREATE POLICY roots_insert_audit ON trust.roots FOR INSERT TO kairo_audit
+    WITH CHECK (true);
+CREATE POLICY roots_select_audit ON trust.roots FOR SELECT TO kairo_audit
+    USING (true);
+
+CREATE TABLE trust.statements (
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    claim_id text NOT NULL,
+    source text NOT NULL,
+    owner text NOT NULL,
+    reason text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    until timestamp with time zone NOT NULL,
+    CONSTRAINT statements_pkey PRIMARY KEY (id),
+    CONSTRAINT statements_check CHECK ((until > made_at)),
+    CONSTRAINT statements_check1 CHECK (((kind <> 'exception'::text) OR (until <= (made_at + '90 days'::interval)))),
+    CONSTRAINT statements_check2 CHECK (((kind <> 'attestation'::text) OR (until <= (made_at + '366 days'::interval)))),
+    CONSTRAINT statements_claim_id_check CHECK (((length(claim_id) >= 1) AND (length(claim_id) <= 20))),
+    CONSTRAINT statements_kind_check CHECK ((kind = ANY (ARRAY['attestation'::text, 'exception'::text]))),
+    CONSTRAINT statements_owner_check CHECK (((length(owner) >= 1) AND (length(owner) <= 100))),
+    CONSTRAINT statements_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 500))),
+    CONSTRAINT statements_source_check CHECK (((length(source) >= 1) AND (length(source) <= 100)))
+);
+ALTER TABLE trust.statements OWNER TO kairo_owner;
+ALTER TABLE trust.statements ENABLE ROW LEVEL SECURITY;
+ALTER TABLE trust.statements FORCE ROW LEVEL SECURITY;
+CREATE INDEX statements_by_claim ON trust.statements USING btree (claim_id, made_at DESC);
+GRANT INSERT, SELECT ON trust.statements TO kairo_audit;
+CREATE POLICY statements_insert_audit ON trust.statements FOR INSERT TO kairo_audit
+    WITH CHECK (true);
+CREATE POLICY statements_select_audit ON trust.statements FOR SELECT TO kairo_audit
+    USING (true);
+
+CREATE OR REPLACE FUNCTION trust.after(p_env text, p_seq bigint, p_limit integer)
+ RETURNS TABLE(seq bigint, said text, prev_hash bytea, hash bytea)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    SELECT e.seq, trust.said(e), e.prev_hash, e.hash FROM trust.evidence e
+     WHERE e.env = p_env AND e.seq > p_seq ORDER BY e.seq LIMIT least(p_limit, 10000)
+$function$;
+ALTER FUNCTION trust.after(text,bigint,integer) OWNER TO kairo_audit;
+GRANT EXECUTE ON FUNCTION trust.after(text,bigint,integer) TO kairo_worker;
+
+CREATE OR REPLACE FUNCTION trust.chain_end(p_env text)
+ RETURNS TABLE(seq bigint, hash bytea)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    SELECT e.seq, e.hash FROM trust.evidence e WHERE e.env = p_env ORDER BY e.seq DESC LIMIT 1
+$function$;
+ALTER FUNCTION trust.chain_end(text) OWNER TO kairo_audit;
+GRANT EXECUTE ON FUNCTION trust.chain_end(text) TO kairo_worker;
+
+CREATE OR REPLACE FUNCTION trust.days(p_env text, p_checks text[], p_days integer)
+ RETURNS TABLE(check_id text, day date, outcome text, runs bigint)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    SELECT e.check_id, (e.observed_at AT TIME ZONE 'UTC')::date, e.outcome, count(*)
+      FROM trust.evidence e
+     WHERE e.env = p_env AND e.check_id = ANY (p_checks)
+       AND e.observed_at >= statement_timestamp() - make_interval(days => least(p_days, 400))
+     GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+$function$;
+ALTER FUNCTION trust.days(text,text[],integer) OWNER TO kairo_audit;
+GRANT EXECUTE ON FUNCTION trust.days(text,text[],integer) TO kairo_app;
+
+CREATE OR REPLACE FUNCTION trust.newest(p_env text, p_checks text[])
+ RETURNS TABLE(check_id text, check_version integer, program bytea, observed_at timestamp with time zone, expires_at timestamp with time zone, since timestamp with time zone, outcome text, population integer, tested integer, violations integer, reason text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    SELECT e.check_id, e.check_version, e.program, e.observed_at, e.expires_at,
+           coalesce((SELECT f.observed_at FROM trust.evidence f
+                      WHERE f.env = p_env AND f.check_id = e.check_id AND f.seq > coalesce(
+                            CASE e.outcome WHEN 'pass' THEN
+                                (SELECT o.seq FROM trust.evidence o
+                                  WHERE o.env = p_env AND o.check_id = e.check_id
+                                    AND o.outcome <> 'pass' ORDER BY o.seq DESC LIMIT 1)
+                            ELSE
+                                (SELECT o.seq FROM trust.evidence o
+                                  WHERE o.env = p_env AND o.check_id = e.check_id
+                                    AND o.outcome <> e.outcome ORDER BY o.seq DESC LIMIT 1)
+                            END, 0)
+                      ORDER BY f.seq LIMIT 1), e.observed_at),
+           e.outcome, e.population, e.tested, e.violations, e.reason
+      FROM unnest(p_checks) AS wanted (id)
+     CROSS JOIN LATERAL (SELECT * FROM trust.evidence n
+                          WHERE n.env = p_env AND n.check_id = wanted.id
+                          ORDER BY n.seq DESC LIMIT 1) e
+$function$;
+ALTER FUNCTION trust.newest(text,text[]) OWNER TO kairo_audit;
+GRANT EXECUTE ON FUNCTION trust.newest(text,text[]) TO kairo_app;
+
+CREATE OR REPLACE FUNCTION trust.record(p_env text, p_check text, p_version integer, p_catalogue bytea, p_program bytea, p_took_ms bigint, p_counts_s bigint, p_outcome text, p_population integer, p_tested integer, p_violations integer, p_reason text, p_detail jsonb)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+DECLARE
+    t    timestamptz;
+    e    trust.evidence;
+    last trust.evidence;
+BEGIN
+    -- One at a time: the next row needs the hash of this one.
+    PERFORM pg_advisory_xact_lock(hashtextextended('trust.evidence ' || p_env, 0));
+    t := clock_timestamp();
+    SELECT * INTO last FROM trust.evidence WHERE env = p_env ORDER BY seq DESC LIMIT 1;
+    e.env := p_env;
+    e.seq := coalesce(last.seq, 0) + 1;
+    e.check_id := p_check;
+    e.check_version := p_version;
+    e.catalogue := p_catalogue;
+    e.program := p_program;
+    e.observed_at := t - make_interval(secs => least(greatest(p_took_ms, 0), 3600000) / 1000.0);
+    e.recorded_at := t;
+    e.expires_at := e.observed_at + make_interval(secs => least(greatest(p_counts_s, 1), 31622400));
+    e.outcome := p_outcome;
+    e.population := p_population;
+    e.tested := p_tested;
+    e.violations := p_violations;
+    e.reason := p_reason;
+    e.detail := p_detail;
+    e.prev_hash := coalesce(last.hash, sha256(convert_to('kairo/evidence/v1 ' || p_env, 'UTF8')));
+    e.hash := sha256(e.prev_hash || convert_to(trust.said(e), 'UTF8'));
+    INSERT INTO trust.evidence SELECT e.*;
+    RETURN e.seq;
+END
+$function$;
+ALTER FUNCTION trust.record(text,text,integer,bytea,bytea,bigint,bigint,text,integer,integer,integer,text,jsonb) OWNER TO kairo_audit;
+GRANT EXECUTE ON FUNCTION trust.record(text,text,integer,bytea,bytea,bigint,bigint,text,integer,integer,integer,text,jsonb) TO kairo_worker;
+
+CREATE OR REPLACE FUNCTION trust.root_keep(p_env text, p_seq bigint, p_hash bytea, p_signer bytea, p_signature bytea)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+BEGIN
+    IF NOT EXISTS (SELECT FROM trust.evidence e
+                    WHERE e.env = p_env AND e.seq = p_seq AND e.hash = p_hash) THEN
+        RETURN false;
+    END IF;
+    INSERT INTO trust.roots (env, day, seq, hash, signer, signature, signed_at)
+    VALUES (p_env, (statement_timestamp() AT TIME ZONE 'UTC')::date, p_seq, p_hash, p_signer,
+            p_signature, statement_timestamp())
+    ON CONFLICT (env, day) DO NOTHING;
+    RETURN FOUND;
+END
+$function$;
+ALTER FUNCTION trust.root_keep(text,bigint,bytea,bytea,bytea) OWNER TO kairo_audit;
+GRANT EXECUTE ON FUNCTION trust.root_keep(text,bigint,bytea,bytea,bytea) TO kairo_worker;
+
+CREATE OR REPLACE FUNCTION trust.roots_kept(p_env text, p_limit integer)
+ RETURNS TABLE(day date, seq bigint, hash bytea, signer bytea, signature bytea, signed_at timestamp with time zone)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    SELECT r.day, r.seq, r.hash, r.signer, r.signature, r.signed_at FROM trust.roots r
+     WHERE r.env = p_env ORDER BY r.day DESC LIMIT least(p_limit, 400)
+$function$;
+ALTER FUNCTION trust.roots_kept(text,integer) OWNER TO kairo_audit;
+GRANT EXECUTE ON FUNCTION trust.roots_kept(text,integer) TO kairo_app;
+
+CREATE OR REPLACE FUNCTION trust.said(e trust.evidence)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+    SELECT jsonb_build_array(
+        e.env, e.seq, e.check_id, e.check_version, encode(e.catalogue, 'hex'), encode(e.program, 'hex'),
+        (extract(epoch FROM e.observed_at) * 1000000)::bigint,
+        (extract(epoch FROM e.recorded_at) * 1000000)::bigint,
+        (extract(epoch FROM e.expires_at) * 1000000)::bigint,
+        e.outcome, e.population, e.tested, e.violations, e.reason, e.detail)::text
+$function$;
+ALTER FUNCTION trust.said(trust.evidence) OWNER TO kairo_audit;
+
+CREATE OR REPLACE FUNCTION trust.statements_made()
+ RETURNS TABLE(kind text, claim_id text, source text, owner text, reason text, made_at timestamp with time zone, until timestamp with time zone)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    SELECT DISTINCT ON (s.claim_id, s.kind, s.source)
+           s.kind, s.claim_id, s.source, s.owner, s.reason, s.made_at, s.until
+      FROM trust.statements s ORDER BY s.claim_id, s.kind, s.source, s.made_at DESC
+$function$;
+ALTER FUNCTION trust.statements_made() OWNER TO kairo_audit;
+GRANT EXECUTE ON FUNCTION trust.statements_made() TO kairo_app;

@@ -51,7 +51,8 @@ const SCHEMAS: &str = "
     SELECT n.oid,
            format(E'\\n\\nCREATE SCHEMA %I AUTHORIZATION %s;', n.nspname, n.nspowner::regrole)
            AS text
-      FROM pg_namespace n WHERE n.nspname IN ('app', 'authn', 'mail', 'ops') ORDER BY n.nspname";
+      FROM pg_namespace n
+     WHERE n.nspname IN ('app', 'authn', 'mail', 'ops', 'trust') ORDER BY n.nspname";
 
 const SCHEMA_GRANTS: &str = "
     SELECT format(E'\\nGRANT %s ON SCHEMA %I TO %s;', privileges, nspname, grantee) AS text FROM (
@@ -163,16 +164,16 @@ const FUNCTIONS: &str = "
 /// What kinds of objects this file has no words for; it must not stay silent about them.
 const UNSHOWN: &str = "
     SELECT format('%s %s', c.relkind, c.oid::regclass) AS text FROM pg_class c
-     WHERE c.relnamespace::regnamespace::text IN ('app', 'authn', 'mail', 'ops')
+     WHERE c.relnamespace::regnamespace::text IN ('app', 'authn', 'mail', 'ops', 'trust')
        AND c.relkind NOT IN ('r', 'v', 'i')
     UNION ALL
     SELECT format('type %s', t.oid::regtype) FROM pg_type t
-     WHERE t.typnamespace::regnamespace::text IN ('app', 'authn', 'mail', 'ops')
+     WHERE t.typnamespace::regnamespace::text IN ('app', 'authn', 'mail', 'ops', 'trust')
        AND t.typtype <> 'b' AND t.typrelid = 0
     UNION ALL
     SELECT format('a column of %s', a.attrelid::regclass) FROM pg_attribute a JOIN pg_class c
            ON c.oid = a.attrelid
-     WHERE c.relnamespace::regnamespace::text IN ('app', 'authn', 'mail', 'ops')
+     WHERE c.relnamespace::regnamespace::text IN ('app', 'authn', 'mail', 'ops', 'trust')
        AND (a.attgenerated <> '' OR a.attidentity <> '')
     UNION ALL
     SELECT format('event trigger %s', evtname) FROM pg_event_trigger

@@ -38,7 +38,7 @@ enum Row {
 use For::{All, Holder, Member, Owner, Program};
 
 /// Every method of every route.
-const TABLE: [(&str, &str, For); 48] = [
+const TABLE: [(&str, &str, For); 55] = [
     ("GET", "/", Member),
     ("GET", "/inbox", Member),
     ("GET", "/done", Member),
@@ -75,6 +75,14 @@ const TABLE: [(&str, &str, For); 48] = [
     ("GET", "/assets/{file}", All),
     // By its signature, see `mail/`; nobody's without one.
     ("POST", "/webhooks/resend", All),
+    // Public pages; what a check found in full is on none of them.
+    ("GET", "/security", All),
+    ("GET", "/security.json", All),
+    ("GET", "/security/criteria", All),
+    ("GET", "/security/{id}", All),
+    ("GET", "/privacy", All),
+    ("GET", "/.well-known/security.txt", All),
+    ("GET", "/.well-known/kairo-evidence.json", All),
     ("GET", "/healthz", All),
     ("GET", "/readyz", All),
     ("GET", "/api/v1/openapi.json", All),

@@ -51,8 +51,10 @@ async fn a_running_kairo_is_counted() {
         client.ask(&format!("GET /api/v1/nowhere{n}?word=zebra{n}"), "", "").await.unwrap();
     }
     let again = page(&free);
-    let others: Vec<_> = series(&again).difference(&series(&first)).copied().collect();
-    assert_eq!(others, Vec::<&str>::new());
+    // The checks of the Security page ask for pages that are there, and have series of their own.
+    let (before, after) = (series(&first), series(&again));
+    let others = after.difference(&before).filter(|it| it.contains("(no route)"));
+    assert_eq!(others.collect::<Vec<_>>(), Vec::<&&str>::new());
     for hidden in [&token[4..], "zebra", "ana@", "127.", &id, "nowhere"] {
         assert!(!again.contains(hidden), "{hidden} is in {again}");
     }

@@ -39,18 +39,31 @@ fn words(html: &str) -> String {
         }
         text.push_str(after);
     }
-    let entities = [
-        ("&#39;", "'"),
-        ("&#34;", "\""),
-        ("&quot;", "\""),
-        ("&lt;", "<"),
-        ("&gt;", ">"),
-        ("&amp;", "&"),
-    ];
-    for (entity, sign) in entities {
-        text = text.replace(entity, sign);
+    plain(&unescaped(&text))
+}
+
+/// The signs that a page writes as `&#39;` or `&amp;`.
+fn unescaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut parts = text.split('&');
+    out.push_str(parts.next().unwrap_or_default());
+    for part in parts {
+        let (name, after) = part.split_once(';').unwrap_or((part, ""));
+        let number = name.strip_prefix('#').and_then(|it| it.parse().ok()).and_then(char::from_u32);
+        let named = [("amp", '&'), ("lt", '<'), ("gt", '>'), ("quot", '"'), ("apos", '\'')];
+        let named = named.into_iter().find(|(it, _)| *it == name).map(|(_, sign)| sign);
+        match number.or(named) {
+            Some(sign) => {
+                out.push(sign);
+                out.push_str(after);
+            }
+            None => {
+                out.push('&');
+                out.push_str(part);
+            }
+        }
     }
-    plain(&text)
+    out
 }
 
 /// One space between words: where a page breaks its lines is nobody's claim.
