@@ -1168,7 +1168,7 @@ CREATE TABLE trust.evidence (
     CONSTRAINT evidence_check1 CHECK (((outcome <> 'fail'::text) OR (violations > 0))),
     CONSTRAINT evidence_check_id_check CHECK (((length(check_id) >= 1) AND (length(check_id) <= 80))),
     CONSTRAINT evidence_check_version_check CHECK ((check_version > 0)),
-    CONSTRAINT evidence_detail_check CHECK ((length((detail)::text) <= 20000)),
+    CONSTRAINT evidence_detail_check CHECK ((length((detail)::text) <= 100000)),
     CONSTRAINT evidence_env_check CHECK ((env = ANY (ARRAY['production'::text, 'ci'::text]))),
     CONSTRAINT evidence_hash_check CHECK ((octet_length(hash) = 32)),
     CONSTRAINT evidence_outcome_check CHECK ((outcome = ANY (ARRAY['pass'::text, 'fail'::text, 'inconclusive'::text]))),

@@ -25,7 +25,7 @@ CREATE TABLE trust.evidence (
     -- Why it could not tell, for everybody to read.
     reason        text        NOT NULL CHECK (length(reason) <= 200),
     -- What exactly failed and what showed that the check ran: for the operator.
-    detail        jsonb       NOT NULL CHECK (length(detail::text) <= 20000),
+    detail        jsonb       NOT NULL CHECK (length(detail::text) <= 100000),
     prev_hash     bytea       NOT NULL CHECK (octet_length(prev_hash) = 32),
     hash          bytea       NOT NULL CHECK (octet_length(hash) = 32),
     PRIMARY KEY (env, seq),

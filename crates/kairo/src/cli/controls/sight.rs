@@ -125,11 +125,17 @@ pub(super) fn subject(
     .subject()
 }
 
+/// Checks that ask neither the listener nor the log, besides those of the catalogue and the source.
+const ALONE: [&str; 3] = ["db.policies_proved", "evidence.chain", "keys.outside_database"];
+
 /// Whether a check can see from here what it looks at; what it cannot is the running program's.
 pub(super) fn sees(subject: &Subject, check: &Check) -> bool {
     let needs_log = check.id == "logs.no_secrets" || check.id == "privacy.raw_addresses";
-    let needs_listener = matches!(check.runner, Runner::Http | Runner::Tls)
-        || needs_log
-        || check.id == "operator.facts";
-    (!needs_log || subject.watch.is_some()) && (!needs_listener || !subject.origins.is_empty())
+    let stands_alone =
+        matches!(check.runner, Runner::Sql | Runner::Source) || ALONE.contains(&check.id.as_str());
+    match (needs_log, stands_alone) {
+        (true, _) => subject.watch.is_some() && !subject.origins.is_empty(),
+        (false, true) => true,
+        (false, false) => !subject.origins.is_empty(),
+    }
 }

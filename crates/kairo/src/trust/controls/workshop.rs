@@ -3,7 +3,7 @@
 //!
 //! **Invariant:** what breaks things to see them break does so here alone.
 
-use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use crate::clock::Ids;
@@ -60,8 +60,13 @@ impl Workshop {
         let programs =
             programs.ok_or_else(|| no("PostgreSQL's programs are not on this machine"))?;
         let parent = std::env::temp_dir().join(format!("kairo-scratch-{}", self.account.uid));
-        sweep(&parent);
         let _there = std::fs::DirBuilder::new().mode(0o711).create(&parent);
+        // Whoever made the folder first could exchange what lies in it.
+        let made_by = std::fs::symlink_metadata(&parent).map_err(no)?;
+        if !made_by.is_dir() || made_by.uid() != self.account.uid {
+            return Err(no("the folder of scratch clusters was made by somebody else"));
+        }
+        sweep(&parent);
         let id = self.ids.next().map_err(no)?.simple().to_string();
         let path = parent.join(format!("{}-{}", std::process::id(), id.get(20..).unwrap_or(&id)));
         let removed = Removed(path.clone());

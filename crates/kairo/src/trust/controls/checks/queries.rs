@@ -85,11 +85,13 @@ pub(super) const WALLS: &str = "
 
 /// Tables with their columns, for looks at every row.
 pub(super) const EVERY_TABLE: &str = "
-    SELECT format('%I.%I', n.nspname, c.relname) AS name
+    SELECT format('%I.%I', n.nspname, c.relname) AS name,
+           array_agg(format('%I.%I.%s', n.nspname, c.relname, a.attname)) AS columns
       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
      WHERE c.relkind IN ('r', 'm', 'f') AND n.nspname !~ '^pg_'
        AND n.nspname <> 'information_schema'
-     ORDER BY 1";
+     GROUP BY 1 ORDER BY 1";
 
 /// Begins to read a table row by row; nothing can be written.
 pub(super) fn open_rows(table: &str) -> String {

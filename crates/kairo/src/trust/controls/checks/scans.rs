@@ -33,7 +33,7 @@ pub(super) async fn keys_outside_database(subject: &Subject) -> Told {
     }
     violations.dedup();
     let witness = format!("{} rows, the ring's fingerprint among them", looked.rows);
-    Ok(Observation::of(looked.columns.len(), violations, witness))
+    Ok(Observation::of(looked.columns, violations, witness))
 }
 
 /// What the program's file must hold, to show that it was read.
@@ -150,7 +150,7 @@ pub(super) async fn raw_addresses(subject: &Subject) -> Told {
     violations.sort();
     violations.dedup();
     let witness = format!("{} rows and {} lines of the log", looked.rows, lines.len());
-    Ok(Observation::of(looked.columns.len(), violations, witness))
+    Ok(Observation::of(looked.columns, violations, witness))
 }
 
 fn watched(subject: &Subject) -> Result<&Watch, Untold> {
