@@ -87,6 +87,11 @@ pub(in crate::cli) fn origins(
         ip => ip,
     };
     let own = Origin::new(origin, Some(SocketAddr::new(ip, bound.port())));
+    // Behind a proxy that brings its own certificate, the listener has Kairo's, for this machine.
+    let own = match (config.tls.is_none(), origin.is_loopback()) {
+        (true, false) => Origin { host: "localhost".to_owned(), ..own },
+        _ => own,
+    };
     let is_public = config.public_origin.is_some() && !origin.is_loopback();
     let elsewhere = is_public.then(|| Origin::new(origin, None));
     std::iter::once(own).chain(elsewhere).collect()

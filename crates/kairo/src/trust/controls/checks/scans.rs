@@ -87,6 +87,8 @@ const HISTORY: [&str; 9] = [
 fn repository(subject: &Subject, folder: &Path, found: &mut Vec<String>) -> Result<usize, Untold> {
     let unread = || Untold("the history could not be read".to_owned());
     let mut git = Command::new("git");
+    // A work tree of another user's is read, and nothing of its configuration is run.
+    git.args(["-c", "safe.directory=*", "-c", "core.fsmonitor=false"]);
     git.arg("-C").arg(folder).args(HISTORY).stdout(Stdio::piped()).stderr(Stdio::null());
     let mut git = git.spawn().map_err(|_| unread())?;
     let mut lines = BufReader::new(git.stdout.take().ok_or_else(unread)?);
