@@ -90,9 +90,10 @@ async fn serve(opened: &Opened, database: &ServedDatabase) -> Result<(), Failure
         base,
         way: ways.of,
         every_row: ways.every_row,
-        origins: origins(config, bound, &config.origin(bound)),
+        origins: origins(bound, &config.origin(bound), config.tls.is_some()),
         watch: Some(opened.watch.clone()),
         program,
+        chain: config.tls.as_ref().map(|files| files.cert.clone()),
     };
     tokio::spawn(runner::run(sighting.subject()?));
     metrics(opened, &db).await?;

@@ -13,7 +13,7 @@ use super::super::database::HostDatabase;
 use super::super::open::Opened;
 use crate::accounts::Base;
 use crate::accounts::checks::OwnerChecks;
-use crate::config::{self, Config, Node};
+use crate::config::{self, Node, table};
 use crate::db::{Db, Endpoint};
 use crate::keys::Keys;
 use crate::trust::controls::catalogue::{Catalogue, Check, Runner};
@@ -31,17 +31,18 @@ pub(in crate::cli) struct Sighting<'a> {
     pub(in crate::cli) origins: Vec<Origin>,
     pub(in crate::cli) watch: Option<Watch>,
     pub(in crate::cli) program: Program,
+    /// The operator's certificate, where Kairo has one from them.
+    pub(in crate::cli) chain: Option<PathBuf>,
 }
 
 impl Sighting<'_> {
     /// The subject.
     pub(in crate::cli) fn subject(self) -> Result<Subject, Failure> {
         let opened = self.opened;
-        let own_authority = opened.config.tls.is_none().then(|| opened.folder.tls().join("ca.pem"));
-        let own_chain = opened.config.tls.as_ref().map(|files| files.cert.clone());
+        let own_authority = self.chain.is_none().then(|| opened.folder.tls().join("ca.pem"));
         Ok(Subject {
             origins: self.origins,
-            tls: client([own_authority, own_chain].into_iter().flatten())?,
+            tls: client([own_authority, self.chain].into_iter().flatten())?,
             base: self.base,
             way: self.way,
             every_row: self.every_row,
@@ -77,9 +78,9 @@ pub(in crate::cli) fn client(
 
 /// The listener by the name of its origin, and the public origin where it leads elsewhere.
 pub(in crate::cli) fn origins(
-    config: &Config,
     bound: SocketAddr,
     origin: &config::Origin,
+    has_operators_certificate: bool,
 ) -> Vec<Origin> {
     let ip = match bound.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
@@ -88,12 +89,11 @@ pub(in crate::cli) fn origins(
     };
     let own = Origin::new(origin, Some(SocketAddr::new(ip, bound.port())));
     // Behind a proxy that brings its own certificate, the listener has Kairo's, for this machine.
-    let own = match (config.tls.is_none(), origin.is_loopback()) {
-        (true, false) => Origin { host: "localhost".to_owned(), ..own },
+    let own = match (has_operators_certificate, origin.is_loopback()) {
+        (false, false) => Origin { host: "localhost".to_owned(), ..own },
         _ => own,
     };
-    let is_public = config.public_origin.is_some() && !origin.is_loopback();
-    let elsewhere = is_public.then(|| Origin::new(origin, None));
+    let elsewhere = (!origin.is_loopback()).then(|| Origin::new(origin, None));
     std::iter::once(own).chain(elsewhere).collect()
 }
 
@@ -114,9 +114,12 @@ pub(super) fn subject(
         checks: OwnerChecks::on(),
     };
     let node = Node::running(&opened.folder)?;
+    // What the running node was told counts, and not what this command's environment says.
+    let chain = node.as_ref().and_then(|node| node.settings.get(table::TLS_CERT.name));
+    let chain = chain.map(PathBuf::from);
     let origins = node.and_then(|node| {
         let (bound, origin) = (node.listen.parse().ok()?, config::Origin::parse(&node.origin)?);
-        Some(origins(&opened.config, bound, &origin))
+        Some(origins(bound, &origin, chain.is_some()))
     });
     Sighting {
         opened,
@@ -126,6 +129,7 @@ pub(super) fn subject(
         origins: origins.unwrap_or_default(),
         watch: None,
         program: Program::this()?,
+        chain,
     }
     .subject()
 }
