@@ -211,6 +211,7 @@ impl Rule {
             })
             .collect();
         times.sort_unstable();
+        times.dedup();
         times
     }
 
@@ -265,9 +266,10 @@ impl Rule {
     fn days_of_year(&self, first: Date, start: Date) -> Vec<Date> {
         let months: Vec<i8> = match (self.by_month.is_empty(), self.by_day.is_empty()) {
             (false, _) => self.by_month.clone(),
+            // Beside days of the month, weekdays only limit (RFC 5545 3.3.10).
+            (true, _) if !self.by_month_day.is_empty() => (1..=12).collect(),
             (true, false) => return self.weekdays_of_year(first),
-            (true, true) if self.by_month_day.is_empty() => vec![start.month()],
-            (true, true) => (1..=12).collect(),
+            (true, true) => vec![start.month()],
         };
         months
             .into_iter()

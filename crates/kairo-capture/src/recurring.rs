@@ -209,6 +209,8 @@ impl Gathered {
         rule.by_month_day.dedup();
         rule.by_day.sort_by_key(|(n, day)| (day.to_monday_zero_offset(), *n < 0, *n));
         rule.by_day.dedup();
+        rule.by_hour.sort_unstable();
+        rule.by_hour.dedup();
     }
 
     /// Gives open hours their place: those of "twice a day", the halves of a list, and the steps of

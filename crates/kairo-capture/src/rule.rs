@@ -188,7 +188,7 @@ impl Rule {
             ("BYMINUTE", !self.by_minute.is_empty() && (ticking || self.by_hour.is_empty())),
             ("BYSETPOS", ticking && self.by_set_pos.is_some()),
             ("BYMONTHDAY", by_month_day && self.freq == Freq::Weekly),
-            ("BYMONTHDAY", by_month_day && of_year && !self.by_day.is_empty()),
+            ("BYMONTHDAY", by_month_day && of_year && numbered),
             ("a numbered BYDAY", numbered && !monthly),
         ]
         .into_iter()

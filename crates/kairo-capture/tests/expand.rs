@@ -95,7 +95,7 @@ fn foreign_rules_are_refused() {
         "FREQ=HOURLY;BYSETPOS=2",
         "FREQ=DAILY;BYMINUTE=0,30",
         "FREQ=WEEKLY;BYDAY=MO,TU;BYMONTHDAY=13",
-        "FREQ=YEARLY;BYDAY=FR;BYMONTHDAY=13",
+        "FREQ=YEARLY;BYDAY=1FR;BYMONTHDAY=13",
         "FREQ=WEEKLY;BYDAY=2MO",
     ] {
         assert!(matches!(error(half_read), RuleError::Part(_)), "{half_read}");

@@ -79,8 +79,10 @@ fn parts() -> impl Strategy<Value = String> {
         .prop_map(|(months, days)| listed("BYMONTH", &months) + &days);
     let within = (subsequence((1..=12).collect::<Vec<i32>>(), 1..=3), weekdays())
         .prop_map(|(months, days)| listed("BYMONTH", &months) + &days);
+    let limited = (month_days(), weekdays()).prop_map(|(dates, days)| dates + &days);
     let yearly = prop_oneof![
-        1 => none(), 2 => dated, 2 => placed, 1 => within, 1 => month_days(), 1 => positioned(20)
+        1 => none(), 2 => dated, 2 => placed, 1 => within, 1 => month_days(), 1 => positioned(20),
+        1 => limited
     ];
     let yearly = yearly.prop_map(|parts| format!("YEARLY|{parts}"));
     let ticking = (select(vec!["HOURLY", "MINUTELY"]), prop_oneof![2 => none(), 1 => weekdays()])
