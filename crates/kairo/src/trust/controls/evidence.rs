@@ -9,7 +9,7 @@ use ring::signature::{ED25519, KeyPair as _, UnparsedPublicKey};
 
 use super::catalogue::{Catalogue, Check};
 use super::checks::{Told, Untold};
-use super::queries::{EvidenceAfter, EvidenceRecord, RootKeep, RootRow};
+use super::queries::{EvidenceEnd, EvidenceRecord, RootKeep, RootRow};
 use super::state::Outcome;
 use super::subject::Subject;
 use crate::accounts::{AccountError, Base};
@@ -132,8 +132,8 @@ fn signed_bytes(env: &str, seq: i64, hash: &[u8]) -> Vec<u8> {
 /// # Errors
 /// The database is away, or there is no randomness.
 pub async fn sign_root(base: &Base, env: &str) -> Result<bool, AccountError> {
-    let after = super::queries::EvidenceEnd { env: env.to_owned() };
-    let Some(end) = base.db.worker.read(None, after).await?.into_iter().next() else {
+    let end = EvidenceEnd { env: env.to_owned() };
+    let Some(end) = base.db.worker.read(None, end).await?.into_iter().next() else {
         return Ok(false);
     };
     let signer = base.keys.evidence_signer()?;
@@ -153,9 +153,4 @@ pub async fn sign_root(base: &Base, env: &str) -> Result<bool, AccountError> {
 pub fn is_signed(env: &str, root: &RootRow) -> bool {
     let key = UnparsedPublicKey::new(&ED25519, &root.signer);
     key.verify(&signed_bytes(env, root.seq, &root.hash), &root.signature).is_ok()
-}
-
-/// Links after one of them, for tests and the command line.
-pub fn after(env: &str, seq: i64, limit: i32) -> EvidenceAfter {
-    EvidenceAfter { env: env.to_owned(), seq, limit }
 }

@@ -59,17 +59,12 @@ pub struct Page {
 }
 
 impl Page {
-    fn newest(&self) -> EvidenceNewest {
-        newest_of(&self.catalogue, self.env)
-    }
-
     /// Everything that states follow from, in one round trip.
     ///
     /// # Errors
     /// The database is away.
     pub async fn known(&self, db: &Db) -> Result<Known, DbError> {
-        let read = db.app.read(None, (Present {}, self.newest(), StatementsMade {})).await?;
-        Ok(assembled(read, self.program.clone()))
+        known_of(db, &self.catalogue, self.env, &self.program).await
     }
 
     /// The same, and the days of some checks.
@@ -82,7 +77,8 @@ impl Page {
         checks: Vec<String>,
     ) -> Result<(Known, Vec<DayRow>), DbError> {
         let days = EvidenceDays { env: self.env.word().to_owned(), checks, days: STRIP_DAYS };
-        let batch = (Present {}, self.newest(), StatementsMade {}, days);
+        let newest = newest_of(&self.catalogue, self.env);
+        let batch = (Present {}, newest, StatementsMade {}, days);
         let (now, newest, statements, days) = db.app.read(None, batch).await?;
         Ok((assembled((now, newest, statements), self.program.clone()), days))
     }
@@ -98,9 +94,17 @@ fn newest_of(catalogue: &Catalogue, env: Env) -> EvidenceNewest {
 /// # Errors
 /// The database is away.
 pub async fn known(db: &Db, subject: &Subject) -> Result<Known, DbError> {
-    let newest = newest_of(&subject.catalogue, subject.env);
-    let read = db.app.read(None, (Present {}, newest, StatementsMade {})).await?;
-    Ok(assembled(read, subject.program.sha256.to_vec()))
+    known_of(db, &subject.catalogue, subject.env, &subject.program.sha256).await
+}
+
+async fn known_of(
+    db: &Db,
+    catalogue: &Catalogue,
+    env: Env,
+    program: &[u8],
+) -> Result<Known, DbError> {
+    let batch = (Present {}, newest_of(catalogue, env), StatementsMade {});
+    Ok(assembled(db.app.read(None, batch).await?, program.to_vec()))
 }
 
 type Read = (Vec<queries::NowRow>, Vec<NewestRow>, Vec<StatementRow>);

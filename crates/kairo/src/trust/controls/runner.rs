@@ -26,6 +26,9 @@ use crate::db::{DbError, Host};
 const TICK: Duration = Duration::from_secs(2);
 /// Time before the first scratch cluster is made, so that a start is not slowed.
 const SCRATCH_AFTER: Duration = Duration::from_secs(20);
+/// Time between two looks whether the day has a signed root. The database decides which day it is,
+/// and keeps one a day.
+const SIGN_EVERY: Duration = Duration::from_secs(600);
 /// Time between two tries to lead.
 const LEAD_TRY: Duration = Duration::from_secs(5);
 
@@ -53,7 +56,7 @@ async fn lead(subject: &Subject, tick: Duration) -> Result<(), DbError> {
         return Ok(());
     }
     let mut schedule = Schedule::of(subject).await?;
-    let begun = Instant::now();
+    let (begun, mut signed) = (Instant::now(), None);
     loop {
         // The connection is the lock: when it is gone, another node may lead.
         lock.query(STILL_LEADS, &[]).await?;
@@ -69,12 +72,19 @@ async fn lead(subject: &Subject, tick: Duration) -> Result<(), DbError> {
             }
             lock.query(STILL_LEADS, &[]).await?;
         }
-        match evidence::sign_root(&subject.base, subject.env.word()).await {
-            Ok(true) => tracing::info!("the day's root of evidence is signed"),
-            Ok(false) => {}
-            Err(error) => tracing::warn!(%error, "the root of evidence was not signed"),
+        if signed.is_none_or(|at: Instant| at.elapsed() >= SIGN_EVERY) {
+            sign(subject).await;
+            signed = Some(Instant::now());
         }
         sleep(tick).await;
+    }
+}
+
+async fn sign(subject: &Subject) {
+    match evidence::sign_root(&subject.base, subject.env.word()).await {
+        Ok(true) => tracing::info!("the day's root of evidence is signed"),
+        Ok(false) => {}
+        Err(error) => tracing::warn!(%error, "the root of evidence was not signed"),
     }
 }
 
