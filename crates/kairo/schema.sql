@@ -28,6 +28,7 @@ ALTER ROLE kairo_worker SET statement_timeout=10s;
 
 -- New functions of kairo_audit: {kairo_audit=X/kairo_audit}
 -- New functions of kairo_auth: {kairo_auth=X/kairo_auth}
+-- New functions of kairo_guard: {kairo_guard=X/kairo_guard}
 -- New functions of kairo_owner: {kairo_owner=X/kairo_owner}
 GRANT CONNECT ON DATABASE kairo TO kairo_app;
 GRANT CONNECT ON DATABASE kairo TO kairo_login;
@@ -35,6 +36,7 @@ GRANT CONNECT ON DATABASE kairo TO kairo_support;
 GRANT CONNECT ON DATABASE kairo TO kairo_worker;
 GRANT kairo_audit TO kairo_super;
 GRANT kairo_auth TO kairo_super;
+GRANT kairo_guard TO kairo_super;
 GRANT kairo_owner TO kairo_super;
 
 CREATE SCHEMA app AUTHORIZATION kairo_owner;
@@ -327,6 +329,7 @@ CREATE POLICY settings_update_scope ON app.settings AS RESTRICTIVE FOR UPDATE TO
 CREATE SCHEMA authn AUTHORIZATION kairo_owner;
 GRANT USAGE ON SCHEMA authn TO kairo_app;
 GRANT CREATE, USAGE ON SCHEMA authn TO kairo_auth;
+GRANT USAGE ON SCHEMA authn TO kairo_guard;
 GRANT USAGE ON SCHEMA authn TO kairo_login;
 GRANT USAGE ON SCHEMA authn TO kairo_worker;
 
@@ -338,11 +341,13 @@ CREATE VIEW authn.live WITH (security_barrier=true) AS
     s.scopes,
     s.aal,
     s.purpose,
-    s.last_seen_at
+    s.last_seen_at,
+    u.plan
    FROM (authn.sessions s
      JOIN authn.users u ON ((u.id = s.user_id)))
   WHERE ((s.revoked_at IS NULL) AND ((s.idle_expires_at IS NULL) OR (s.idle_expires_at > statement_timestamp())) AND ((s.absolute_expires_at IS NULL) OR (s.absolute_expires_at > statement_timestamp())) AND (u.suspended_at IS NULL));
 ALTER VIEW authn.live OWNER TO kairo_auth;
+GRANT SELECT ON authn.live TO kairo_guard;
 
 CREATE VIEW authn.me WITH (security_barrier=true) AS
  SELECT l.user_id,
@@ -350,11 +355,13 @@ CREATE VIEW authn.me WITH (security_barrier=true) AS
     l.kind,
     l.scopes,
     l.aal,
-    l.last_seen_at
+    l.last_seen_at,
+    l.plan
    FROM authn.live l
   WHERE ((l.token_hash = sha256(convert_to(current_setting('kairo.session'::text, true), 'utf8'::name))) AND (l.kind = COALESCE(NULLIF(current_setting('kairo.bearer'::text, true), ''::text), l.kind)));
 ALTER VIEW authn.me OWNER TO kairo_auth;
 GRANT SELECT ON authn.me TO kairo_app;
+GRANT SELECT ON authn.me TO kairo_guard;
 GRANT SELECT ON authn.me TO kairo_worker;
 
 CREATE VIEW authn.my_account WITH (security_barrier=true) AS

@@ -68,7 +68,8 @@ impl Bench {
             let host = Host::connect(private.pg_config("kairo_super")).await.unwrap();
             host.query(EVIDENCE, &[&ROWS, &checks]).await.unwrap();
             host.execute("VACUUM ANALYZE trust.evidence").await.unwrap();
-            Db::open(|role| private.pg_config(role), kairo::STATEMENTS).unwrap()
+            Db::open(|role| private.pg_config(role), kairo::STATEMENTS, kairo::QUOTA_STATEMENTS)
+                .unwrap()
         });
         Self { db, page, runtime, _private: private }
     }

@@ -21,7 +21,7 @@ BEGIN
         END IF;
     END LOOP;
     -- The migrating user acts as the owners; from PostgreSQL 16 on CREATEROLE alone does not.
-    EXECUTE format('GRANT kairo_owner, kairo_auth, kairo_audit TO %I', current_user);
+    EXECUTE format('GRANT kairo_owner, kairo_auth, kairo_guard, kairo_audit TO %I', current_user);
     EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
     EXECUTE format('GRANT CONNECT ON DATABASE %I TO kairo_app, kairo_login, kairo_worker, kairo_support',
                    current_database());

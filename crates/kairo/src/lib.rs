@@ -14,6 +14,7 @@ pub mod keys;
 pub mod mail;
 
 pub mod accounts;
+pub mod guard;
 pub mod items;
 
 pub mod capture;
@@ -29,7 +30,11 @@ pub mod web;
 pub const STATEMENTS: &[&[db::Entry]] = &[
     mail::queries::REGISTRY,
     accounts::queries::REGISTRY,
+    guard::queries::REGISTRY,
     items::queries::REGISTRY,
     capture::queries::REGISTRY,
     trust::controls::queries::REGISTRY,
 ];
+
+/// The statements of the quota, which have connections of their own besides.
+pub const QUOTA_STATEMENTS: &[&[db::Entry]] = &[guard::queries::REGISTRY];

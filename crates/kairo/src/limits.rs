@@ -185,3 +185,34 @@ pub const OPEN_FILES_MIN: u64 = 2_048;
 pub const CLOCK_SKEW_S_WARN: i64 = 5;
 /// Seconds that are a problem: a sign-in code lives ten minutes.
 pub const CLOCK_SKEW_S_MAX: i64 = 60;
+
+/// Requests for a call that wait on one node for the quota; beyond it they are answered with 503.
+pub const RESERVE_QUEUE_MAX: usize = 4_096;
+/// Most requests for a call that are decided in one transaction.
+pub const RESERVE_BATCH_MAX: usize = 64;
+/// Batches of them that are at the database at once.
+pub const RESERVE_LANES: usize = 2;
+/// Time for which a refusal is given again without asking.
+pub const DENIAL_KEPT: Duration = Duration::from_secs(2);
+/// Sessions of which a node remembers whose they are, or that they were refused.
+pub const GUARD_REMEMBERED_MAX: usize = 10_000;
+/// Wait that is asked of a client where the quota does not answer or the day's budget is spent.
+pub const GUARD_RETRY_AFTER: Duration = Duration::from_secs(5);
+/// Ended calls that wait on one node to be written; beyond it they stay charged at their most.
+pub const LEDGER_QUEUE_MAX: usize = 10_000;
+/// Most of them that are written in one transaction.
+pub const LEDGER_BATCH_MAX: usize = 256;
+/// Longest wait between two attempts at writing them.
+pub const LEDGER_WAIT_MAX: Duration = Duration::from_secs(5);
+/// Time between two looks for calls of nodes that died.
+pub const GUARD_SWEEP_EVERY: Duration = Duration::from_secs(30);
+/// Time between two comparisons of counters with the ledger.
+pub const DRIFT_EVERY: Duration = Duration::from_secs(86_400);
+/// Connections of one node that only ask for the quota, so that a slow page delays no call.
+pub const QUOTA_POOL_MAX: usize = 4;
+/// Wait for one of them; past it the quota cannot be asked, and no call is made.
+pub const QUOTA_WAIT_MAX: Duration = Duration::from_secs(1);
+/// Longest run of the quota's statement, in milliseconds.
+pub const QUOTA_STATEMENT_MS_MAX: u32 = 2_000;
+/// Longest wait of it for a lock, in milliseconds.
+pub const QUOTA_LOCK_MS_MAX: u32 = 1_500;

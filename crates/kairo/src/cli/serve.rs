@@ -46,7 +46,7 @@ pub(super) fn run(file: Option<&Path>) -> Result<(), Failure> {
 async fn serve(opened: &Opened, database: &ServedDatabase) -> Result<(), Failure> {
     // The folder's lock is held: two first starts cannot make two rings.
     let ways = database.ways(opened).await?;
-    let db = Db::open(|role| (ways.of)(role), crate::STATEMENTS)?;
+    let db = Db::open(|role| (ways.of)(role), crate::STATEMENTS, crate::QUOTA_STATEMENTS)?;
     let config = &opened.config;
     let listener = TcpListener::bind(config.listen)
         .await

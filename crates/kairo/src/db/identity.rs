@@ -69,6 +69,12 @@ impl Identity {
         out
     }
 
+    /// What a batch of several people's requests says for this one: kind and digest, as each of
+    /// them would say alone.
+    pub fn said(&self) -> (&'static str, &str) {
+        (self.bearer.kind(), &self.digest)
+    }
+
     pub(super) fn setting(&self) -> &str {
         &self.digest
     }

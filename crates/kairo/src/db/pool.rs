@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::marker::PhantomData;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
 use deadpool::managed::{self, Metrics, RecycleError, RecycleResult};
@@ -19,7 +19,10 @@ use super::endpoint::Endpoint;
 use super::error::DbError;
 use super::identity::Identity;
 use super::statement::{App, Entry, Login, RuntimeRole, Worker};
-use crate::limits::{DB_BATCH_MAX, DB_LOCK_MS_MAX, DB_POOL_MAX, DB_STATEMENT_MS_MAX, DB_WAIT_MAX};
+use crate::limits::{
+    DB_BATCH_MAX, DB_LOCK_MS_MAX, DB_POOL_MAX, DB_STATEMENT_MS_MAX, DB_WAIT_MAX, QUOTA_LOCK_MS_MAX,
+    QUOTA_POOL_MAX, QUOTA_STATEMENT_MS_MAX, QUOTA_WAIT_MAX,
+};
 use crate::meters::{self, PoolUse};
 
 /// Makes the identity of a transaction. The third argument keeps it inside the transaction.
@@ -28,12 +31,41 @@ const SET_IDENTITY: &str =
 
 /// Bounds and the empty search path of each connection, said at its start: a role may change its
 /// own defaults (`ALTER ROLE`), so an injected statement could loosen what the next one gets.
-fn bounded(endpoint: Endpoint) -> Endpoint {
+fn bounded(endpoint: Endpoint, width: &Width) -> Endpoint {
+    let Width { statement_ms_max, lock_ms_max, .. } = width;
     endpoint.with_options(&format!(
-        "-c statement_timeout={DB_STATEMENT_MS_MAX} -c lock_timeout={DB_LOCK_MS_MAX} \
-         -c idle_in_transaction_session_timeout={DB_STATEMENT_MS_MAX} -c search_path= -c jit=off"
+        "-c statement_timeout={statement_ms_max} -c lock_timeout={lock_ms_max} \
+         -c idle_in_transaction_session_timeout={statement_ms_max} -c search_path= -c jit=off"
     ))
 }
+
+/// How many can pass a door at once, and how long each may take.
+struct Width {
+    /// Connections.
+    connections_max: usize,
+    /// Wait for one.
+    wait_max: Duration,
+    /// Longest run of one statement, in milliseconds.
+    statement_ms_max: u32,
+    /// Longest wait of one statement for a lock, in milliseconds.
+    lock_ms_max: u32,
+}
+
+/// Doors of pages, sign-in and jobs.
+const WIDE: Width = Width {
+    connections_max: DB_POOL_MAX,
+    wait_max: DB_WAIT_MAX,
+    statement_ms_max: DB_STATEMENT_MS_MAX,
+    lock_ms_max: DB_LOCK_MS_MAX,
+};
+
+/// The door of the quota: a database that is slow to decide is one that does not answer.
+const NARROW: Width = Width {
+    connections_max: QUOTA_POOL_MAX,
+    wait_max: QUOTA_WAIT_MAX,
+    statement_ms_max: QUOTA_STATEMENT_MS_MAX,
+    lock_ms_max: QUOTA_LOCK_MS_MAX,
+};
 
 /// A connection and what it has prepared.
 struct Connection {
@@ -109,13 +141,21 @@ impl<R> Clone for Door<R> {
 impl<R: RuntimeRole> Door<R> {
     /// A door for a role. `entries` may hold statements of other roles; they are left out.
     pub fn open(endpoint: impl Into<Endpoint>, registry: &[&[Entry]]) -> Result<Self, DbError> {
+        Self::open_as_wide_as(&WIDE, endpoint, registry)
+    }
+
+    fn open_as_wide_as(
+        width: &Width,
+        endpoint: impl Into<Endpoint>,
+        registry: &[&[Entry]],
+    ) -> Result<Self, DbError> {
         let entries =
             registry.iter().copied().flatten().filter(|entry| entry.role == R::NAME).copied();
         let connector =
-            Connector { endpoint: bounded(endpoint.into()), entries: entries.collect() };
+            Connector { endpoint: bounded(endpoint.into(), width), entries: entries.collect() };
         let pool = managed::Pool::builder(connector)
-            .max_size(DB_POOL_MAX)
-            .wait_timeout(Some(DB_WAIT_MAX))
+            .max_size(width.connections_max)
+            .wait_timeout(Some(width.wait_max))
             .create_timeout(Some(DB_WAIT_MAX))
             .runtime(deadpool::Runtime::Tokio1)
             .build()
@@ -261,18 +301,23 @@ pub struct Db {
     pub login: Door<Login>,
     /// Jobs.
     pub worker: Door<Worker>,
+    /// The quota's few statements, on connections of their own.
+    pub quota: Door<App>,
 }
 
 impl Db {
-    /// Opens the doors; `endpoint_of` names the way to the database for a role.
+    /// Opens the doors; `endpoint_of` names the way to the database for a role, and `quota` the
+    /// statements that have connections of their own.
     pub fn open<E: Into<Endpoint>>(
         endpoint_of: impl Fn(&'static str) -> E,
         registry: &[&[Entry]],
+        quota: &[&[Entry]],
     ) -> Result<Self, DbError> {
         Ok(Self {
             app: Door::open(endpoint_of(App::NAME), registry)?,
             login: Door::open(endpoint_of(Login::NAME), registry)?,
             worker: Door::open(endpoint_of(Worker::NAME), registry)?,
+            quota: Door::open_as_wide_as(&NARROW, endpoint_of(App::NAME), quota)?,
         })
     }
 

@@ -16,7 +16,7 @@ mod tests;
 
 use std::time::{Duration, Instant};
 
-use metrics::{SharedString, counter, histogram};
+use metrics::{SharedString, counter, gauge, histogram};
 
 pub use recorder::{AlreadyInstalled, Meters, PoolUse, Sample};
 
@@ -91,9 +91,14 @@ const READING_DURATION: Family = family(
     READINGS_US,
     "Time that the reader took for one text",
 );
+const QUOTA_DRIFT: Family = family(
+    "kairo_quota_drift",
+    Kind::Gauge,
+    "Counters of quotas that are not the sum of their ledger; more than none is a fault",
+);
 
 /// Every family that functions of this page count, in the order of this page.
-const COUNTED: [Family; 8] = [
+const COUNTED: [Family; 9] = [
     REQUESTS,
     REQUEST_DURATION,
     THROTTLED,
@@ -102,6 +107,7 @@ const COUNTED: [Family; 8] = [
     SIGN_INS,
     CAPTURES,
     READING_DURATION,
+    QUOTA_DRIFT,
 ];
 
 /// Every family: those that are counted and those that are looked up when they are asked for.
@@ -171,4 +177,9 @@ pub fn reading<T>(read: impl FnOnce() -> T) -> T {
     let read = read();
     histogram!(READING_DURATION.name).record(since.elapsed().as_secs_f64() * 1e6);
     read
+}
+
+/// Counters of quotas were compared with the ledger.
+pub fn quota_drift(found: usize) {
+    gauge!(QUOTA_DRIFT.name).set(u32::try_from(found).unwrap_or(u32::MAX));
 }

@@ -106,7 +106,7 @@ pub(super) fn subject(
 ) -> Result<Subject, Failure> {
     let way = database.way(opened)?;
     let base = Base {
-        db: Db::open(|role| way(role), crate::STATEMENTS)?,
+        db: Db::open(|role| way(role), crate::STATEMENTS, crate::QUOTA_STATEMENTS)?,
         keys,
         clock: opened.clock.clone(),
         random: opened.random.clone(),

@@ -94,7 +94,7 @@ async fn start(
     let origin = config::Origin::localhost(bound.port());
     let relay = Relay::to(bound).await?;
     let base = Base {
-        db: Db::open(|role| cluster.pg_config(role), crate::STATEMENTS)?,
+        db: Db::open(|role| cluster.pg_config(role), crate::STATEMENTS, crate::QUOTA_STATEMENTS)?,
         keys,
         clock: tools.clock.clone(),
         random: tools.random.clone(),

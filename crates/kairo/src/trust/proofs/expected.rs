@@ -10,7 +10,9 @@
 //! `kairo_support` and every role to come start with nothing. The tables' owner is bound by the
 //! policies like everybody.
 
-use super::actors::{APP, AUDIT, AUTH, Actor, LOGIN, OWNER, Role, WORKER};
+mod guard;
+
+use super::actors::{APP, AUDIT, AUTH, Actor, GUARD, LOGIN, OWNER, Role, WORKER};
 
 /// How far a grant reaches, once it is there.
 #[derive(Debug, Clone, Copy)]
@@ -92,7 +94,11 @@ const fn table(name: &'static str, label: &'static str, rights: &'static [Right]
 const READ_AND_APPEND: [Right; 2] = [right(AUDIT, Select, All), right(AUDIT, Insert, All)];
 
 /// Every table and view.
-pub const RELATIONS: [Relation; 23] = [
+pub fn relations() -> impl Iterator<Item = &'static Relation> {
+    RELATIONS.iter().chain(&guard::RELATIONS)
+}
+
+const RELATIONS: [Relation; 23] = [
     table(
         "app.captures",
         "id",
@@ -325,7 +331,10 @@ pub const RELATIONS: [Relation; 23] = [
         name: "authn.live",
         label: "id",
         owner: None,
-        rights: &[right(AUTH, Select, Those(&["a1", "a2", "a3", "a4", "b1"]))],
+        rights: &[
+            right(AUTH, Select, Those(&["a1", "a2", "a3", "a4", "b1"])),
+            right(GUARD, Select, Those(&["a1", "a2", "a3", "a4", "b1"])),
+        ],
     },
     // Who asks: one row, or none.
     Relation {
@@ -336,6 +345,7 @@ pub const RELATIONS: [Relation; 23] = [
             right(APP, Select, Myself),
             right(WORKER, Select, Myself),
             right(AUTH, Select, Myself),
+            right(GUARD, Select, Myself),
         ],
     },
     // Who asks, with settings and wrapped keys: one row, or none.
@@ -378,7 +388,11 @@ const fn record(signature: &'static str, granted: Option<Role>) -> Function {
 }
 
 /// Every function.
-pub const FUNCTIONS: [Function; 26] = [
+pub fn functions() -> impl Iterator<Item = &'static Function> {
+    FUNCTIONS.iter().chain(&guard::FUNCTIONS)
+}
+
+const FUNCTIONS: [Function; 26] = [
     // The record of checks. Everybody may see what the page shows, by way of kairo_app; the runner
     // appends. A thief of kairo_worker can add a lie, which the next run contradicts, and change
     // nothing that is there.
@@ -442,16 +456,17 @@ pub struct SchemaRight {
 }
 
 /// Every schema.
-pub const SCHEMAS: [SchemaRight; 6] = [
+pub const SCHEMAS: [SchemaRight; 7] = [
     SchemaRight { schema: "app", enter: &[OWNER, AUTH, APP, WORKER], create: &[OWNER] },
     SchemaRight {
         schema: "authn",
-        enter: &[OWNER, AUTH, APP, LOGIN, WORKER],
+        enter: &[OWNER, AUTH, GUARD, APP, LOGIN, WORKER],
         // Its views and functions are made as kairo_auth; nobody signs in as either.
         create: &[OWNER, AUTH],
     },
     // Functions of kairo_auth; tables that no role which signs in may touch.
     SchemaRight { schema: "mail", enter: &[OWNER, AUTH, WORKER], create: &[OWNER, AUTH] },
+    SchemaRight { schema: "guard", enter: &[OWNER, GUARD, APP, WORKER], create: &[OWNER, GUARD] },
     SchemaRight { schema: "ops", enter: &[WORKER], create: &[] },
     SchemaRight {
         schema: "trust",

@@ -99,22 +99,22 @@ impl World {
 }
 
 fn expected_names() -> Vec<&'static str> {
-    let relations = expected::RELATIONS.iter().map(|it| it.name);
-    let functions = expected::FUNCTIONS.iter().map(|it| it.signature);
+    let relations = expected::relations().map(|it| it.name);
+    let functions = expected::functions().map(|it| it.signature);
     relations.chain(functions).chain(expected::SCHEMAS.iter().map(|it| it.schema)).collect()
 }
 
 /// The names that the lint's last rule compares with.
 pub fn expected_objects() -> Expected {
     Expected {
-        relations: expected::RELATIONS.iter().map(|it| it.name.to_owned()).collect(),
-        functions: expected::FUNCTIONS.iter().map(|it| it.signature.to_owned()).collect(),
+        relations: expected::relations().map(|it| it.name.to_owned()).collect(),
+        functions: expected::functions().map(|it| it.signature.to_owned()).collect(),
     }
 }
 
 /// What is expected of a table or view.
 pub fn expectation(name: &str) -> Option<&'static Relation> {
-    expected::RELATIONS.iter().find(|it| it.name == name)
+    expected::relations().find(|it| it.name == name)
 }
 
 /// A row's label: whose it is and what is special about it, by the first and the last sign of what

@@ -17,7 +17,9 @@ const CROWD: usize = 50;
 
 /// As many clients as asked for, each with a connection of its own that is made already.
 async fn crowd(app: &Kairo, size: usize) -> Vec<Base> {
-    let open = || Db::open(|role| app.pg_config(role), kairo::STATEMENTS).unwrap();
+    let open = || {
+        Db::open(|role| app.pg_config(role), kairo::STATEMENTS, kairo::QUOTA_STATEMENTS).unwrap()
+    };
     let bases = (0..size).map(|_| Base { db: open(), ..app.base.clone() });
     let warm = bases.map(async |base| {
         let nothing: Option<ProofAsk> = None;

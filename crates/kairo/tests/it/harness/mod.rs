@@ -176,7 +176,12 @@ impl Kairo {
             false => OwnerChecks::off(&private.throwaway()),
         };
         let base = Base {
-            db: Db::open(|role| private.pg_config(role), kairo::STATEMENTS).unwrap(),
+            db: Db::open(
+                |role| private.pg_config(role),
+                kairo::STATEMENTS,
+                kairo::QUOTA_STATEMENTS,
+            )
+            .unwrap(),
             keys: keys.clone(),
             clock: time.clock(),
             random,

@@ -158,7 +158,8 @@ async fn no_letter_has_two_holders() {
     let app = undelivered().await;
     fill(&app, 200).await;
     let lookers = (0..8).map(|_| async {
-        let db = Db::open(|role| app.pg_config(role), kairo::STATEMENTS).unwrap();
+        let db = Db::open(|role| app.pg_config(role), kairo::STATEMENTS, kairo::QUOTA_STATEMENTS)
+            .unwrap();
         let mut held = Vec::new();
         loop {
             let batch = claim(&db).await;

@@ -34,11 +34,11 @@ async fn every_object_needs_an_expectation() {
     let host = app.superuser().await;
     let change = "CREATE TABLE app.x (a int); CREATE VIEW public.v AS SELECT 1 AS a;
                   CREATE FUNCTION app.f() RETURNS int LANGUAGE sql AS 'SELECT 1';
-                  CREATE SCHEMA guard; DROP TABLE app.item_revisions";
+                  CREATE SCHEMA elsewhere; DROP TABLE app.item_revisions";
     host.execute(change).await.unwrap();
     let found = World::read(&host).await.unwrap().unexpected();
     let unknown = |name| format!("{name} is there, and nothing says what it may");
-    let mut expected: Vec<String> = ["app.x", "public.v", "app.f()", "guard"].map(unknown).into();
+    let mut expected: Vec<String> = ["app.x", "public.v", "app.f()", "elsewhere"].map(unknown).into();
     expected.push("app.item_revisions is expected and not there".to_owned());
     assert_eq!(found, expected);
 }

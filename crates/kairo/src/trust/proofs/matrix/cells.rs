@@ -280,7 +280,7 @@ fn actors(open: &Open) -> Vec<Actor> {
 
 fn functions(world: &World, cells: &mut Vec<Cell>) {
     for found in &world.functions {
-        let expected = expected::FUNCTIONS.iter().find(|it| it.signature == found.signature);
+        let expected = expected::functions().find(|it| it.signature == found.signature);
         let Some(expected) = expected else { continue };
         for role in ROLES {
             let may = expected.granted == Some(role) || role == expected.owner;

@@ -25,7 +25,8 @@ pub const LOOSEN: &str = "
 /// 1 is as usual, 2 was deleted yesterday, 3 may be purged, 4 is old but still needed, 5 is young.
 /// Of sessions: 1 browser, 2 token, 3 read-only token, 4 job, 5 idle too long, 6 past its end,
 /// 7 revoked just now, 8 two days ago, 9 a month ago. Of letters: 1 waits, 2 was sent, 3 failed a
-/// month ago; of what a provider told: 1 just now, 3 a month ago.
+/// month ago; of what a provider told: 1 just now, 3 a month ago. Of calls: 1 is open, 2 settled, 3
+/// settled long ago, 4 open past its end.
 pub const SEED: &str = r"
     INSERT INTO authn.users (id, email_norm, suspended_at)
     SELECT (letter || '0000000-0000-7000-8000-000000000000')::uuid, name || '@example.org', ended
@@ -115,6 +116,26 @@ pub const SEED: &str = r"
     INSERT INTO mail.events (event_hash, noted_at)
     SELECT digest, CASE n WHEN 3 THEN now() - interval '31 days' ELSE now() END
       FROM row_ids WHERE n IN (1, 3);
+    INSERT INTO guard.plans (plan, model, month_cap, hour_cap) VALUES ('free', 'small', 5, 5);
+    INSERT INTO guard.rules (day_nano_max) VALUES (1000);
+    INSERT INTO guard.quotas (user_id, month_used)
+    SELECT user_id, CASE name WHEN 'ben' THEN 7 ELSE 0 END FROM row_ids WHERE n = 1;
+    INSERT INTO guard.reservations (id, user_id, task, state, cost, small, month_start, hour_start,
+                                    day, nano_max, created_at, expires_at)
+    SELECT id, user_id, 'chat', CASE WHEN n IN (1, 4) THEN 'R' ELSE 'S' END, 1, true, now(), now(),
+           '2026-01-01', 0, CASE n WHEN 3 THEN now() - interval '91 days' ELSE now() END,
+           CASE n WHEN 4 THEN now() - interval '1 day' ELSE now() + interval '1 day' END
+      FROM row_ids WHERE n IN (1, 2, 3, 4);
+    INSERT INTO guard.attempts (reservation_id, attempt, model, outcome, tokens_in, tokens_out,
+                                cost_nano, at)
+    SELECT id, 1, 'm', 'answered', 0, 0, 0,
+           CASE n WHEN 3 THEN now() - interval '91 days' ELSE now() END
+      FROM row_ids WHERE n IN (1, 3);
+    INSERT INTO guard.usage_hours (user_id, hour)
+    SELECT user_id, now() - CASE name WHEN 'ben' THEN interval '100 days' ELSE '0' END
+      FROM row_ids WHERE n = 1;
+    INSERT INTO guard.days (day) VALUES ('2026-01-01');
+    INSERT INTO guard.slices (day, slot, left_nano) VALUES ('2026-01-01', 1, 0);
     DROP TABLE row_ids";
 
 /// Tables and views with their columns in order.
@@ -191,7 +212,7 @@ pub fn update_blind(relation: &str, column: &str) -> String {
 }
 
 /// Assignments that read no column and break no constraint, for a role that may make them.
-const CONSTANTS: [(&str, &str); 8] = [
+const CONSTANTS: [(&str, &str); 15] = [
     ("app.items", "version = 9"),
     ("app.settings", "time_zone = 'UTC'"),
     ("authn.users", "plan = 'free'"),
@@ -200,6 +221,13 @@ const CONSTANTS: [(&str, &str); 8] = [
     ("authn.proof_budgets", "sent = 1"),
     ("authn.proof_address_budgets", "sent = 1"),
     ("mail.letters", "attempts = 1"),
+    ("guard.plans", "month_cap = 1"),
+    ("guard.rules", "day_nano_max = 1"),
+    ("guard.quotas", "passes = 1"),
+    ("guard.reservations", "state = 'R'"),
+    ("guard.usage_hours", "hits = 1"),
+    ("guard.days", "granted_nano = 1"),
+    ("guard.slices", "left_nano = 1"),
 ];
 
 /// Writes a constant into every row. PostgreSQL asks the policies of SELECT, too, where a statement
@@ -235,7 +263,7 @@ pub fn become_role(role: &str) -> String {
 }
 
 /// What definer functions give.
-pub const CALLS: [Call; 24] = [
+pub const CALLS: [Call; 35] = [
     // The record: what the page shows is everybody's, and whoever appends cannot change.
     Call {
         role: APP,
@@ -356,4 +384,54 @@ pub const CALLS: [Call; 24] = [
         gives: |_| &["t"],
     },
     Call { role: WORKER, sql: "SELECT mail.purge()", gives: |_| &["3"] },
+    // A grant is the asking person's, whoever that is; a read-only token buys nothing.
+    Call {
+        role: APP,
+        sql: "SELECT left(verdict, 5) FROM guard.reserve('f0000000-0000-7000-8000-000000000001', 1, 'chat',
+                  1)",
+        gives: |actor| match (actor.who, actor.writes) {
+            (Some(_), true) => &["grant"],
+            (Some(_), false) => &["scope"],
+            (None, _) => &["nobod"],
+        },
+    },
+    // A batch is its members, whoever sends it.
+    Call {
+        role: APP,
+        sql: "SELECT left(verdict, 5) FROM guard.reserve_batch('{web,key,web}',
+                  '{ana-web,ana-reader,ana-idle}',
+                  ARRAY[gen_random_uuid(), gen_random_uuid(), gen_random_uuid()], '{1,1,1}', '{chat,chat,chat}', '{1,1,1}') ORDER BY 1",
+        gives: |_| &["grant", "nobod", "scope"],
+    },
+    Call {
+        role: APP,
+        sql: "SELECT month_cap FROM guard.standing()",
+        gives: |actor| if actor.who.is_some() { &["5"] } else { &[] },
+    },
+    Call {
+        role: WORKER,
+        sql: "SELECT guard.settle('{a0000000-0000-7000-8000-000000000001}', '{0}', '{0}', '{0}')",
+        gives: |_| &["1"],
+    },
+    Call {
+        role: WORKER,
+        sql: "SELECT guard.release('a0000000-0000-7000-8000-000000000001')",
+        gives: |_| &["t"],
+    },
+    Call {
+        role: WORKER,
+        sql: "SELECT count(*) FROM guard.log_attempts('{a0000000-0000-7000-8000-000000000001}',
+                  '{2}', '{m}', '{answered}', '{200}', '{0}', '{0}', '{0}')",
+        gives: |_| &["1"],
+    },
+    Call { role: WORKER, sql: "SELECT guard.sweep()", gives: |_| &["3"] },
+    // Ben's counter was set by no call.
+    Call { role: WORKER, sql: "SELECT bucket FROM guard.drift()", gives: |_| &["month"] },
+    Call { role: WORKER, sql: "SELECT guard.purge()", gives: |_| &["3"] },
+    Call {
+        role: WORKER,
+        sql: "SELECT count(*) FROM guard.plan_set('free', 'small', 1, 1, NULL)",
+        gives: |_| &["1"],
+    },
+    Call { role: WORKER, sql: "SELECT count(*) FROM guard.rules_set(1)", gives: |_| &["1"] },
 ];

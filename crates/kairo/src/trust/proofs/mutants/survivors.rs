@@ -25,7 +25,7 @@ const NO_DEFINER: &str = "the function runs with its caller's rights, and only i
                           it names no object that a search path could change";
 
 /// Name and reason.
-pub const SURVIVORS: [(&str, &str); 15] = [
+pub const SURVIVORS: [(&str, &str); 19] = [
     ("function trust.said(trust.evidence): SECURITY INVOKER", NO_DEFINER),
     ("function trust.said(trust.evidence): RESET search_path", NO_DEFINER),
     (
@@ -43,6 +43,18 @@ pub const SURVIVORS: [(&str, &str); 15] = [
     (
         "function authn.key_create(uuid,uuid,bytea,bytea,text[],timestamp with time zone,text,\
          integer): SECURITY INVOKER",
+        OWNER_ALONE,
+    ),
+    ("function guard.take(date,bigint): SECURITY INVOKER", OWNER_ALONE),
+    ("function guard.give_back(date,bigint): SECURITY INVOKER", OWNER_ALONE),
+    (
+        "function guard.reserve_at(uuid,text,uuid,integer,text,bigint,timestamp with time zone): \
+         SECURITY INVOKER",
+        OWNER_ALONE,
+    ),
+    (
+        "function guard.reserve_batch_at(text[],text[],uuid[],integer[],text[],bigint[],timestamp \
+         with time zone): SECURITY INVOKER",
         OWNER_ALONE,
     ),
     (

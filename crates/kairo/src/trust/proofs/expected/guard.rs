@@ -1,0 +1,147 @@
+//! What may be done with quotas, the ledger and the budget.
+//!
+//! The threats, besides those of the page above. A thief of `kairo_app` can use up the credits of
+//! the session that it holds, and nobody else's; it can give nothing back. A thief of `kairo_worker`
+//! can end calls that are open and change what plans give, until a node starts again; it can
+//! neither reserve nor read whose quota is whose.
+
+use super::super::actors::{APP, GUARD, WORKER};
+use super::Command::{Delete, Insert, Select, Update};
+use super::Reach::{All, Own, Those};
+use super::{Function, Relation, right, some, table};
+
+/// Tables of the guard.
+pub(super) const RELATIONS: [Relation; 8] = [
+    table(
+        "guard.plans",
+        "plan",
+        &[
+            right(GUARD, Select, All),
+            right(GUARD, Insert, All),
+            some(GUARD, Update, &["model", "month_cap", "hour_cap", "burst_at"], All),
+        ],
+    ),
+    table(
+        "guard.rules",
+        "one",
+        &[
+            right(GUARD, Select, All),
+            right(GUARD, Insert, All),
+            some(GUARD, Update, &["day_nano_max"], All),
+        ],
+    ),
+    table(
+        "guard.quotas",
+        "user_id",
+        &[
+            right(GUARD, Select, All),
+            right(GUARD, Insert, All),
+            // Never deleted, and never somebody else's: a counter that vanished would begin anew.
+            some(
+                GUARD,
+                Update,
+                &["month_start", "month_used", "hour_start", "hour_used", "downshift", "passes"],
+                All,
+            ),
+        ],
+    ),
+    table(
+        "guard.reservations",
+        "id",
+        &[
+            right(GUARD, Select, All),
+            right(GUARD, Insert, All),
+            // What has ended stays as it ended: a call is given back once.
+            some(GUARD, Update, &["state"], Those(&["a1", "a4", "b1", "b4", "c1", "c4"])),
+            right(GUARD, Delete, Those(&["a1", "a3", "a4", "b1", "b3", "b4", "c1", "c3", "c4"])),
+        ],
+    ),
+    table(
+        "guard.attempts",
+        "reservation_id",
+        &[
+            // Never changed: a bill is compared with it.
+            right(GUARD, Select, All),
+            right(GUARD, Insert, All),
+            right(GUARD, Delete, Those(&["a3", "b3", "c3"])),
+        ],
+    ),
+    table(
+        "guard.usage_hours",
+        "user_id",
+        &[
+            right(APP, Select, Own("")),
+            right(GUARD, Select, All),
+            right(GUARD, Insert, All),
+            some(
+                GUARD,
+                Update,
+                &[
+                    "captures",
+                    "chats",
+                    "small",
+                    "hits",
+                    "credits",
+                    "tokens_in",
+                    "tokens_out",
+                    "cost_nano",
+                ],
+                All,
+            ),
+            // Ben's is of a hundred days ago.
+            right(GUARD, Delete, Those(&["b0"])),
+        ],
+    ),
+    table(
+        "guard.days",
+        "day",
+        &[
+            right(GUARD, Select, All),
+            right(GUARD, Insert, All),
+            some(GUARD, Update, &["granted_nano", "alarmed_at", "stopped_at"], All),
+        ],
+    ),
+    table(
+        "guard.slices",
+        "slot",
+        &[
+            right(GUARD, Select, All),
+            right(GUARD, Insert, All),
+            some(GUARD, Update, &["left_nano"], All),
+        ],
+    ),
+];
+
+const fn guard(signature: &'static str, granted: Option<super::Role>) -> Function {
+    Function { signature, owner: GUARD, granted }
+}
+
+/// Functions of the guard.
+pub(super) const FUNCTIONS: [Function; 15] = [
+    // For whoever asks, by the session that the transaction holds, or by the digest of one.
+    guard("guard.reserve(uuid,integer,text,bigint)", Some(APP)),
+    guard("guard.reserve_batch(text[],text[],uuid[],integer[],text[],bigint[])", Some(APP)),
+    guard("guard.standing()", Some(APP)),
+    // They name reservations, and end each once.
+    guard("guard.settle(uuid[],bigint[],bigint[],bigint[])", Some(WORKER)),
+    guard("guard.release(uuid)", Some(WORKER)),
+    guard(
+        "guard.log_attempts(uuid[],smallint[],text[],text[],smallint[],bigint[],bigint[],bigint[])",
+        Some(WORKER),
+    ),
+    guard("guard.sweep()", Some(WORKER)),
+    guard("guard.drift()", Some(WORKER)),
+    guard("guard.purge()", Some(WORKER)),
+    // From the configuration of a node that starts.
+    guard("guard.plan_set(text,text,integer,integer,integer)", Some(WORKER)),
+    guard("guard.rules_set(bigint)", Some(WORKER)),
+    // From inside the others: whoever chose the clock would choose the window.
+    guard("guard.reserve_at(uuid,text,uuid,integer,text,bigint,timestamp with time zone)", None),
+    guard(
+        "guard.reserve_batch_at(text[],text[],uuid[],integer[],text[],bigint[],timestamp with time \
+         zone)",
+        None,
+    ),
+    guard("guard.take(date,bigint)", None),
+    guard("guard.give_back(date,bigint)", None),
+];
