@@ -14,7 +14,7 @@ CREATE TABLE authn.sessions (
     device              text        CHECK (octet_length(device) <= 60),
     -- The name that a person gave to an API token, sealed with that person's key.
     name_sealed         bytea,
-    purpose             text        CHECK (purpose IN ('purge')),
+    purpose             text        CHECK (purpose IN ('purge', 'refine')),
     created_at          timestamptz NOT NULL DEFAULT statement_timestamp(),
     last_seen_at        timestamptz NOT NULL DEFAULT statement_timestamp(),
     idle_expires_at     timestamptz,

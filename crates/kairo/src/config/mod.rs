@@ -10,6 +10,7 @@ pub mod folder;
 pub mod node;
 mod origin;
 pub mod os_account;
+mod plans;
 mod read;
 pub mod table;
 
@@ -29,6 +30,7 @@ pub use folder::{AlreadyServed, DataFolder, FolderError, Holder, Lock};
 pub use node::Node;
 pub use origin::Origin;
 pub use os_account::OsAccount;
+pub use plans::{Class, Plan, Plans};
 
 use read::Values;
 use table::Key;
@@ -56,6 +58,8 @@ pub struct Config {
     pub tls: Option<TlsFiles>,
     /// By which way mail leaves; without one it goes to the outbox.
     pub mail: Option<Mail>,
+    /// What each plan gives.
+    pub plans: Plans,
     /// The form of the log.
     pub log_format: LogFormat,
     /// Least severity in the log.
@@ -288,6 +292,7 @@ impl Config {
             tls: both(cert, &table::TLS_CERT, key, &table::TLS_KEY)?
                 .map(|(cert, key)| TlsFiles { cert, key }),
             mail: Self::mail(values)?,
+            plans: plans::plans(values)?,
             log_format: values.needed(&table::LOG_FORMAT, read::log_format)?,
             log_level: values.needed(&table::LOG_LEVEL, read::log_level)?,
             postgres_bin: values.parsed(&table::POSTGRES_BIN, read::absolute)?,

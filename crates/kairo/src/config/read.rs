@@ -16,7 +16,8 @@ use toml::{Table, Value};
 
 use super::file::FILE_BYTES_MAX;
 use super::table::{self, Key};
-use super::{ConfigError, LogFormat, Origin, Warning};
+use super::{Class, ConfigError, LogFormat, Origin, Warning};
+use crate::limits::BODY_BYTES_MAX;
 
 /// The values that are set, by the key's name, each with the place that an error names.
 pub(super) struct Values {
@@ -61,7 +62,8 @@ impl Values {
         let mut has_secret = false;
         for (name, value) in found {
             let Some(key) = table::by_name(&name) else {
-                let known = table::ALL.map(|key| key.name).join(", ");
+                let known: Vec<&str> = table::all().map(|key| key.name).collect();
+                let known = known.join(", ");
                 return Err(ConfigError::UnknownKey { path: path.to_path_buf(), key: name, known });
             };
             let place = format!("{name} in {}", path.display());
@@ -120,8 +122,8 @@ impl Values {
 
     /// What is set and no secret.
     pub(super) fn shown(&self) -> BTreeMap<String, String> {
-        let public = table::ALL.iter().filter(|key| !key.is_secret);
-        let set = public.filter_map(|key| Some((key.name.to_owned(), self.text(key)?.to_owned())));
+        let public = table::all().filter(|key| !key.is_secret);
+        let set = public.filter_map(|key| Some((key.name.to_owned(), self.text(&key)?.to_owned())));
         set.collect()
     }
 
@@ -293,4 +295,63 @@ pub(super) fn webhook_secret(text: &str) -> Result<SecretString, &'static str> {
     let fits = key.is_some_and(|key| key.len() >= 16);
     let wanted = "write the whole signing secret of the webhook, whsec_ included";
     if fits { Ok(text.into()) } else { Err(wanted) }
+}
+
+/// Credits of a window.
+pub(super) fn credits(text: &str) -> Result<u32, &'static str> {
+    number(text, 0, 1_000_000_000).ok_or("write a number of credits from 0 to 1000000000")
+}
+
+/// Credits past which the small model answers.
+pub(super) fn burst(text: &str) -> Result<Option<u32>, &'static str> {
+    match text {
+        "never" => Ok(None),
+        _ => number(text, 0, 1_000_000_000).map(Some).ok_or("write a number of credits, or never"),
+    }
+}
+
+/// Which model a plan begins with.
+pub(super) fn class(text: &str) -> Result<Class, &'static str> {
+    match text {
+        "normal" => Ok(Class::Normal),
+        "small" => Ok(Class::Small),
+        _ => Err("write normal or small"),
+    }
+}
+
+/// Calls at once.
+pub(super) fn at_once(text: &str) -> Result<u32, &'static str> {
+    number(text, 1, 1_000).ok_or("write a number from 1 to 1000")
+}
+
+/// Bytes of a chat, which come in the body of a request.
+pub(super) fn input_bytes(text: &str) -> Result<u32, &'static str> {
+    let most = u32::try_from(BODY_BYTES_MAX).unwrap_or(u32::MAX);
+    number(text, 1, most).ok_or("write a number of bytes from 1 to 262144")
+}
+
+/// Tokens of an answer.
+pub(super) fn tokens(text: &str) -> Result<u32, &'static str> {
+    number(text, 1, 1_000_000).ok_or("write a number of tokens from 1 to 1000000")
+}
+
+/// Dollars with up to nine decimals, in nano-dollars: money is never a float.
+pub(super) fn dollars(text: &str) -> Result<i64, &'static str> {
+    const WANTED: &str = "write US dollars from 0 to 1000000, such as 20 or 2.50";
+    let (whole, part) = text.split_once('.').unwrap_or((text, "0"));
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if !digits(whole) || !digits(part) || part.len() > 9 {
+        return Err(WANTED);
+    }
+    let nano: i64 = format!("{part:0<9}").parse().map_err(|_| WANTED)?;
+    let whole: i64 = whole.parse().map_err(|_| WANTED)?;
+    whole
+        .checked_mul(1_000_000_000)
+        .and_then(|sum| sum.checked_add(nano))
+        .filter(|sum| *sum <= 1_000_000_000_000_000)
+        .ok_or(WANTED)
+}
+
+fn number(text: &str, least: u32, most: u32) -> Option<u32> {
+    text.parse().ok().filter(|number| (least..=most).contains(number))
 }

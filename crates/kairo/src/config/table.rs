@@ -3,6 +3,8 @@
 //! **Invariant:** there is no other list. Reading, the refusal of unknown names and the README's
 //! table come from here.
 
+pub mod plans;
+
 /// One thing that an operator can decide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Key {
@@ -261,7 +263,11 @@ pub const FACTS: [(&str, Key); 7] = [
 ];
 
 /// Every key, in the order of the README.
-pub const ALL: [Key; 26] = [
+pub fn all() -> impl Iterator<Item = Key> {
+    ALL.into_iter().chain(plans::all())
+}
+
+const ALL: [Key; 26] = [
     DATA_DIR,
     LISTEN,
     PUBLIC_ORIGIN,
@@ -292,12 +298,12 @@ pub const ALL: [Key; 26] = [
 
 /// The key of this name in `kairo.toml`.
 pub fn by_name(name: &str) -> Option<Key> {
-    ALL.into_iter().find(|key| key.name == name)
+    all().find(|key| key.name == name)
 }
 
 /// The key of this name in the environment.
 pub fn by_env(env: &str) -> Option<Key> {
-    ALL.into_iter().find(|key| key.env == env)
+    all().find(|key| key.env == env)
 }
 
 /// The table of the README, in Markdown.
@@ -305,7 +311,7 @@ pub fn markdown() -> String {
     let mut out = String::from(
         "| in `kairo.toml` | in the environment | unset | meaning |\n| --- | --- | --- | --- |\n",
     );
-    for Key { name, env, default, is_note, meaning, .. } in ALL {
+    for Key { name, env, default, is_note, meaning, .. } in all() {
         let default = if is_note { default.to_owned() } else { format!("`{default}`") };
         out.push_str(&format!("| `{name}` | `{env}` | {default} | {meaning} |\n"));
     }

@@ -267,7 +267,7 @@ fn origins() {
 // The table holds each name once, and the README's table every key.
 #[test]
 fn table_is_whole() {
-    for key in table::ALL {
+    for key in table::all() {
         assert_eq!(table::by_name(key.name), Some(key));
         assert_eq!(table::by_env(key.env), Some(key));
         assert!(table::markdown().contains(&format!("| `{}` | `{}` |", key.name, key.env)));
@@ -397,4 +397,31 @@ fn published_once() {
     assert!(!publish_file(&dir.join("ring"), b"two", 0o600).unwrap());
     assert_eq!(read_file(&dir.join("ring")).unwrap().unwrap().0, "one");
     assert_eq!(fs::read_dir(&*dir).unwrap().count(), 1);
+}
+
+// Goal: money of the settings is exact, and every number of a plan has its bounds, one past each.
+#[test]
+fn plans_and_money() {
+    for (text, nano) in
+        [("20", 20_000_000_000), ("0", 0), ("2.5", 2_500_000_000), ("0.000000001", 1)]
+    {
+        assert_eq!(read::dollars(text), Ok(nano), "{text}");
+    }
+    for wrong in ["", ".", "1.", ".5", "-1", "1e3", "1,5", "0.0000000001", "1000000.1", "١"] {
+        assert!(read::dollars(wrong).is_err(), "{wrong}");
+    }
+    assert_eq!(read::credits("1000000000"), Ok(1_000_000_000));
+    assert!(read::credits("1000000001").is_err() && read::credits("-1").is_err());
+    assert_eq!((read::burst("never"), read::burst("40")), (Ok(None), Ok(Some(40))));
+    assert!(read::burst("1000000001").is_err() && read::class("large").is_err());
+    assert!(read::at_once("0").is_err() && read::at_once("1001").is_err());
+    assert!(read::input_bytes("262144").is_ok() && read::input_bytes("262145").is_err());
+    assert!(read::tokens("1000000").is_ok() && read::tokens("1000001").is_err());
+}
+
+// Goal: without settings the plans are the defaults of the code, which tests and benches use.
+#[test]
+fn plans_by_default() {
+    let (config, _) = load(&[]).unwrap();
+    assert_eq!(config.plans, Plans::default());
 }

@@ -10,8 +10,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::plans::Plans;
 use super::{Limit, Refusal, Standing};
+use crate::config::Plans;
 use crate::db::TokenHash;
 use crate::limits::GUARD_REMEMBERED_MAX;
 

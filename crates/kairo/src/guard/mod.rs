@@ -27,6 +27,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::clock::Clock;
+pub use crate::config::{Class, Plan, Plans};
 use crate::db::{App, DbError, Door, Identity, Worker};
 use crate::limits::{DENIAL_KEPT, GUARD_RETRY_AFTER};
 
@@ -34,30 +35,11 @@ use batch::Reserver;
 use crowd::Crowd;
 pub use ledger::{Attempt, Ledger, Outcome, Settlement};
 pub use permit::Permit;
-pub use plans::{Plan, Plans, write_plans};
+pub use plans::write_plans;
 use queries::{AnswerRow, MyStanding};
 
 /// What a call costs its person: one credit, whatever it costs in money.
 pub const CALL_CREDITS: i32 = 1;
-
-/// Which of the two models answers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Class {
-    /// `KAIRO_AI_MODEL`.
-    Normal,
-    /// `KAIRO_AI_SMALL_MODEL`.
-    Small,
-}
-
-impl Class {
-    /// `normal` or `small`.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Normal => "normal",
-            Self::Small => "small",
-        }
-    }
-}
 
 /// What a call is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

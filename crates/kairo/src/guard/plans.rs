@@ -1,69 +1,8 @@
-//! What plans give, and how the database learns it.
+//! How the database learns what plans give.
 
-use super::Class;
 use super::queries::{PlanSet, RulesSet};
+use crate::config::{Plan, Plans};
 use crate::db::{DbError, Door, Worker};
-
-/// What one plan gives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Plan {
-    /// Which model answers before any burst.
-    pub class: Class,
-    /// Credits of a calendar month.
-    pub month: u32,
-    /// Credits of an hour.
-    pub hour: u32,
-    /// Past how many credits in an hour the small model answers.
-    pub burst: Option<u32>,
-    /// Calls that one person may have under way on one node.
-    pub at_once: u32,
-    /// Most bytes of a chat's messages.
-    pub input_bytes: u32,
-    /// Most tokens of an answer.
-    pub tokens: u32,
-}
-
-/// Both plans, and the ceiling over everybody.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Plans {
-    /// The plan of whoever pays nothing.
-    pub free: Plan,
-    /// The other.
-    pub pro: Plan,
-    /// What all calls of a day may cost, in nano-dollars.
-    pub day_nano_max: i64,
-}
-
-impl Plans {
-    /// The plan of this name, as the database has it.
-    pub fn named(&self, plan: &str) -> &Plan {
-        if plan == "pro" { &self.pro } else { &self.free }
-    }
-}
-
-impl Default for Plans {
-    fn default() -> Self {
-        let free = Plan {
-            class: Class::Small,
-            month: 50,
-            hour: 10,
-            burst: None,
-            at_once: 1,
-            input_bytes: 4 * 1024,
-            tokens: 512,
-        };
-        let pro = Plan {
-            class: Class::Normal,
-            month: 1_500,
-            hour: 200,
-            burst: Some(40),
-            at_once: 4,
-            input_bytes: 16 * 1024,
-            tokens: 1_024,
-        };
-        Self { free, pro, day_nano_max: 20_000_000_000 }
-    }
-}
 
 /// Writes the plans of a node that starts. What people have used stays as it is.
 ///
