@@ -265,3 +265,14 @@ pub const BREAKER_CALLS_MIN: u32 = 20;
 pub const BREAKER_PERCENT: u32 = 50;
 /// That while.
 pub const BREAKER_OPEN: Duration = Duration::from_secs(10);
+
+/// Longest answer of a model about a thought, in bytes; the form needs a tenth.
+pub const MODEL_ANSWER_BYTES_MAX: usize = 8 * 1024;
+/// Years from now within which a time is believed that a model pointed at.
+pub const REFINED_YEARS_MAX: usize = 50;
+/// Time for which a model's answer is kept; the date in its key makes longer of little use.
+pub const ANSWER_KEPT: Duration = Duration::from_secs(86_400);
+/// Longest wait for a second reading that a client may ask for, in seconds.
+pub const REFINE_WAIT_S_MAX: i64 = 10;
+/// Time between two looks whether a second reading has ended.
+pub const REFINE_LOOK_EVERY: Duration = Duration::from_millis(100);

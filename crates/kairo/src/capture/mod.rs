@@ -10,6 +10,7 @@ pub mod item_page;
 pub mod purge;
 pub mod queries;
 pub mod reading;
+pub mod refine;
 
 use jiff::civil::DateTime;
 use ring::digest;
@@ -25,6 +26,7 @@ use crate::meters;
 
 use queries::{CaptureByKey, CaptureFind, CaptureInsert, CaptureKeyInsert, CaptureKeyRow};
 use reading::{Choice, Kept, Setting, read};
+use refine::{Doubt, Refine, Refiner};
 
 const TEXT: Column = Column { table: "app.captures", column: "text_sealed" };
 
@@ -53,6 +55,8 @@ pub struct Captured {
     pub items: Vec<Item>,
     /// Whether an earlier request with the same key had kept it.
     pub repeated: bool,
+    /// How far a second reading has come.
+    pub refine: Refine,
 }
 
 /// A capture as its item's page shows it.
@@ -107,9 +111,11 @@ impl From<crate::keys::KeyError> for CaptureError {
     }
 }
 
-/// Keeps a thought. All of it is committed when this returns.
+/// Keeps a thought. All of it is committed when this returns, and where the reader was not sure and
+/// there is a `refiner`, a second reading has begun or was refused.
 pub async fn keep(
     base: &Base,
+    refiner: Option<&Refiner>,
     identity: &Identity,
     thought: &Thought,
 ) -> Result<(Person, Captured), CaptureError> {
@@ -126,6 +132,8 @@ pub async fn keep(
     let setting = Setting::of(base, &person, thought)?;
     let reading = read(&thought.text, &setting, &thought.dismissed, &thought.choices);
     let id = base.ids.next().map_err(AccountError::from)?;
+    let refiner = refiner.filter(|_| is_doubtful(thought, &reading));
+    let refine = refiner.map_or(Refine::None, |_| Refine::Running);
     let capture = CaptureInsert {
         id,
         user_id: person.user_id,
@@ -134,6 +142,7 @@ pub async fn keep(
         confidence: reading.confidence.to_owned(),
         reference_local: setting.reference,
         zone: setting.zone_name.clone(),
+        refine: refine.as_str(),
     };
     let ids = ids_in_order(base, reading.states.len())?;
     let inserts = store::insert(&person, id, &ids, &reading.states)?;
@@ -149,8 +158,18 @@ pub async fn keep(
     match commit(base, identity, capture, inserts, key).await {
         Ok(made) => {
             meters::captured();
+            let uses_clock = reading.uses_clock;
             let items = assemble(id, ids, reading.states, &made);
-            Ok((person, Captured { id, items, repeated: false }))
+            let refine = match (refiner, items.first()) {
+                (Some(refiner), Some(item)) => {
+                    let (text, state) = (thought.text.clone(), item.state.clone());
+                    let (capture_id, item_id) = (id, item.id);
+                    let doubt = Doubt { capture_id, item_id, text, setting, state, uses_clock };
+                    refiner.begin(base, identity, &person, doubt).await
+                }
+                _ => Refine::None,
+            };
+            Ok((person, Captured { id, items, repeated: false, refine }))
         }
         // Another request with the same key was committed meanwhile: its answer is the answer.
         Err(DbError::Exists { constraint }) if constraint == "capture_keys_pkey" => {
@@ -161,6 +180,15 @@ pub async fn keep(
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Whether a second reading may find more: the reader was not sure of one item, and the person has
+/// not decided anything about it.
+fn is_doubtful(thought: &Thought, reading: &Kept) -> bool {
+    reading.confidence != "sure"
+        && reading.states.len() == 1
+        && thought.dismissed.is_empty()
+        && thought.choices.is_empty()
 }
 
 /// Ids for the items of one text. Within a millisecond they are in no order of their own, and
@@ -226,24 +254,25 @@ async fn repeat(
         item.state = store::open_revision(person, first.id, &first.state_sealed)?.state;
         item.version = first.version;
     }
-    Ok(Captured { id: earlier.capture_id, items, repeated: true })
+    let refine = Refine::parse(&earlier.refine);
+    Ok(Captured { id: earlier.capture_id, items, repeated: true, refine })
 }
 
-/// The items of one of the caller's captures that are still there.
+/// The items of one of the caller's captures that are still there, and how far its second reading
+/// has come.
 pub async fn shown(
     base: &Base,
     identity: &Identity,
     id: Uuid,
-) -> Result<(Person, Vec<Item>), CaptureError> {
+) -> Result<(Person, Vec<Item>, Refine), CaptureError> {
     let page = (CaptureFind { id }, ItemsOfCapture { capture_id: id });
     let (person, (captures, rows)) = visit(base, identity, page).await?;
     let own = |row: &queries::CaptureRow| base.checks.allow(person.user_id, row.user_id);
-    if !captures.iter().any(own) {
-        return Err(ItemError::NotFound.into());
-    }
+    let capture = captures.iter().find(|row| own(row)).ok_or(ItemError::NotFound)?;
+    let refine = Refine::parse(&capture.refine);
     let mut items = store::open_all(base, &person, rows)?;
     items.retain(|item| item.state.deleted_at.is_none());
-    Ok((person, items))
+    Ok((person, items, refine))
 }
 
 /// What a thought would become if it were kept now. Nothing is kept.

@@ -10,8 +10,8 @@
 use std::time::Duration;
 
 use super::queries::{
-    CaptureKeysPurge, CapturesPurge, DuePerson, ItemsPurge, JobBegin, OccurrencesPurge, PurgeDue,
-    RevisionsPurge, SessionsPurge,
+    AnswersPurge, CaptureKeysPurge, CapturesPurge, DuePerson, ItemsPurge, JobBegin,
+    OccurrencesPurge, PurgeDue, RevisionsPurge, SessionsPurge,
 };
 use crate::accounts::bearer::{Secret, Use};
 use crate::accounts::{AccountError, Base};
@@ -44,6 +44,7 @@ pub async fn purge(base: &Base) -> Result<usize, AccountError> {
         }
     }
     base.db.worker.write(None, SessionsPurge {}).await?;
+    base.db.worker.write(None, AnswersPurge {}).await?;
     base.db.worker.write(None, MailPurge {}).await?;
     Ok(purged)
 }

@@ -17,6 +17,22 @@ crate::rows! {
         text_sealed: Vec<u8>,
         /// `sure`, `likely` or `unsure`.
         confidence: String,
+        /// How far a second reading has come; one that nobody ended in its time has failed.
+        refine: String,
+    }
+
+    /// An answer that is kept.
+    AnswerRow {
+        /// Its id, which it is sealed for.
+        id: Uuid,
+        /// The answer.
+        answer_sealed: Vec<u8>,
+    }
+
+    /// The id of a row.
+    IdRow {
+        /// It.
+        id: Uuid,
     }
 
     /// An earlier request with the same key.
@@ -25,6 +41,8 @@ crate::rows! {
         request_mac: Vec<u8>,
         /// What it made.
         capture_id: Uuid,
+        /// How far a second reading has come.
+        refine: String,
     }
 
     /// Somebody whose deleted items are due.
@@ -52,11 +70,37 @@ crate::queries! {
     /// Keeps what was typed.
     App CaptureInsert {
         id: Uuid, user_id: Uuid, text_sealed: Vec<u8>, reader_version: String, confidence: String,
-        reference_local: DateTime, zone: String,
+        reference_local: DateTime, zone: String, refine: &'static str,
     } -> Nothing = "
         INSERT INTO app.captures (id, user_id, text_sealed, reader_version, confidence,
-                                  reference_local, zone)
-        VALUES ($1, $2, $3, $4, $5, $6, $7)";
+                                  reference_local, zone, refine)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+
+    /// Notes how far the second reading has come.
+    App CaptureRefined { id: Uuid, refine: &'static str } -> Nothing = "
+        UPDATE app.captures SET refine = $2 WHERE id = $1";
+
+    /// The answers that are kept under a key, the normal model's first.
+    App AnswerFind { key_mac: Vec<u8> } -> AnswerRow = "
+        SELECT id, answer_sealed FROM app.model_answers
+         WHERE key_mac = $1 AND expires_at > statement_timestamp() ORDER BY model LIMIT 1";
+
+    /// Keeps an answer, in the place of one that has expired.
+    App AnswerInsert {
+        id: Uuid, user_id: Uuid, key_mac: Vec<u8>, model: &'static str, answer_sealed: Vec<u8>,
+        kept_s: f64,
+    } -> Nothing = "
+        WITH old AS (
+            DELETE FROM app.model_answers
+             WHERE key_mac = $3 AND model = $4 AND expires_at <= statement_timestamp())
+        INSERT INTO app.model_answers (id, user_id, key_mac, model, answer_sealed, expires_at)
+        VALUES ($1, $2, $3, $4, $5, statement_timestamp() + make_interval(secs => $6))";
+
+    /// Forgets every answer of the caller's.
+    App AnswersForget {} -> IdRow = "DELETE FROM app.model_answers RETURNING id";
+
+    /// Removes answers that have expired.
+    Worker AnswersPurge {} -> SessionsPurged = "SELECT authn.answers_purge() AS removed";
 
     /// Keeps that a key was used.
     App CaptureKeyInsert {
@@ -67,15 +111,25 @@ crate::queries! {
 
     /// What a key was used for.
     App CaptureByKey { key_hash: Vec<u8> } -> CaptureKeyRow = "
-        SELECT request_mac, capture_id FROM app.capture_keys WHERE key_hash = $1";
+        SELECT k.request_mac, k.capture_id, c.refine
+          FROM app.capture_keys k
+          JOIN app.captures c ON c.user_id = k.user_id AND c.id = k.capture_id
+         WHERE k.key_hash = $1";
 
     /// One capture.
     App CaptureFind { id: Uuid } -> CaptureRow = "
-        SELECT id, user_id, text_sealed, confidence FROM app.captures WHERE id = $1";
+        SELECT id, user_id, text_sealed, confidence,
+               CASE WHEN refine = 'running'
+                         AND created_at < statement_timestamp() - interval '15 minutes'
+                    THEN 'failed' ELSE refine END AS refine
+          FROM app.captures WHERE id = $1";
 
     /// The capture that an item came from.
     App CaptureOfItem { item_id: Uuid } -> CaptureRow = "
-        SELECT c.id, c.user_id, c.text_sealed, c.confidence
+        SELECT c.id, c.user_id, c.text_sealed, c.confidence,
+               CASE WHEN c.refine = 'running'
+                         AND c.created_at < statement_timestamp() - interval '15 minutes'
+                    THEN 'failed' ELSE c.refine END AS refine
           FROM app.items i
           JOIN app.captures c ON c.user_id = i.user_id AND c.id = i.capture_id
          WHERE i.id = $1";

@@ -41,6 +41,8 @@ pub struct Kept {
     pub states: Vec<State>,
     /// `sure`, `likely` or `unsure`.
     pub confidence: &'static str,
+    /// Whether another minute might give another reading.
+    pub uses_clock: bool,
 }
 
 impl Setting {
@@ -57,6 +59,18 @@ impl Setting {
             ..context
         };
         Ok(Self { reference, zone_name: zone_name.to_owned(), context })
+    }
+
+    /// How days and weeks are read, in a word for keys.
+    pub(super) fn order_word(&self) -> String {
+        format!("{:?} {:?}", self.context.date_order, self.context.week_start)
+    }
+
+    /// A setting of a test.
+    #[cfg(test)]
+    pub(super) fn at(reference: DateTime, zone_name: &str) -> Self {
+        let context = Context::new(reference, zone_name).unwrap();
+        Self { reference, zone_name: zone_name.to_owned(), context }
     }
 
     /// Reads a text.
@@ -77,12 +91,13 @@ pub fn read(text: &str, setting: &Setting, dismissed: &[Range<usize>], choices: 
         Confidence::Likely => "likely",
         Confidence::Unsure => "unsure",
     };
+    let uses_clock = reading.uses_clock;
     let mut states: Vec<State> =
         reading.items.into_iter().map(|item| state(item, text, setting)).collect();
     if states.is_empty() {
         states.push(plain(text));
     }
-    Kept { states, confidence }
+    Kept { states, confidence, uses_clock }
 }
 
 /// Reads words that should be a time and nothing else; `None` where they are not.
@@ -205,7 +220,7 @@ fn fit(mut body: Body, text: &str) -> State {
     }
 }
 
-fn fitting(labels: Vec<String>) -> Vec<String> {
+pub(super) fn fitting(labels: Vec<String>) -> Vec<String> {
     let fits = |label: &String| label.chars().count() <= ITEM_LABEL_CHARS_MAX;
     labels.into_iter().filter(fits).take(ITEM_LABELS_MAX).collect()
 }

@@ -1,1 +1,1 @@
-
+//! What of the guard needs no database: see `tests/it/guard` for the rest.

@@ -34,6 +34,8 @@ pub enum Cause {
     Delete,
     /// The change before was taken back.
     Undo,
+    /// A model's tags changed what the reader had made of a thought.
+    Refine,
 }
 
 impl Cause {
@@ -46,6 +48,7 @@ impl Cause {
             Self::Split => "split",
             Self::Delete => "delete",
             Self::Undo => "undo",
+            Self::Refine => "refine",
         }
     }
 }

@@ -96,9 +96,14 @@ const QUOTA_DRIFT: Family = family(
     Kind::Gauge,
     "Counters of quotas that are not the sum of their ledger; more than none is a fault",
 );
+const MODEL_ANSWERS: Family = family(
+    "kairo_model_answers_total",
+    Kind::Counter,
+    "Thoughts that were to be read a second time, by where the answer came from",
+);
 
 /// Every family that functions of this page count, in the order of this page.
-const COUNTED: [Family; 9] = [
+const COUNTED: [Family; 10] = [
     REQUESTS,
     REQUEST_DURATION,
     THROTTLED,
@@ -108,6 +113,7 @@ const COUNTED: [Family; 9] = [
     CAPTURES,
     READING_DURATION,
     QUOTA_DRIFT,
+    MODEL_ANSWERS,
 ];
 
 /// Every family: those that are counted and those that are looked up when they are asked for.
@@ -182,4 +188,10 @@ pub fn reading<T>(read: impl FnOnce() -> T) -> T {
 /// Counters of quotas were compared with the ledger.
 pub fn quota_drift(found: usize) {
     gauge!(QUOTA_DRIFT.name).set(u32::try_from(found).unwrap_or(u32::MAX));
+}
+
+/// A thought was to be read a second time; the answer came from `cache`, from a `model`, or `none`
+/// could be used.
+pub fn model_answer(from: &'static str) {
+    counter!(MODEL_ANSWERS.name, "from" => from).increment(1);
 }

@@ -31,6 +31,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::accounts::Base;
+use crate::capture::refine::Refiner;
 use crate::mail::{Mailer, Outbox};
 use crate::trust::controls::Page;
 
@@ -51,6 +52,8 @@ pub struct SiteSettings {
     pub origin: String,
     /// Whether only this machine can reach the site.
     pub loopback: bool,
+    /// Reads thoughts a second time, where there is a provider of models.
+    pub refiner: Option<Refiner>,
     /// What the Security page stands on.
     pub security: Page,
 }

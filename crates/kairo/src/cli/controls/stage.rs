@@ -168,6 +168,7 @@ fn site(
         outbox: Some(outbox),
         origin: origin.to_string(),
         loopback: true,
+        refiner: None,
         security: Page {
             catalogue: Catalogue::compiled()?,
             facts: Facts::new(|name| facts.get(name).map(|value| (*value).to_owned())),

@@ -105,7 +105,9 @@ const RELATIONS: [Relation; 23] = [
         &[
             right(APP, Select, Own("")),
             right(APP, Insert, OwnWrite("")),
-            // Never changed, and deleted by the purge alone: what was typed stays as typed.
+            // How far a second reading has come, and nothing else: what was typed stays as typed,
+            // and is deleted by the purge alone.
+            some(APP, Update, &["refine"], OwnWrite("")),
             right(WORKER, Select, Own("")),
             right(WORKER, Delete, OwnWrite("3")),
         ],

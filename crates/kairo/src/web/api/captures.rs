@@ -9,7 +9,8 @@ use axum::response::{IntoResponse, Response};
 
 use super::fields::{Fields, Sent};
 use super::shapes::{CaptureAnswer, PreviewAnswer};
-use super::{fault, moment, refused};
+use super::{fault, moment, refused, wait};
+use crate::capture::refine::Refine;
 use crate::capture::{self, CaptureError, Thought};
 use crate::limits::{CAPTURE_TEXT_CHARS_MAX, IDEMPOTENCY_KEY_BYTES_MAX};
 use crate::web::Site;
@@ -21,21 +22,31 @@ const KEY: &str = "Idempotency-Key";
 const KEY_HEADER: HeaderName = HeaderName::from_static("idempotency-key");
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
-/// `POST /captures`: 201 with the items; once for each `Idempotency-Key`.
+/// `POST /captures`: 201 with the items; once for each `Idempotency-Key`. With `wait_s` it leaves
+/// when the second reading has ended, or after that long.
 pub async fn create(
     State(site): State<Site>,
     Program(identity): Program,
     headers: HeaderMap,
+    query: wait::Asked,
     body: Bytes,
 ) -> Result<Response, Error> {
+    let wait = wait::asked(query)?;
     let thought = Thought { key: key(&headers)?, ..thought(&body)? };
-    let kept = capture::keep(&site.base, &identity, &thought).await;
-    let (person, captured) = kept.map_err(not_kept)?;
+    let kept = capture::keep(&site.base, site.refiner.as_ref(), &identity, &thought).await;
+    let (person, mut captured) = kept.map_err(not_kept)?;
     touch_later(&site, &identity, &person);
+    if captured.refine == Refine::Running && !wait.is_zero() {
+        // The thought is kept, so it is answered as such whatever the wait comes to.
+        let seen = wait::shown(&site.base, &identity, captured.id, wait).await;
+        if let Ok((_, items, refine)) = seen {
+            (captured.items, captured.refine) = (items, refine);
+        }
+    }
     let location = HeaderValue::try_from(format!("/api/v1/captures/{}", captured.id));
     let location = location.map_err(Error::internal)?;
     let replayed = captured.repeated.then_some([(REPLAYED, HeaderValue::from_static("true"))]);
-    let answer = Json(CaptureAnswer::new(captured.id, captured.items));
+    let answer = Json(CaptureAnswer::new(captured.id, captured.refine, captured.items));
     let mut response = (StatusCode::CREATED, [(LOCATION, location)], answer).into_response();
     response.headers_mut().extend(replayed.into_iter().flatten());
     Ok(response)
@@ -46,10 +57,13 @@ pub async fn show(
     State(site): State<Site>,
     Program(identity): Program,
     Id(id): Id,
+    query: wait::Asked,
 ) -> Result<Json<CaptureAnswer>, Error> {
-    let (person, items) = capture::shown(&site.base, &identity, id).await.map_err(not_kept)?;
+    let wait = wait::asked(query)?;
+    let seen = wait::shown(&site.base, &identity, id, wait).await;
+    let (person, items, refine) = seen.map_err(not_kept)?;
     touch_later(&site, &identity, &person);
-    Ok(Json(CaptureAnswer::new(id, items)))
+    Ok(Json(CaptureAnswer::new(id, refine, items)))
 }
 
 /// `POST /captures/preview`: what a thought would become. Nothing is kept, so a token that only

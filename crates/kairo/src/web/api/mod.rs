@@ -17,6 +17,7 @@ mod precondition;
 mod shapes;
 #[cfg(test)]
 mod tests;
+mod wait;
 
 use axum::Router;
 use axum::routing::{get, patch, post};

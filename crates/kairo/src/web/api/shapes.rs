@@ -7,6 +7,7 @@ use jiff::civil::DateTime;
 use serde::Serialize;
 use uuid::Uuid;
 
+use crate::capture::refine::Refine;
 use crate::items::{Body, Item, Occurrence, SpanKept, State, When};
 
 /// An item.
@@ -153,10 +154,10 @@ struct CaptureShape {
 }
 
 impl CaptureAnswer {
-    /// The answer to a capture that no model refines.
-    pub fn new(id: Uuid, items: Vec<Item>) -> Self {
+    /// A capture, how far its second reading has come, and its items.
+    pub fn new(id: Uuid, refine: Refine, items: Vec<Item>) -> Self {
         let items = items.into_iter().map(ItemShape::from).collect();
-        Self { capture: CaptureShape { id, refine: "none" }, items }
+        Self { capture: CaptureShape { id, refine: refine.as_str() }, items }
     }
 }
 

@@ -69,7 +69,7 @@ async fn create(
         Err(error) => return lost::words(error, line.again(None)),
     };
     let thought = thought(&line);
-    match capture::keep(&site.base, &identity, &thought).await {
+    match capture::keep(&site.base, site.refiner.as_ref(), &identity, &thought).await {
         Ok((_, captured)) => {
             let Some(item) = captured.items.first() else { return Ok(see_other("/")) };
             let verb = match (captured.items.len(), &item.state.when) {

@@ -31,10 +31,14 @@ use axum::http::HeaderValue;
 use jiff::{SignedDuration, Timestamp};
 use kairo::accounts::Base;
 use kairo::accounts::checks::OwnerChecks;
+use kairo::ai::{Upstream, UpstreamSettings};
+use kairo::capture::refine::Refiner;
 use kairo::clock::{Clock, Ids, Random};
+use kairo::config::{Ai, Plans};
 use kairo::db::cluster::Throwaway;
 use kairo::db::{Db, Host};
-use kairo::limits::MAIL_SEND_MAX;
+use kairo::guard::{self, Guard, GuardParts};
+use kairo::limits::{MAIL_SEND_MAX, RESERVE_BATCH_MAX};
 use kairo::mail::{ADDRESSES, Carrier, LETTERS, Outbox, OutboxLetter, Post, Seals, Webhook};
 use kairo::trust::controls::{Catalogue, Env, Facts, Page};
 use kairo::web::edge::{self, Bounds, EdgeSettings, EdgeState, Proxies, Ticks};
@@ -113,6 +117,10 @@ pub struct Settings {
     pub send_max: Duration,
     /// Whether letters leave the queue; without it a test takes them out, or looks at them there.
     pub delivers: bool,
+    /// The provider of models; without one there is none.
+    pub provider: Option<Ai>,
+    /// What each plan gives, where there is a provider.
+    pub plans: Plans,
 }
 
 impl Default for Settings {
@@ -135,8 +143,23 @@ impl Default for Settings {
             webhook: None,
             send_max: MAIL_SEND_MAX,
             delivers: true,
+            provider: None,
+            plans: Plans::default(),
         }
     }
+}
+
+/// What reads thoughts a second time, as `serve` makes it.
+fn refiner(base: &Base, provider: &Ai, plans: Plans) -> Refiner {
+    let upstream = UpstreamSettings::new(provider, base.random.clone());
+    let guard = Guard::open(GuardParts {
+        door: base.db.quota.clone(),
+        worker: base.db.worker.clone(),
+        clock: base.clock.clone(),
+        plans,
+        batch_max: RESERVE_BATCH_MAX,
+    });
+    Refiner::new(guard, Upstream::open(upstream).unwrap())
 }
 
 /// A running Kairo; it ends with the value.
@@ -165,7 +188,12 @@ impl Kairo {
         let mut settings = Settings::default();
         change(&mut settings);
         let private = tokio::task::spawn_blocking(Private::start).await.unwrap();
-        Self::over(private, settings)
+        let plans = settings.provider.as_ref().map(|_| settings.plans);
+        let kairo = Self::over(private, settings);
+        if let Some(plans) = plans {
+            guard::write_plans(&kairo.base.db.worker, &plans).await.unwrap();
+        }
+        kairo
     }
 
     fn over(private: Private, settings: Settings) -> Self {
@@ -205,6 +233,7 @@ impl Kairo {
             outbox: settings.outbox_page.then(|| outbox.clone()),
             origin: settings.origin.to_owned(),
             loopback: settings.loopback,
+            refiner: settings.provider.map(|provider| refiner(&base, &provider, settings.plans)),
             security: security_page(),
         });
         let edge = EdgeState::new(EdgeSettings {

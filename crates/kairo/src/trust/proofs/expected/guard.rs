@@ -5,13 +5,25 @@
 //! can end calls that are open and change what plans give, until a node starts again; it can
 //! neither reserve nor read whose quota is whose.
 
-use super::super::actors::{APP, GUARD, WORKER};
+use super::super::actors::{APP, AUTH, GUARD, WORKER};
 use super::Command::{Delete, Insert, Select, Update};
-use super::Reach::{All, Own, Those};
-use super::{Function, Relation, right, some, table};
+use super::Reach::{All, Own, OwnWrite, Those};
+use super::{Function, Relation, function, right, some, table};
 
 /// Tables of the guard.
-pub(super) const RELATIONS: [Relation; 8] = [
+pub(super) const RELATIONS: [Relation; 9] = [
+    table(
+        "app.model_answers",
+        "id",
+        &[
+            right(APP, Select, Own("")),
+            right(APP, Insert, OwnWrite("")),
+            right(APP, Delete, OwnWrite("")),
+            // What has expired is removed, whosever it was; its key and its text stay unread.
+            some(AUTH, Select, &["id", "expires_at"], Those(&["a3", "b3", "c3"])),
+            right(AUTH, Delete, Those(&["a3", "b3", "c3"])),
+        ],
+    ),
     table(
         "guard.plans",
         "plan",
@@ -117,7 +129,8 @@ const fn guard(signature: &'static str, granted: Option<super::Role>) -> Functio
 }
 
 /// Functions of the guard.
-pub(super) const FUNCTIONS: [Function; 15] = [
+pub(super) const FUNCTIONS: [Function; 16] = [
+    function("authn.answers_purge()", Some(WORKER)),
     // For whoever asks, by the session that the transaction holds, or by the digest of one.
     guard("guard.reserve(uuid,integer,text,bigint)", Some(APP)),
     guard("guard.reserve_batch(text[],text[],uuid[],integer[],text[],bigint[])", Some(APP)),

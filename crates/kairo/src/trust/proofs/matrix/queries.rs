@@ -69,6 +69,10 @@ pub const SEED: &str = r"
     SELECT id, user_id, 'x', '1', 'sure', localtimestamp, 'UTC',
            CASE WHEN n IN (3, 4) THEN now() - interval '31 days' ELSE now() END
       FROM row_ids WHERE n IN (1, 3, 4, 5);
+    INSERT INTO app.model_answers (id, user_id, key_mac, model, answer_sealed, expires_at)
+    SELECT id, user_id, digest, 'normal', 'x',
+           CASE n WHEN 3 THEN now() - interval '1 day' ELSE now() + interval '1 day' END
+      FROM row_ids WHERE n IN (1, 3);
     INSERT INTO app.capture_keys (user_id, key_hash, request_mac, capture_id, created_at)
     SELECT user_id, digest, digest, id,
            CASE WHEN n IN (3, 4) THEN now() - interval '31 days' ELSE now() END
@@ -212,7 +216,8 @@ pub fn update_blind(relation: &str, column: &str) -> String {
 }
 
 /// Assignments that read no column and break no constraint, for a role that may make them.
-const CONSTANTS: [(&str, &str); 15] = [
+const CONSTANTS: [(&str, &str); 16] = [
+    ("app.captures", "refine = 'none'"),
     ("app.items", "version = 9"),
     ("app.settings", "time_zone = 'UTC'"),
     ("authn.users", "plan = 'free'"),
@@ -263,7 +268,7 @@ pub fn become_role(role: &str) -> String {
 }
 
 /// What definer functions give.
-pub const CALLS: [Call; 35] = [
+pub const CALLS: [Call; 36] = [
     // The record: what the page shows is everybody's, and whoever appends cannot change.
     Call {
         role: APP,
@@ -369,6 +374,7 @@ pub const CALLS: [Call; 35] = [
         gives: |_| &["f"],
     },
     Call { role: WORKER, sql: "SELECT authn.sessions_purge()", gives: |_| &["1"] },
+    Call { role: WORKER, sql: "SELECT authn.answers_purge()", gives: |_| &["3"] },
     // Letters that wait, and no other; whoever asks, for mail is nobody's.
     Call { role: WORKER, sql: "SELECT id FROM mail.claim(10)", gives: |_| &["a1", "b1", "c1"] },
     // Nobody holds this one, so nothing can be said of it.

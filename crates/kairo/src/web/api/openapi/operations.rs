@@ -7,7 +7,9 @@ use serde_json::{Map, Value, json};
 use super::responses;
 use super::schema::Schema;
 use super::shapes;
-use crate::limits::{IDEMPOTENCY_KEY_BYTES_MAX, ITEMS_PAGE_DEFAULT, ITEMS_PAGE_MAX};
+use crate::limits::{
+    IDEMPOTENCY_KEY_BYTES_MAX, ITEMS_PAGE_DEFAULT, ITEMS_PAGE_MAX, REFINE_WAIT_S_MAX,
+};
 
 /// One method of one route.
 struct Operation {
@@ -48,7 +50,7 @@ fn captures() -> [Operation; 3] {
             id: "keepThought",
             summary: "Keep a thought; once for each Idempotency-Key",
             takes: Some("Thought"),
-            parameters: vec![idempotency_key()],
+            parameters: vec![idempotency_key(), wait_s()],
             gives: (
                 201,
                 "Kept, with its items in the order of the text.",
@@ -75,9 +77,9 @@ fn captures() -> [Operation; 3] {
             id: "readCapture",
             summary: "Read a capture, with its items as they are now and without deleted ones",
             takes: None,
-            parameters: vec![path_id("The capture.")],
+            parameters: vec![path_id("The capture."), wait_s()],
             gives: (200, "The capture.", Some("Capture"), &[]),
-            refuses: &[404],
+            refuses: &[400, 404, 422],
             open: false,
         },
     ]
@@ -276,6 +278,11 @@ fn if_none_match() -> Value {
     let tags = Schema::text().such_as("\"1\"");
     let says = "Versions that the client has; the answer is 304 where the item's is among them.";
     parameter("header", "If-None-Match", tags, says)
+}
+
+fn wait_s() -> Value {
+    let says = "Whole seconds for which the answer may wait for a second reading to end.";
+    parameter("query", "wait_s", Schema::whole(0, REFINE_WAIT_S_MAX), says)
 }
 
 fn list_query() -> Vec<Value> {

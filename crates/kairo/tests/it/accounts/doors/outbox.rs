@@ -21,6 +21,7 @@ async fn outbox_of(app: &Kairo, outbox: Option<Outbox>, loopback: bool) -> Answe
         outbox,
         origin: app.site.origin.clone(),
         loopback,
+        refiner: None,
         security: security_page(),
     });
     let edge = EdgeState::new(EdgeSettings {

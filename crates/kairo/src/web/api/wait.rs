@@ -1,0 +1,54 @@
+//! `?wait_s=`: how long an answer may wait for the second reading of a thought.
+
+use std::time::Duration;
+
+use axum::extract::Query;
+use axum::extract::rejection::QueryRejection;
+use tokio::time::{Instant, sleep};
+use uuid::Uuid;
+
+use crate::accounts::{Base, Person};
+use crate::capture::refine::Refine;
+use crate::capture::{self, CaptureError};
+use crate::db::Identity;
+use crate::items::Item;
+use crate::limits::{REFINE_LOOK_EVERY, REFINE_WAIT_S_MAX};
+use crate::web::error::Error;
+
+/// The query of a route that waits.
+pub(super) type Asked = Result<Query<Vec<(String, String)>>, QueryRejection>;
+
+/// How long the client is willing to wait; not at all where it does not say.
+pub(super) fn asked(query: Asked) -> Result<Duration, Error> {
+    let malformed =
+        || Error::Malformed { detail: "The query takes wait_s alone, once, as name=value.".into() };
+    let Query(pairs) = query.map_err(|_| malformed())?;
+    let value = match pairs.as_slice() {
+        [] => return Ok(Duration::ZERO),
+        [(name, value)] if name == "wait_s" => value,
+        _ => return Err(malformed()),
+    };
+    let digits = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
+    let wait = value.parse::<i64>().ok().filter(|wait| digits && *wait <= REFINE_WAIT_S_MAX);
+    wait.and_then(|wait| u64::try_from(wait).ok()).map(Duration::from_secs).ok_or_else(|| {
+        let takes = format!("Send whole seconds from 0 to {REFINE_WAIT_S_MAX}.");
+        Error::field("wait_s", "out_of_range", takes)
+    })
+}
+
+/// A capture with its items, once its second reading has ended or the wait has.
+pub(super) async fn shown(
+    base: &Base,
+    identity: &Identity,
+    id: Uuid,
+    wait: Duration,
+) -> Result<(Person, Vec<Item>, Refine), CaptureError> {
+    let until = Instant::now() + wait;
+    loop {
+        let found = capture::shown(base, identity, id).await?;
+        if found.2 != Refine::Running || Instant::now() >= until {
+            return Ok(found);
+        }
+        sleep(REFINE_LOOK_EVERY.min(until.saturating_duration_since(Instant::now()))).await;
+    }
+}
