@@ -103,6 +103,10 @@ impl Tags {
             let said = tokens(said);
             !said.is_empty() && is_subsequence(&said, &have)
         };
+        // Names and labels are copied whole; words from here and there would make new ones.
+        let folded = text.to_lowercase();
+        let copied =
+            |said: &String| !said.trim().is_empty() && folded.contains(&said.trim().to_lowercase());
         let empty = |said: &String| said.trim().is_empty();
         let given = |said: Option<String>| said.filter(|said| !empty(said));
         let when_text = given(self.when_text).filter(stands);
@@ -114,9 +118,9 @@ impl Tags {
             repeat_norm: given(self.repeat_norm).filter(|_| repeat_text.is_some()),
             when_text,
             repeat_text,
-            people: self.people.into_iter().filter(stands).collect(),
-            place: given(self.place).filter(stands),
-            labels: self.labels.into_iter().filter(stands).collect(),
+            people: self.people.into_iter().filter(copied).collect(),
+            place: given(self.place).filter(copied),
+            labels: self.labels.into_iter().filter(copied).collect(),
             ..self
         }
     }
