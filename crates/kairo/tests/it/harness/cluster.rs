@@ -25,6 +25,7 @@ use kairo::keys::Keys;
 use kairo::keys::source::RingStore;
 use kairo_vault::{KeyId, SystemEntropy};
 use ring::digest;
+use rustix::process::{Pid, Signal};
 use tokio_postgres::Config;
 
 /// The database of a test.
@@ -56,14 +57,34 @@ impl Drop for Removed {
 impl Private {
     /// Copies the template and starts its server (0.2 s; 3 s where there is no template yet).
     pub fn start() -> Self {
+        Self::start_as(Tuning::Test)
+    }
+
+    /// Likewise, one that loses nothing that was committed.
+    pub fn start_durable() -> Self {
+        Self::start_as(Tuning::Durable)
+    }
+
+    fn start_as(tuning: Tuning) -> Self {
         let place = place();
         let programs = programs();
         let (removed, folder) = new_folder(&place);
         let template = Template::ready(&place, &programs);
         template.copy_to(folder.root());
         drop(template);
-        let cluster = Cluster::start(&folder, &programs, Tuning::Test).unwrap();
+        let cluster = Cluster::start(&folder, &programs, tuning).unwrap();
         Self { cluster: Some(cluster), folder, _removed: removed }
+    }
+
+    /// Kills a durable server and everything that it does with -9, and starts it again.
+    #[must_use]
+    pub fn killed(mut self) -> Self {
+        let pid = fs::read_to_string(self.folder.root().join("pg/postmaster.pid")).unwrap();
+        let pid = pid.lines().next().unwrap().parse().unwrap();
+        rustix::process::kill_process(Pid::from_raw(pid).unwrap(), Signal::KILL).unwrap();
+        drop(self.cluster.take());
+        self.cluster = Some(Cluster::start(&self.folder, &programs(), Tuning::Durable).unwrap());
+        self
     }
 
     /// A new cluster with nothing in it but what PostgreSQL makes (2 s).
