@@ -71,6 +71,7 @@ async fn serve(opened: &Opened, database: &ServedDatabase) -> Result<(), Failure
         origin: origin.clone(),
         loopback: config.is_loopback(),
         security: security_page(config, &program)?,
+        ai: super::ai::open(config, &base).await?,
     });
     let proxies = Proxies::new(config.trusted_proxies.clone());
     let edge = edge_of(&base, config, &origin, proxies.clone())?;
