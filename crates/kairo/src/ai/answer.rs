@@ -135,13 +135,13 @@ pub(super) fn refused_parameter(body: &[u8]) -> Option<&'static str> {
     };
     let (param, message) = (text(error.param), text(error.message));
     let head = param.split(['.', '[']).next().unwrap_or_default();
-    let by_field = PARAMETERS.into_iter().find(|name| *name == head);
-    by_field.or_else(|| {
-        // Short names are words of any sentence.
-        let telling = |name: &&str| name.contains('_') || *name == "temperature";
-        let mut words = message.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
-        words.find_map(|word| PARAMETERS.into_iter().filter(telling).find(|name| *name == word))
-    })
+    if !head.is_empty() {
+        return PARAMETERS.into_iter().find(|name| *name == head);
+    }
+    // Short names are words of any sentence.
+    let telling = |name: &&str| name.contains('_') || *name == "temperature";
+    let mut words = message.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    words.find_map(|word| PARAMETERS.into_iter().filter(telling).find(|name| *name == word))
 }
 
 #[cfg(test)]

@@ -20,13 +20,11 @@ use super::mail::seals;
 use super::open::{Opened, open};
 use crate::accounts::Base;
 use crate::accounts::checks::OwnerChecks;
-use crate::ai::{Upstream, UpstreamSettings};
 use crate::capture::purge;
 use crate::capture::refine::Refiner;
 use crate::config::{Config, MailWay, Node};
 use crate::db::Db;
-use crate::guard::{self, Guard, GuardParts, sweep};
-use crate::limits::{DRAIN_MAX, MAIL_SEND_MAX, RESERVE_BATCH_MAX};
+use crate::limits::{DRAIN_MAX, MAIL_SEND_MAX};
 use crate::mail::{Carrier, Mailer, Outbox, Post, Resend, Smtp, Webhook};
 use crate::meters::Meters;
 use crate::trust::controls::{Catalogue, Env, Page, Program, runner};
@@ -67,14 +65,16 @@ async fn serve(opened: &Opened, database: &ServedDatabase) -> Result<(), Failure
     tokio::spawn(purge::run(base.clone()));
     let (mailer, outbox, delivery) = mail(opened, &base)?;
     let program = tokio::task::spawn_blocking(Program::this).await??;
+    let ai = super::ai::open(config, &base).await?;
     let site = Site::new(SiteSettings {
         base: base.clone(),
         mailer,
         outbox,
         origin: origin.clone(),
         loopback: config.is_loopback(),
-        refiner: refiner(opened, &base).await?,
+        refiner: ai.as_ref().map(|ai| Refiner::new(ai.guard.clone(), ai.upstream.clone())),
         security: security_page(config, &program)?,
+        ai,
     });
     let proxies = Proxies::new(config.trusted_proxies.clone());
     let edge = edge_of(&base, config, &origin, proxies.clone())?;
@@ -133,23 +133,6 @@ fn edge_of(
         bounds: Bounds::default(),
         ticks: Ticks::monotonic(),
     }))
-}
-
-/// What reads thoughts a second time, where the settings name a provider of models.
-async fn refiner(opened: &Opened, base: &Base) -> Result<Option<Refiner>, Failure> {
-    let config = &opened.config;
-    guard::write_plans(&base.db.worker, &config.plans).await?;
-    tokio::spawn(sweep::run(base.db.worker.clone(), base.clock.clone()));
-    let Some(provider) = &config.ai else { return Ok(None) };
-    let upstream = Upstream::open(UpstreamSettings::new(provider, base.random.clone()))?;
-    let guard = Guard::open(GuardParts {
-        door: base.db.quota.clone(),
-        worker: base.db.worker.clone(),
-        clock: base.clock.clone(),
-        plans: config.plans,
-        batch_max: RESERVE_BATCH_MAX,
-    });
-    Ok(Some(Refiner::new(guard, upstream)))
 }
 
 fn security_page(config: &Config, program: &Program) -> Result<Page, Failure> {

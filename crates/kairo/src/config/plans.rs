@@ -58,6 +58,16 @@ impl Plans {
     pub fn named(&self, plan: &str) -> &Plan {
         if plan == "pro" { &self.pro } else { &self.free }
     }
+
+    /// The most that either plan lets one call be.
+    pub fn larger(&self) -> Plan {
+        let (free, pro) = (&self.free, &self.pro);
+        Plan {
+            input_bytes: free.input_bytes.max(pro.input_bytes),
+            tokens: free.tokens.max(pro.tokens),
+            ..*pro
+        }
+    }
 }
 
 impl Default for Plans {

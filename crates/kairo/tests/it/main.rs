@@ -24,4 +24,5 @@ mod mail;
 mod outbox;
 mod schema;
 mod trust;
+mod v1;
 mod walls;

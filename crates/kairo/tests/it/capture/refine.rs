@@ -35,8 +35,7 @@ impl Desk {
         change(&mut plans);
         let provider = upstream.settings();
         let app = Kairo::start_with(|settings| {
-            settings.provider = Some(provider);
-            settings.plans = plans;
+            settings.ai = Some((provider, plans));
             settings.now = "2026-11-23T14:00:00Z".parse().unwrap();
         })
         .await;

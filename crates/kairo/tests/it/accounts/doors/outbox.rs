@@ -23,6 +23,7 @@ async fn outbox_of(app: &Kairo, outbox: Option<Outbox>, loopback: bool) -> Answe
         loopback,
         refiner: None,
         security: security_page(),
+        ai: None,
     });
     let edge = EdgeState::new(EdgeSettings {
         ids: app.base.ids.clone(),
