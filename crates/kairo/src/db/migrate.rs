@@ -57,6 +57,7 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0022_item_occurrences_settle",
     "0023_mail_create",
     "0024_evidence_create",
+    "0026_sources_create",
 ];
 
 /// Why a database cannot be brought to this schema.

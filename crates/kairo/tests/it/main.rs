@@ -21,5 +21,6 @@ mod limits;
 mod mail;
 mod outbox;
 mod schema;
+mod throttle;
 mod trust;
 mod walls;
