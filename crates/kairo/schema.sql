@@ -523,6 +523,33 @@ CREATE POLICY sessions_update_auth ON authn.sessions FOR UPDATE TO kairo_auth
     USING (true)
     WITH CHECK (true);
 
+CREATE UNLOGGED TABLE authn.source_buckets (
+    bucket text NOT NULL,
+    wide boolean NOT NULL,
+    slot integer NOT NULL,
+    digest bytea NOT NULL,
+    minute_full_at timestamp with time zone NOT NULL,
+    hour_full_at timestamp with time zone NOT NULL,
+    CONSTRAINT source_buckets_pkey PRIMARY KEY (bucket, wide, slot),
+    CONSTRAINT source_buckets_bucket_check CHECK ((bucket = ANY (ARRAY['sign_in'::text, 'ai'::text]))),
+    CONSTRAINT source_buckets_digest_check CHECK ((octet_length(digest) = 32)),
+    CONSTRAINT source_buckets_slot_check CHECK (((slot >= 0) AND (slot <= 65535)))
+);
+ALTER TABLE authn.source_buckets OWNER TO kairo_owner;
+ALTER TABLE authn.source_buckets SET (fillfactor=70);
+ALTER TABLE authn.source_buckets ENABLE ROW LEVEL SECURITY;
+ALTER TABLE authn.source_buckets FORCE ROW LEVEL SECURITY;
+GRANT DELETE, INSERT, SELECT, UPDATE (digest, minute_full_at, hour_full_at) ON authn.source_buckets TO kairo_auth;
+CREATE POLICY source_buckets_delete_auth ON authn.source_buckets FOR DELETE TO kairo_auth
+    USING (true);
+CREATE POLICY source_buckets_insert_auth ON authn.source_buckets FOR INSERT TO kairo_auth
+    WITH CHECK (true);
+CREATE POLICY source_buckets_select_auth ON authn.source_buckets FOR SELECT TO kairo_auth
+    USING (true);
+CREATE POLICY source_buckets_update_auth ON authn.source_buckets FOR UPDATE TO kairo_auth
+    USING (true)
+    WITH CHECK (true);
+
 CREATE TABLE authn.users (
     id uuid NOT NULL,
     email_norm text NOT NULL,
@@ -590,7 +617,7 @@ END
 $function$;
 ALTER FUNCTION authn.key_create(uuid,uuid,bytea,bytea,text[],timestamp with time zone,text,integer) OWNER TO kairo_auth;
 
-CREATE OR REPLACE FUNCTION authn.proof_ask(p_id uuid, p_email text, p_source bytea, p_earlier_binding_hash bytea, p_link_hash bytea, p_binding_hash bytea, p_code_mac bytea, p_letter uuid, p_sealed bytea, p_address_macs bytea[])
+CREATE OR REPLACE FUNCTION authn.proof_ask(p_id uuid, p_email text, p_sources bytea[], p_earlier_binding_hash bytea, p_link_hash bytea, p_binding_hash bytea, p_code_mac bytea, p_letter uuid, p_sealed bytea, p_address_macs bytea[])
  RETURNS text
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -602,7 +629,7 @@ BEGIN
     IF mail.is_full() THEN
         RETURN 'busy';
     END IF;
-    outcome := authn.proof_begin(p_id, p_email, p_source, p_earlier_binding_hash, p_link_hash,
+    outcome := authn.proof_begin(p_id, p_email, p_sources, p_earlier_binding_hash, p_link_hash,
                                  p_binding_hash, p_code_mac);
     IF outcome = 'sent' THEN
         -- A letter is worth as much as its proof, and for as long.
@@ -613,10 +640,10 @@ BEGIN
     RETURN outcome;
 END
 $function$;
-ALTER FUNCTION authn.proof_ask(uuid,text,bytea,bytea,bytea,bytea,bytea,uuid,bytea,bytea[]) OWNER TO kairo_auth;
-GRANT EXECUTE ON FUNCTION authn.proof_ask(uuid,text,bytea,bytea,bytea,bytea,bytea,uuid,bytea,bytea[]) TO kairo_login;
+ALTER FUNCTION authn.proof_ask(uuid,text,bytea[],bytea,bytea,bytea,bytea,uuid,bytea,bytea[]) OWNER TO kairo_auth;
+GRANT EXECUTE ON FUNCTION authn.proof_ask(uuid,text,bytea[],bytea,bytea,bytea,bytea,uuid,bytea,bytea[]) TO kairo_login;
 
-CREATE OR REPLACE FUNCTION authn.proof_begin(p_id uuid, p_email text, p_source bytea, p_earlier_binding_hash bytea, p_link_hash bytea, p_binding_hash bytea, p_code_mac bytea)
+CREATE OR REPLACE FUNCTION authn.proof_begin(p_id uuid, p_email text, p_sources bytea[], p_earlier_binding_hash bytea, p_link_hash bytea, p_binding_hash bytea, p_code_mac bytea)
  RETURNS text
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -641,8 +668,8 @@ BEGIN
         SELECT id FROM authn.proofs WHERE expires_at < t - interval '1 day' LIMIT 20
         FOR UPDATE SKIP LOCKED);
 
-    -- Locks the address's row before it reads, so that sources at once cannot pass the bound together;
-    -- it counts only once the source's own share allows the mail.
+    -- Locks the address's row before it reads, so that sources at once cannot pass a bound together; it
+    -- counts only once the source's own share allows the mail.
     INSERT INTO authn.proof_address_budgets AS a (email_norm, hour_start, sent) VALUES (p_email, t, 0)
     ON CONFLICT (email_norm) DO UPDATE
         SET hour_start = CASE WHEN a.hour_start <= t - interval '1 hour' THEN t ELSE a.hour_start END,
@@ -651,17 +678,19 @@ BEGIN
     IF sent_to_address >= per_address THEN
         RETURN 'too_soon';
     END IF;
+    -- Under the same lock: nobody else reads or writes what sources had sent to this address meanwhile.
+    IF EXISTS (SELECT FROM authn.proof_budgets b
+                WHERE b.email_norm = p_email AND b.source = ANY (p_sources)
+                  AND (b.last_at > t - spacing
+                       OR b.hour_start > t - interval '1 hour' AND b.sent >= per_hour)) THEN
+        RETURN 'too_soon';
+    END IF;
     INSERT INTO authn.proof_budgets AS b (email_norm, source, hour_start, sent, last_at)
-    VALUES (p_email, p_source, t, 1, t)
+    SELECT DISTINCT p_email, source, t, 1, t FROM unnest(p_sources) source
     ON CONFLICT (email_norm, source) DO UPDATE
         SET hour_start = CASE WHEN b.hour_start <= t - interval '1 hour' THEN t ELSE b.hour_start END,
             sent = CASE WHEN b.hour_start <= t - interval '1 hour' THEN 1 ELSE b.sent + 1 END,
-            last_at = t
-        WHERE b.last_at <= t - spacing
-          AND (b.hour_start <= t - interval '1 hour' OR b.sent < per_hour);
-    IF NOT FOUND THEN
-        RETURN 'too_soon';
-    END IF;
+            last_at = t;
     UPDATE authn.proof_address_budgets SET sent = sent + 1 WHERE email_norm = p_email;
 
     UPDATE authn.proofs SET superseded_at = t
@@ -672,7 +701,7 @@ BEGIN
     RETURN 'sent';
 END
 $function$;
-ALTER FUNCTION authn.proof_begin(uuid,text,bytea,bytea,bytea,bytea,bytea) OWNER TO kairo_auth;
+ALTER FUNCTION authn.proof_begin(uuid,text,bytea[],bytea,bytea,bytea,bytea) OWNER TO kairo_auth;
 
 CREATE OR REPLACE FUNCTION authn.proof_redeem(p_link_hash bytea, p_binding_hash bytea, p_code_mac bytea, p_new_user uuid, p_new_key uuid, p_root_key_id text, p_wrapped bytea, p_zone text, p_session uuid, p_token_hash bytea, p_device text)
  RETURNS TABLE(outcome text, tries_left integer, user_id uuid)
@@ -868,6 +897,96 @@ END
 $function$;
 ALTER FUNCTION authn.sessions_purge() OWNER TO kairo_auth;
 GRANT EXECUTE ON FUNCTION authn.sessions_purge() TO kairo_worker;
+
+CREATE OR REPLACE FUNCTION authn.source_pass(p_bucket text, p_digests bytea[], p_wide boolean[])
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET enable_seqscan TO 'off'
+AS $function$
+DECLARE
+    sign_in_per_minute CONSTANT integer := 10;
+    sign_in_per_hour   CONSTANT integer := 50;
+    ai_per_minute      CONSTANT integer := 300;
+    site_times         CONSTANT integer := 8;
+    t timestamptz := statement_timestamp();
+    minute_step interval;
+    hour_step   interval;
+    wait        interval;
+    counted     integer;
+BEGIN
+    CASE p_bucket
+        WHEN 'sign_in' THEN
+            minute_step := interval '1 minute' / sign_in_per_minute;
+            hour_step := interval '1 hour' / sign_in_per_hour;
+        WHEN 'ai' THEN
+            minute_step := interval '1 minute' / ai_per_minute;
+            hour_step := minute_step;
+    END CASE;
+    FOR look IN 1..2 LOOP
+        -- Whoever has to wait writes nothing: asking on and on costs the database one read.
+        SELECT max((SELECT greatest(
+                               b.minute_full_at + minute_step / k.times - interval '1 minute',
+                               b.hour_full_at + hour_step / k.times - interval '1 hour') - t
+                      FROM authn.source_buckets b
+                     WHERE b.bucket = p_bucket AND b.wide = k.wide AND b.slot = k.slot
+                       AND b.digest = k.digest))
+          INTO wait
+          FROM (SELECT digest, wide, CASE WHEN wide THEN site_times ELSE 1 END AS times,
+                       (get_byte(digest, 30) << 8) + get_byte(digest, 31) AS slot
+                  FROM unnest(p_digests, p_wide) d (digest, wide)) k;
+        IF wait > interval '0' THEN
+            RETURN ceil(extract(epoch FROM wait));
+        END IF;
+        -- Not all was counted: somebody was first, who is seen now, or a slot is another source's.
+        EXIT WHEN look = 2;
+        -- Looks once more at each row, under its lock, so that requests at once cannot pass together; in
+        -- the order of the slots, so that two cannot wait for one another.
+        INSERT INTO authn.source_buckets AS b
+               (bucket, wide, slot, digest, minute_full_at, hour_full_at)
+        SELECT DISTINCT ON (k.wide, k.slot) p_bucket, k.wide, k.slot, k.digest,
+               t + minute_step / k.times, t + hour_step / k.times
+          FROM (SELECT digest, wide, CASE WHEN wide THEN site_times ELSE 1 END AS times,
+                       (get_byte(digest, 30) << 8) + get_byte(digest, 31) AS slot
+                  FROM unnest(p_digests, p_wide) d (digest, wide)) k
+         ORDER BY k.wide, k.slot
+        ON CONFLICT (bucket, wide, slot) DO UPDATE
+           SET digest = excluded.digest,
+               minute_full_at = greatest(b.minute_full_at, t) + (excluded.minute_full_at - t),
+               hour_full_at = greatest(b.hour_full_at, t) + (excluded.hour_full_at - t)
+         WHERE greatest(b.minute_full_at, b.hour_full_at) <= t
+            OR b.digest = excluded.digest
+               AND b.minute_full_at + (excluded.minute_full_at - t) <= t + interval '1 minute'
+               AND b.hour_full_at + (excluded.hour_full_at - t) <= t + interval '1 hour';
+        GET DIAGNOSTICS counted = ROW_COUNT;
+        EXIT WHEN counted = cardinality(p_digests);
+    END LOOP;
+    RETURN 0;
+END
+$function$;
+ALTER FUNCTION authn.source_pass(text,bytea[],boolean[]) OWNER TO kairo_auth;
+GRANT EXECUTE ON FUNCTION authn.source_pass(text,bytea[],boolean[]) TO kairo_login;
+
+CREATE OR REPLACE FUNCTION authn.sources_purge()
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+DECLARE
+    n integer;
+BEGIN
+    DELETE FROM authn.source_buckets WHERE (bucket, wide, slot) IN (
+        SELECT bucket, wide, slot FROM authn.source_buckets
+         WHERE greatest(minute_full_at, hour_full_at) < statement_timestamp() - interval '1 hour'
+           FOR UPDATE SKIP LOCKED);
+    GET DIAGNOSTICS n = ROW_COUNT;
+    RETURN n;
+END
+$function$;
+ALTER FUNCTION authn.sources_purge() OWNER TO kairo_auth;
+GRANT EXECUTE ON FUNCTION authn.sources_purge() TO kairo_worker;
 
 CREATE OR REPLACE FUNCTION authn.user_ensure(p_email text, p_new_user uuid, p_new_key uuid, p_root_key_id text, p_wrapped bytea, p_zone text)
  RETURNS uuid

@@ -11,8 +11,12 @@
 -- address (one a minute, five an hour), or the address its share of all (20 an hour). The answer is the
 -- same whether an account stands behind the address or not. What was asked for before is replaced only
 -- for the browser that shows its binding: else a stranger's request would spend the owner's mail.
+--
+-- p_sources is the source's digest, and in the hour after a turn of the pepper the former one, too. Both
+-- count, and either refuses: what was used up before the turn stays so, and after that hour the new digest
+-- alone has counted everything that a window of an hour looks back on.
 CREATE FUNCTION authn.proof_begin(
-    p_id uuid, p_email text, p_source bytea, p_earlier_binding_hash bytea,
+    p_id uuid, p_email text, p_sources bytea[], p_earlier_binding_hash bytea,
     p_link_hash bytea, p_binding_hash bytea, p_code_mac bytea
 ) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
@@ -35,8 +39,8 @@ BEGIN
         SELECT id FROM authn.proofs WHERE expires_at < t - interval '1 day' LIMIT 20
         FOR UPDATE SKIP LOCKED);
 
-    -- Locks the address's row before it reads, so that sources at once cannot pass the bound together;
-    -- it counts only once the source's own share allows the mail.
+    -- Locks the address's row before it reads, so that sources at once cannot pass a bound together; it
+    -- counts only once the source's own share allows the mail.
     INSERT INTO authn.proof_address_budgets AS a (email_norm, hour_start, sent) VALUES (p_email, t, 0)
     ON CONFLICT (email_norm) DO UPDATE
         SET hour_start = CASE WHEN a.hour_start <= t - interval '1 hour' THEN t ELSE a.hour_start END,
@@ -45,17 +49,19 @@ BEGIN
     IF sent_to_address >= per_address THEN
         RETURN 'too_soon';
     END IF;
+    -- Under the same lock: nobody else reads or writes what sources had sent to this address meanwhile.
+    IF EXISTS (SELECT FROM authn.proof_budgets b
+                WHERE b.email_norm = p_email AND b.source = ANY (p_sources)
+                  AND (b.last_at > t - spacing
+                       OR b.hour_start > t - interval '1 hour' AND b.sent >= per_hour)) THEN
+        RETURN 'too_soon';
+    END IF;
     INSERT INTO authn.proof_budgets AS b (email_norm, source, hour_start, sent, last_at)
-    VALUES (p_email, p_source, t, 1, t)
+    SELECT DISTINCT p_email, source, t, 1, t FROM unnest(p_sources) source
     ON CONFLICT (email_norm, source) DO UPDATE
         SET hour_start = CASE WHEN b.hour_start <= t - interval '1 hour' THEN t ELSE b.hour_start END,
             sent = CASE WHEN b.hour_start <= t - interval '1 hour' THEN 1 ELSE b.sent + 1 END,
-            last_at = t
-        WHERE b.last_at <= t - spacing
-          AND (b.hour_start <= t - interval '1 hour' OR b.sent < per_hour);
-    IF NOT FOUND THEN
-        RETURN 'too_soon';
-    END IF;
+            last_at = t;
     UPDATE authn.proof_address_budgets SET sent = sent + 1 WHERE email_norm = p_email;
 
     UPDATE authn.proofs SET superseded_at = t

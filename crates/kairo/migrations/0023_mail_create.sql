@@ -100,7 +100,7 @@ REVOKE ALL ON FUNCTION mail.is_full FROM PUBLIC;
 -- comes first and for everybody, so that it uses up nobody's share and tells nothing about an address;
 -- whether the address gets mail at all is looked at when the letter leaves, which no asker sees.
 CREATE FUNCTION authn.proof_ask(
-    p_id uuid, p_email text, p_source bytea, p_earlier_binding_hash bytea,
+    p_id uuid, p_email text, p_sources bytea[], p_earlier_binding_hash bytea,
     p_link_hash bytea, p_binding_hash bytea, p_code_mac bytea,
     p_letter uuid, p_sealed bytea, p_address_macs bytea[]
 ) RETURNS text
@@ -111,7 +111,7 @@ BEGIN
     IF mail.is_full() THEN
         RETURN 'busy';
     END IF;
-    outcome := authn.proof_begin(p_id, p_email, p_source, p_earlier_binding_hash, p_link_hash,
+    outcome := authn.proof_begin(p_id, p_email, p_sources, p_earlier_binding_hash, p_link_hash,
                                  p_binding_hash, p_code_mac);
     IF outcome = 'sent' THEN
         -- A letter is worth as much as its proof, and for as long.

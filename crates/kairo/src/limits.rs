@@ -85,10 +85,26 @@ pub const STREAMS_MAX: u32 = 64;
 pub const ADDRESS_PER_MINUTE: u32 = 600;
 /// Requests that one source address may send at once.
 pub const ADDRESS_BURST: u32 = 200;
-/// Source addresses that one node remembers; beyond it the idle ones are dropped.
+/// Source addresses that one bucket's kind remembers on one node, and as many IPv6 sites beside
+/// them; beyond it the idle ones are dropped. All that the throttles remember stays below 50 MB.
 pub const ADDRESSES_MAX: usize = 100_000;
-/// Sign-in posts a minute from one source address.
-pub const SIGN_IN_PER_MINUTE: u32 = 20;
+/// How many times more an IPv6 site (/48) may than one network (/64) in it: providers hand out
+/// prefixes of 48 to 64 bits, so a household may have one of either.
+pub const SITE_TIMES: u32 = 8;
+/// Sign-in posts a minute from one source address, on all nodes together; a sign-in takes two.
+pub const SIGN_IN_PER_MINUTE: u32 = 10;
+/// Sign-in posts an hour from one source address, on all nodes together: an office behind one
+/// address signs in 25 times, and a session lasts for weeks.
+pub const SIGN_IN_PER_HOUR: u32 = 50;
+/// Requests a minute from one source address to routes that may ask a model, captures among them,
+/// on all nodes together: half of what is let through in general. An import of a thousand thoughts
+/// takes four minutes; calls of a model have the user's quota behind this, which is far below.
+pub const AI_PER_MINUTE: u32 = 300;
+/// Seconds after a turn of the pepper for which a source is known by its former digest, too. No
+/// bucket looks back for longer, so a turn gives nobody anything.
+pub const PEPPER_TURN_S: i64 = 3_600;
+/// Sources of one kind of bucket that the database counts at once.
+pub const SOURCE_SLOTS: i32 = 65_536;
 
 /// Longest e-mail address, in bytes (RFC 5321 4.5.3.1.3, less the angle brackets).
 pub const EMAIL_BYTES_MAX: usize = 254;

@@ -15,6 +15,7 @@ pub mod proofs;
 pub mod queries;
 pub mod sessions;
 pub mod settings;
+pub mod sources;
 pub mod tokens;
 
 use uuid::Uuid;

@@ -51,8 +51,9 @@ pub enum AskError {
 pub struct Asking<'a> {
     /// The address to write to.
     pub email: &'a Email,
-    /// Keyed digest of the network that the request came from.
-    pub source: [u8; 32],
+    /// Keyed digests of the network that the request came from: today's, and in the hour after a
+    /// turn of the pepper the former one.
+    pub sources: &'a [[u8; 32]],
     /// The binding that this browser has of an earlier mail, which the new one replaces.
     pub earlier: Option<&'a Secret>,
 }
@@ -100,7 +101,7 @@ pub async fn ask(
     let statement = ProofAsk {
         id: base.ids.next().map_err(|e| account(e.into()))?,
         email: email.as_str().to_owned(),
-        source: asking.source.to_vec(),
+        sources: asking.sources.iter().map(|source| source.to_vec()).collect(),
         earlier_binding_hash: asking.earlier.map(|binding| binding.digest().to_vec()),
         link_hash: link.digest().to_vec(),
         binding_hash: binding.digest().to_vec(),

@@ -74,6 +74,12 @@ crate::rows! {
         version: i32,
     }
 
+    /// Whether a source may ask.
+    SourceWait {
+        /// Seconds until it may; 0 where it may now.
+        wait_s: i32,
+    }
+
     /// What asking for a proof came to.
     ProofBegun {
         /// `sent`, `too_soon` or `busy`.
@@ -129,9 +135,19 @@ crate::queries! {
          WHERE user_id = $1 AND version = $6
         RETURNING version";
 
+    /// Counts a request in its source's buckets, where all of them have room.
+    Login SourcePass {
+        bucket: &'static str, digests: Vec<Vec<u8>>, wide: Vec<bool>,
+    } -> SourceWait = "
+        SELECT authn.source_pass($1, $2, $3) AS wait_s";
+
+    /// Removes the digests of sources that have not asked for an hour.
+    Worker SourcesPurge {} -> Changed = "
+        SELECT authn.sources_purge() AS changed";
+
     /// Counts the mail, and keeps the digests of a link and a code with the letter that holds them.
     Login ProofAsk {
-        id: Uuid, email: String, source: Vec<u8>, earlier_binding_hash: Option<Vec<u8>>,
+        id: Uuid, email: String, sources: Vec<Vec<u8>>, earlier_binding_hash: Option<Vec<u8>>,
         link_hash: Vec<u8>, binding_hash: Vec<u8>, code_mac: Vec<u8>,
         letter: Uuid, sealed: Vec<u8>, address_macs: Vec<Vec<u8>>,
     } -> ProofBegun = "

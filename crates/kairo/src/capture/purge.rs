@@ -14,6 +14,7 @@ use super::queries::{
     OccurrencesPurge, PurgeDue, RevisionsPurge, SessionsPurge,
 };
 use crate::accounts::bearer::{Secret, Use};
+use crate::accounts::queries::SourcesPurge;
 use crate::accounts::{AccountError, Base};
 use crate::limits::{DELETED_KEPT_S, PURGE_EVERY, PURGE_PEOPLE_MAX};
 use crate::mail::queries::MailPurge;
@@ -30,8 +31,8 @@ pub async fn run(base: Base) {
     }
 }
 
-/// Removes what is due, and sessions and mails that ended long ago; gives the number of people
-/// whose items it removed.
+/// Removes what is due, and sessions, mails and digests of sources that ended long ago; gives the
+/// number of people whose items it removed.
 pub async fn purge(base: &Base) -> Result<usize, AccountError> {
     let due = PurgeDue { after_s: DELETED_KEPT_S, limit: PURGE_PEOPLE_MAX };
     let people = base.db.worker.read(None, due).await?;
@@ -46,6 +47,7 @@ pub async fn purge(base: &Base) -> Result<usize, AccountError> {
     base.db.worker.write(None, SessionsPurge {}).await?;
     base.db.worker.write(None, AnswersPurge {}).await?;
     base.db.worker.write(None, MailPurge {}).await?;
+    base.db.worker.write(None, SourcesPurge {}).await?;
     Ok(purged)
 }
 

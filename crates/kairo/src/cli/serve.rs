@@ -129,6 +129,8 @@ fn edge_of(
         origin: origin.parse()?,
         loopback: config.is_loopback(),
         pepper: base.keys.address_pepper(),
+        clock: base.clock.clone(),
+        shared: Some(base.db.login.clone()),
         proxies,
         bounds: Bounds::default(),
         ticks: Ticks::monotonic(),

@@ -58,6 +58,7 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0023_mail_create",
     "0024_evidence_create",
     "0025_guard_create",
+    "0026_sources_create",
     "0027_model_answers_create",
 ];
 

@@ -147,6 +147,8 @@ pub enum Bound {
     Source,
     /// Sign-in posts of one source.
     SignIn,
+    /// Posts of one source that may ask a model.
+    Ai,
     /// Connections of one source.
     Connections,
 }
@@ -156,6 +158,7 @@ pub fn throttled(bound: Bound) {
     let bound = match bound {
         Bound::Source => "source",
         Bound::SignIn => "sign_in",
+        Bound::Ai => "ai",
         Bound::Connections => "connections",
     };
     counter!(THROTTLED.name, "bound" => bound).increment(1);

@@ -203,7 +203,7 @@ impl Error {
     }
 
     /// Seconds for `Retry-After`, where waiting helps.
-    fn retry_after_s(&self) -> Option<u64> {
+    pub fn retry_after_s(&self) -> Option<u64> {
         match self {
             Self::TooMany { retry_after_s }
             | Self::CreditsSpent { retry_after_s, .. }

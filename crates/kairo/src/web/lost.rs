@@ -1,6 +1,7 @@
 //! When a form cannot be done, the words that were typed come back on the page that says so.
 
-use axum::http::StatusCode;
+use axum::http::header::RETRY_AFTER;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use super::error::Error;
@@ -8,8 +9,8 @@ use super::render::page_with;
 use super::views::{CaptureLine, ErrorPage};
 
 /// A page that says why, with what was typed in the capture line, ready to be copied or sent again
-/// under the same key. Other faults than a lost session, a thing that is gone or a database that is
-/// away are answered as ever.
+/// under the same key. Other faults than a lost session, a thing that is gone, too many requests or
+/// a database that is away are answered as ever.
 pub fn words(error: Error, typed: CaptureLine) -> Result<Response, Error> {
     let (title, what, next, href, label) = match &error {
         Error::SessionEnded | Error::SignInNeeded => (
@@ -34,6 +35,13 @@ pub fn words(error: Error, typed: CaptureLine) -> Result<Response, Error> {
             "/",
             "Agenda",
         ),
+        Error::TooMany { .. } => (
+            "Not saved",
+            "More came from here than Kairo answers, so nothing was saved.",
+            "Your words are still in the line; send them again in a minute.",
+            "/",
+            "Agenda",
+        ),
         _ => return Err(error),
     };
     let text = typed.text.trim().to_owned();
@@ -46,10 +54,15 @@ pub fn words(error: Error, typed: CaptureLine) -> Result<Response, Error> {
         label: label.to_owned(),
         ..ErrorPage::default()
     };
+    let retry_after_s = error.retry_after_s();
     // Signing in is for later here: a redirect would drop the words.
     let status = match error {
         Error::SessionEnded | Error::SignInNeeded => StatusCode::UNAUTHORIZED,
         other => other.into_response().status(),
     };
-    page_with(status, &view)
+    let mut page = page_with(status, &view)?;
+    if let Some(seconds) = retry_after_s {
+        page.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds.max(1)));
+    }
+    Ok(page)
 }

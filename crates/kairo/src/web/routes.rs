@@ -15,11 +15,11 @@ pub fn all(site: Site, edge: &EdgeState) -> Router {
         async move { base.db.app.read(None, Ping {}).await.is_ok() }
     };
     Router::new()
-        .merge(api::routes())
+        .merge(api::routes(edge))
         .merge(assets::routes())
         .merge(health::routes(ready))
         .merge(items::routes())
-        .merge(capture::routes())
+        .merge(capture::routes(edge))
         .merge(accounts::routes(edge))
         .merge(outbox::routes())
         .merge(mail::routes(&site))

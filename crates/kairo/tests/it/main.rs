@@ -23,6 +23,7 @@ mod limits;
 mod mail;
 mod outbox;
 mod schema;
+mod throttle;
 mod trust;
 mod v1;
 mod walls;

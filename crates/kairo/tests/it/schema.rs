@@ -70,7 +70,8 @@ const RELATIONS: &str = "
      WHERE c.relnamespace = $1 AND c.relkind IN ('r', 'p', 'v', 'm', 'f') ORDER BY c.relname";
 
 const TABLE: &str = "
-    SELECT format(E'\\n\\nCREATE TABLE %s (\\n%s\\n);', c.oid::regclass, (
+    SELECT format(E'\\n\\nCREATE %sTABLE %s (\\n%s\\n);',
+           CASE c.relpersistence WHEN 'u' THEN 'UNLOGGED ' END, c.oid::regclass, (
         SELECT string_agg(line, E',\\n' ORDER BY kind, place, line) FROM (
             SELECT 1 AS kind, a.attnum AS place, format('    %I %s%s%s', a.attname,
                    format_type(a.atttypid, a.atttypmod),

@@ -84,6 +84,8 @@ pub(in crate::cli) fn origins(
 ) -> Vec<Origin> {
     let ip = match bound.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        // Over IPv4 where it can be, since there each check has an address of its own.
+        IpAddr::V6(ip) if ip.is_unspecified() && takes_ipv4() => Ipv4Addr::LOCALHOST.into(),
         IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
         ip => ip,
     };
@@ -95,6 +97,11 @@ pub(in crate::cli) fn origins(
     };
     let elsewhere = (!origin.is_loopback()).then(|| Origin::new(origin, None));
     std::iter::once(own).chain(elsewhere).collect()
+}
+
+/// Whether a listener on `[::]` is one on `0.0.0.0`, too (ipv6(7)).
+fn takes_ipv4() -> bool {
+    std::fs::read_to_string("/proc/sys/net/ipv6/bindv6only").is_ok_and(|it| it.trim() == "0")
 }
 
 /// What can be seen from a command: the database always, the listener while `serve` runs, its log

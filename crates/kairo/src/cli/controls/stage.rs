@@ -185,6 +185,8 @@ fn edge_of(base: &Base, origin: &config::Origin) -> Result<EdgeState, Failure> {
         origin: origin.to_string().parse()?,
         loopback: true,
         pepper: base.keys.address_pepper(),
+        clock: base.clock.clone(),
+        shared: Some(base.db.login.clone()),
         proxies: own_network(),
         bounds: Bounds::default(),
         ticks: Ticks::monotonic(),

@@ -103,11 +103,11 @@ impl Origin {
         if self.is_loopback { format!("{stem}-{}", self.port) } else { stem.to_owned() }
     }
 
-    /// An address that nothing else comes from, where the listener is reached over loopback.
+    /// An address that nothing else comes from, where the listener is reached over IPv4: any of
+    /// 127.0.0.0/8 leads to any address of this machine.
     pub fn own_source(&self, random: &Random) -> Option<IpAddr> {
-        let on_loopback =
-            self.at.is_some_and(|at| matches!(at.ip(), IpAddr::V4(ip) if ip.is_loopback()));
-        let bytes: [u8; 3] = random.bytes().ok().filter(|_| on_loopback)?;
+        let over_ipv4 = self.at.is_some_and(|at| at.is_ipv4());
+        let bytes: [u8; 3] = random.bytes().ok().filter(|_| over_ipv4)?;
         let part = |byte: u8| 1 + byte % 254;
         let [a, b, c] = bytes.map(part);
         Some(Ipv4Addr::new(127, a.max(2), b, c).into())

@@ -98,7 +98,7 @@ pub fn relations() -> impl Iterator<Item = &'static Relation> {
     RELATIONS.iter().chain(&guard::RELATIONS)
 }
 
-const RELATIONS: [Relation; 23] = [
+const RELATIONS: [Relation; 24] = [
     table(
         "app.captures",
         "id",
@@ -280,6 +280,17 @@ const RELATIONS: [Relation; 23] = [
         ],
     ),
     table(
+        "authn.source_buckets",
+        "digest",
+        &[
+            right(AUTH, Select, All),
+            right(AUTH, Insert, All),
+            // A slot is given to another source, but never to another kind of bucket.
+            some(AUTH, Update, &["digest", "minute_full_at", "hour_full_at"], All),
+            right(AUTH, Delete, All),
+        ],
+    ),
+    table(
         "mail.letters",
         "id",
         &[
@@ -394,7 +405,7 @@ pub fn functions() -> impl Iterator<Item = &'static Function> {
     FUNCTIONS.iter().chain(&guard::FUNCTIONS)
 }
 
-const FUNCTIONS: [Function; 26] = [
+const FUNCTIONS: [Function; 28] = [
     // The record of checks. Everybody may see what the page shows, by way of kairo_app; the runner
     // appends. A thief of kairo_worker can add a lie, which the next run contradicts, and change
     // nothing that is there.
@@ -413,13 +424,16 @@ const FUNCTIONS: [Function; 26] = [
     record("trust.said(trust.evidence)", None),
     // Before there is a session. A thief of kairo_login can make and spend a proof; that is all.
     function(
-        "authn.proof_ask(uuid,text,bytea,bytea,bytea,bytea,bytea,uuid,bytea,bytea[])",
+        "authn.proof_ask(uuid,text,bytea[],bytea,bytea,bytea,bytea,uuid,bytea,bytea[])",
         Some(LOGIN),
     ),
     function(
         "authn.proof_redeem(bytea,bytea,bytea,uuid,uuid,text,bytea,text,uuid,bytea,text)",
         Some(LOGIN),
     ),
+    // A thief can fill buckets of digests that it knows, and learns how full they are.
+    function("authn.source_pass(text,bytea[],boolean[])", Some(LOGIN)),
+    function("authn.sources_purge()", Some(WORKER)),
     // About the asking person alone.
     function("authn.session_list()", Some(APP)),
     function("authn.session_touch(bigint,bigint)", Some(APP)),
@@ -436,7 +450,7 @@ const FUNCTIONS: [Function; 26] = [
     function("mail.note(bytea,text,text,bytea[])", Some(WORKER)),
     function("mail.purge()", Some(WORKER)),
     // From inside proof_ask: a proof without a letter would use up a share for nothing.
-    function("authn.proof_begin(uuid,text,bytea,bytea,bytea,bytea,bytea)", None),
+    function("authn.proof_begin(uuid,text,bytea[],bytea,bytea,bytea,bytea)", None),
     function("mail.is_full()", None),
     // From inside other functions and from the host: each makes a person or a bearer from nothing.
     function("authn.user_ensure(text,uuid,uuid,text,bytea,text)", None),

@@ -18,6 +18,7 @@ use axum::routing::{get, post};
 
 use super::Site;
 use super::edge::EdgeState;
+use crate::accounts::sources::Bucket;
 
 /// Routes of accounts. Those of signing in stand behind the strict bucket.
 pub fn routes(edge: &EdgeState) -> Router<Site> {
@@ -26,7 +27,7 @@ pub fn routes(edge: &EdgeState) -> Router<Site> {
         .route("/sign-in/code", get(sign_in::show_code).post(sign_in::redeem_code))
         .route("/sign-in/link", get(sign_in::show_link).post(sign_in::redeem_link));
     Router::new()
-        .merge(edge.strict(doors))
+        .merge(edge.strict(Bucket::SignIn, doors))
         .route("/sign-out", post(sign_out::here))
         .route("/signed-out", get(sign_out::show))
         .route("/settings", get(|| async { Redirect::to("/settings/account") }))

@@ -76,7 +76,7 @@ pub(super) async fn ask(
     };
     let earlier = Asked::read(&site, &headers);
     let binding = earlier.as_ref().and_then(Asked::binding);
-    let asking = Asking { email: &email, source: source.digest, earlier: binding.as_ref() };
+    let asking = Asking { email: &email, sources: &source.networks(), earlier: binding.as_ref() };
     let outcome = proofs::ask(&site.base, &site.mailer, &site.origin, &asking).await;
     meters::sign_in_asked(match &outcome {
         Ok(_) => "sent",

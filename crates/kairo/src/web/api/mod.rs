@@ -23,14 +23,17 @@ use axum::Router;
 use axum::routing::{get, patch, post};
 
 use super::Site;
+use super::edge::EdgeState;
 use crate::accounts::AccountError;
+use crate::accounts::sources::Bucket;
 use crate::items::ItemError;
 use crate::web::error::{Error, FieldFault};
 
-/// The routes of the API.
-pub fn routes() -> Router<Site> {
+/// The routes of the API. Keeping a thought stands behind the strict bucket.
+pub fn routes(edge: &EdgeState) -> Router<Site> {
+    let keeping = Router::new().route("/api/v1/captures", post(captures::create));
     Router::new()
-        .route("/api/v1/captures", post(captures::create))
+        .merge(edge.strict(Bucket::Ai, keeping))
         .route("/api/v1/captures/preview", post(captures::preview))
         .route("/api/v1/captures/{id}", get(captures::show))
         .route("/api/v1/items", get(items::list))

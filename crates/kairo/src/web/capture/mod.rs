@@ -3,17 +3,19 @@
 
 mod preview;
 
-use axum::extract::State;
+use axum::extract::{FromRequest, Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::post;
 use axum::{Json, Router};
+use futures_util::future::BoxFuture;
 use jiff::civil::DateTime;
 use ring::digest;
 use serde::Deserialize;
 
 use super::Site;
 use super::caller::Browser;
+use super::edge::EdgeState;
 use super::error::{Error, FieldFault};
 use super::form::Form;
 use super::items::agenda_with_line;
@@ -23,13 +25,31 @@ use super::render::{see_other, with_cookies};
 use super::views::preview::{PreviewRequest, chosen_spans, dismissed_spans};
 use super::views::rows::anchor;
 use super::views::{CaptureLine, Preview, words};
+use crate::accounts::sources::Bucket;
 use crate::capture::reading::Choice;
 use crate::capture::{self, CaptureError, Thought};
 use crate::limits::CAPTURE_TEXT_CHARS_MAX;
 
-/// Routes of the capture line.
-pub fn routes() -> Router<Site> {
-    Router::new().route("/captures", post(create)).route("/captures/preview", post(show_preview))
+/// Routes of the capture line. Keeping a thought stands behind the strict bucket.
+pub fn routes(edge: &EdgeState) -> Router<Site> {
+    let keeping = Router::new().route("/captures", post(create));
+    Router::new()
+        .merge(edge.strict_or(Bucket::Ai, keeping, give_back))
+        .route("/captures/preview", post(show_preview))
+}
+
+/// What was typed comes back where it was sent too often, or the database is away.
+fn give_back(error: Error, request: Request) -> BoxFuture<'static, Result<Response, Error>> {
+    Box::pin(async {
+        match Form::<Line>::from_request(request, &()).await {
+            Ok(Form(mut line)) => {
+                line.drop_controls();
+                lost::words(error, line.again(None))
+            }
+            // What is no form of ours holds no words.
+            Err(_) => Err(error),
+        }
+    })
 }
 
 /// What the line sends.
@@ -43,6 +63,11 @@ struct Line {
 }
 
 impl Line {
+    /// No keyboard makes these, and no page can show them.
+    fn drop_controls(&mut self) {
+        self.text.retain(|c| !c.is_control() || matches!(c, '\n' | '\t'));
+    }
+
     /// The line as it came, for a page that gives it back.
     fn again(self, fault: Option<String>) -> CaptureLine {
         CaptureLine {
@@ -62,8 +87,7 @@ async fn create(
     browser: Result<Browser, Error>,
     Form(mut line): Form<Line>,
 ) -> Result<Response, Error> {
-    // No keyboard makes these, and no page can show them.
-    line.text.retain(|c| !c.is_control() || matches!(c, '\n' | '\t'));
+    line.drop_controls();
     let identity = match browser {
         Ok(Browser(identity)) => identity,
         Err(error) => return lost::words(error, line.again(None)),

@@ -8,7 +8,11 @@ use std::net::{IpAddr, SocketAddr};
 
 use axum::http::HeaderMap;
 use ipnet::IpNet;
+use jiff::Timestamp;
 use ring::hmac;
+
+use crate::accounts::sources::Digests;
+use crate::limits::PEPPER_TURN_S;
 
 /// The address of the other end of a connection. Its `Debug` says nothing, so that it cannot be
 /// logged by accident.
@@ -21,14 +25,29 @@ impl fmt::Debug for Peer {
     }
 }
 
-/// A keyed digest of the address prefix: equal for requests from one network, useless without the
-/// pepper. A rotated pepper makes older digests meaningless.
+/// Where a request came from: keyed digests of its address's prefixes, equal for requests from one
+/// network and useless without the pepper, which turns each day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Source {
-    /// HMAC-SHA-256 of the prefix under the pepper.
-    pub digest: [u8; 32],
+    /// What it is known by today.
+    pub today: Digests,
+    /// What it was known by yesterday; in the first hour of a day alone. Every bucket counts both
+    /// until then and each may refuse, so that a turn of the pepper empties nobody's bucket.
+    pub yesterday: Option<Digests>,
     /// Whether the request came from this machine.
     pub loopback: bool,
+}
+
+impl Source {
+    /// All that it is known by, the former first: where that has no room, the new counts nothing.
+    pub fn known_by(&self) -> Vec<Digests> {
+        self.yesterday.into_iter().chain([self.today]).collect()
+    }
+
+    /// Its network's digests, without those of the site around it.
+    pub fn networks(&self) -> Vec<[u8; 32]> {
+        self.known_by().into_iter().map(|digests| digests.network).collect()
+    }
 }
 
 /// The machines whose word about a client's address counts.
@@ -78,37 +97,90 @@ fn address_in(hop: &str) -> Option<IpAddr> {
 #[derive(Clone)]
 pub struct Sources(hmac::Key);
 
+const DAY_S: i64 = 86_400;
+
 impl Sources {
-    /// Digests under this pepper.
+    /// Digests under peppers that this one gives, one for each day.
     pub fn new(pepper: &[u8; 32]) -> Self {
         Self(hmac::Key::new(hmac::HMAC_SHA256, pepper))
     }
 
-    /// The digest of where `peer` comes from.
-    pub fn of(&self, peer: Peer) -> Source {
-        let ip = peer.0.ip().to_canonical();
-        let mut digest = [0; 32];
-        for (to, from) in digest.iter_mut().zip(hmac::sign(&self.0, &prefix(ip)).as_ref()) {
-            *to = *from;
+    /// The digests of where `peer` comes from.
+    pub fn of(&self, peer: Peer, now: Timestamp) -> Source {
+        let (day, second) = (now.as_second().div_euclid(DAY_S), now.as_second().rem_euclid(DAY_S));
+        let prefixes = Prefixes::of(peer.0.ip());
+        Source {
+            today: self.digests(&prefixes, day),
+            yesterday: (second < PEPPER_TURN_S).then(|| self.digests(&prefixes, day - 1)),
+            // As the connection has it: what a translator wrote is nobody's word for this.
+            loopback: peer.0.ip().to_canonical().is_loopback(),
         }
-        Source { digest, loopback: ip.is_loopback() }
+    }
+
+    /// Under the pepper of a day, counted from 1970 in UTC, so that nodes need not agree on one.
+    fn digests(&self, prefixes: &Prefixes, day: i64) -> Digests {
+        let mut said = Vec::from(b"kairo/source/v1");
+        said.extend_from_slice(&day.to_be_bytes());
+        let pepper = hmac::Key::new(hmac::HMAC_SHA256, hmac::sign(&self.0, &said).as_ref());
+        let digest = |prefix: &Prefix| {
+            let mut digest = [0; 32];
+            for (to, from) in digest.iter_mut().zip(hmac::sign(&pepper, prefix).as_ref()) {
+                *to = *from;
+            }
+            digest
+        };
+        Digests { network: digest(&prefixes.network), site: prefixes.site.as_ref().map(digest) }
+    }
+}
+
+/// A family and length, and the bits.
+type Prefix = [u8; 9];
+
+/// What an address is known by.
+struct Prefixes {
+    network: Prefix,
+    site: Option<Prefix>,
+}
+
+impl Prefixes {
+    fn of(ip: IpAddr) -> Self {
+        match canonical(ip) {
+            IpAddr::V4(v4) => Self { network: put(4, &v4.octets()), site: None },
+            IpAddr::V6(v6) => {
+                let octets = v6.octets();
+                let [a, b, c, d, e, f, ..] = octets;
+                Self { network: put(6, &octets), site: Some(put(48, &[a, b, c, d, e, f])) }
+            }
+        }
     }
 }
 
 /// One household or one machine: the whole IPv4 address, the first 64 bits of an IPv6 one (a single
-/// host may use any of the 2^64 addresses below it, RFC 4291 2.5.4). The first byte keeps the two
-/// families apart. An IPv4-mapped address must be made canonical first, or the same client would
-/// have two buckets.
-pub(super) fn prefix(ip: IpAddr) -> [u8; 9] {
+/// host may use any of the 2^64 addresses below it, RFC 4291 2.5.4). The first byte keeps families
+/// and lengths apart.
+pub(super) fn network(ip: IpAddr) -> Prefix {
+    Prefixes::of(ip).network
+}
+
+/// The address as which a client is known: that of IPv4 where the one of IPv6 is only a way to
+/// write it, mapped (RFC 4291 2.5.5.2) or translated under the well-known prefix 64:ff9b::/96
+/// (RFC 6052 2.1). Otherwise one client had two buckets, and all clients behind a translator one.
+fn canonical(ip: IpAddr) -> IpAddr {
+    match ip.to_canonical() {
+        IpAddr::V6(v6) => match v6.octets() {
+            [0x00, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0, a, b, c, d] => {
+                IpAddr::V4([a, b, c, d].into())
+            }
+            _ => IpAddr::V6(v6),
+        },
+        v4 => v4,
+    }
+}
+
+fn put(kind: u8, bits: &[u8]) -> Prefix {
     let mut out = [0; 9];
-    let mut put = |family: u8, bytes: &[u8]| {
-        for (to, from) in out.iter_mut().zip(std::iter::once(&family).chain(bytes)) {
-            *to = *from;
-        }
-    };
-    match ip {
-        IpAddr::V4(v4) => put(4, &v4.octets()),
-        IpAddr::V6(v6) => put(6, &v6.octets()),
+    for (to, from) in out.iter_mut().zip(std::iter::once(&kind).chain(bits)) {
+        *to = *from;
     }
     out
 }

@@ -37,8 +37,10 @@ pub struct Bounds {
     pub address_burst: u32,
     /// Sources that are remembered.
     pub addresses_max: usize,
-    /// Sign-in posts a minute from one source, and at once.
+    /// Sign-in posts a minute from one source on this node, and at once.
     pub sign_in_per_minute: u32,
+    /// Posts that may ask a model, likewise.
+    pub ai_per_minute: u32,
 }
 
 impl Default for Bounds {
@@ -53,6 +55,7 @@ impl Default for Bounds {
             address_burst: limits::ADDRESS_BURST,
             addresses_max: limits::ADDRESSES_MAX,
             sign_in_per_minute: limits::SIGN_IN_PER_MINUTE,
+            ai_per_minute: limits::AI_PER_MINUTE,
         }
     }
 }

@@ -36,7 +36,7 @@ use tokio_rustls::server::TlsStream;
 use tower::ServiceExt as _;
 
 use super::Peer;
-use super::address::{Proxies, prefix};
+use super::address::{Proxies, network};
 use super::linger::Lingering;
 use super::progress::{Progress, Reported};
 use crate::limits;
@@ -282,7 +282,7 @@ struct Seat {
 
 impl Seats {
     fn take(&self, peer: SocketAddr, seats_max: usize) -> Option<Seat> {
-        let source = prefix(peer.ip().to_canonical());
+        let source = network(peer.ip());
         let mut taken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let count = taken.entry(source).or_default();
         if *count >= seats_max {

@@ -19,6 +19,7 @@ mod plain;
 mod progress;
 pub mod redirect;
 pub mod renewal;
+mod strict;
 pub mod tamper;
 mod throttle;
 pub mod tls;
@@ -44,10 +45,12 @@ use uuid::Uuid;
 pub use address::{Peer, Proxies, Source, Sources};
 pub use bounds::Bounds;
 pub use headers::{LOCKED_POLICY, PAGE_POLICY};
+pub use strict::Refused;
 pub use throttle::{Rate, Throttle, Ticks};
 
 use super::error::{self, Asked, Error, is_under};
-use crate::clock::Ids;
+use crate::clock::{Clock, Ids};
+use crate::db::{Door, Login};
 use crate::meters::{self, Bound};
 
 /// What the edge is made from.
@@ -58,8 +61,13 @@ pub struct EdgeSettings {
     pub origin: HeaderValue,
     /// Whether that origin is on this machine; HSTS is short there.
     pub loopback: bool,
-    /// The key of source digests.
+    /// The key of source digests; a pepper for each day is made from it.
     pub pepper: [u8; 32],
+    /// Which day it is.
+    pub clock: Clock,
+    /// Where the strict buckets that all nodes share are counted. Without it (in tests) this node
+    /// counts alone.
+    pub shared: Option<Door<Login>>,
     /// The proxies in front of the listener.
     pub proxies: Proxies,
     /// The bounds; `Bounds::default()` outside tests.
@@ -77,10 +85,11 @@ struct Inner {
     origin: HeaderValue,
     loopback: bool,
     sources: Sources,
+    clock: Clock,
     proxies: Proxies,
     bounds: Bounds,
     throttle: Throttle,
-    sign_in: Throttle,
+    strict: strict::Buckets,
 }
 
 /// The number under which a request is logged, in its extensions for handlers to read; always
@@ -91,25 +100,24 @@ pub struct RequestId(pub Uuid);
 impl EdgeState {
     /// An edge with empty buckets.
     pub fn new(settings: EdgeSettings) -> Self {
-        let EdgeSettings { ids, origin, loopback, pepper, proxies, bounds, ticks } = settings;
+        let EdgeSettings { ids, origin, loopback, pepper, clock, shared, proxies, bounds, ticks } =
+            settings;
         let general = Rate { per_minute: bounds.address_per_minute, burst: bounds.address_burst };
-        let strict =
-            Rate { per_minute: bounds.sign_in_per_minute, burst: bounds.sign_in_per_minute };
         Self(Arc::new(Inner {
             ids,
             origin,
             loopback,
             sources: Sources::new(&pepper),
+            clock,
             proxies,
             bounds,
             throttle: Throttle::new(general, bounds.addresses_max, ticks.clone()),
-            sign_in: Throttle::new(strict, bounds.addresses_max, ticks),
+            strict: strict::Buckets::new(&bounds, &ticks, shared),
         }))
     }
 
-    /// Puts the strict bucket of sign-in in front of the POSTs of these routes.
-    pub fn strict<S: Clone + Send + Sync + 'static>(&self, routes: Router<S>) -> Router<S> {
-        routes.route_layer(middleware::from_fn_with_state(self.clone(), throttle_sign_in))
+    fn source_of(&self, peer: Peer) -> Source {
+        self.0.sources.of(peer, self.0.clock.now())
     }
 }
 
@@ -154,9 +162,9 @@ async fn run(
     request_id: Uuid,
     next: Next,
 ) -> Result<Response, Error> {
-    let edge = &*edge.0;
     let peer = request.extensions_mut().remove::<Peer>().unwrap_or(NOWHERE);
-    let source = edge.sources.of(edge.proxies.client(peer, request.headers()));
+    let source = edge.source_of(edge.0.proxies.client(peer, request.headers()));
+    let edge = &*edge.0;
     if !is_exempt(request.uri().path()) {
         admit(&edge.throttle, &source, Bound::Source)?;
     }
@@ -189,17 +197,4 @@ const NOWHERE: Peer =
 /// A page asks for several assets at once, and a probe must not be shut out by a neighbour.
 fn is_exempt(path: &str) -> bool {
     is_under(path, "/assets") || path == "/healthz" || path == "/readyz"
-}
-
-async fn throttle_sign_in(
-    State(edge): State<EdgeState>,
-    request: Request,
-    next: Next,
-) -> Result<Response, Error> {
-    if request.method() == Method::POST {
-        let source = request.extensions().get::<Source>().copied();
-        let source = source.unwrap_or_else(|| edge.0.sources.of(NOWHERE));
-        admit(&edge.0.sign_in, &source, Bound::SignIn)?;
-    }
-    Ok(next.run(request).await)
 }

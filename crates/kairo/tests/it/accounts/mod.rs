@@ -6,6 +6,7 @@ mod proofs;
 mod races;
 mod sessions;
 mod settings;
+mod sources;
 mod tokens;
 
 use kairo::accounts::Base;
@@ -33,7 +34,7 @@ async fn ask_from(
     earlier: Option<&Secret>,
 ) -> Result<Secret, AskError> {
     let email = Email::parse(email).unwrap();
-    let asking = Asking { email: &email, source: [source; 32], earlier };
+    let asking = Asking { email: &email, sources: &[[source; 32]], earlier };
     verbs::ask(&app.base, &app.site.mailer, ORIGIN, &asking).await
 }
 

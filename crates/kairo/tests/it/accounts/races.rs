@@ -16,7 +16,7 @@ use super::*;
 const CROWD: usize = 50;
 
 /// As many clients as asked for, each with a connection of its own that is made already.
-async fn crowd(app: &Kairo, size: usize) -> Vec<Base> {
+pub(super) async fn crowd(app: &Kairo, size: usize) -> Vec<Base> {
     let open = || {
         Db::open(|role| app.pg_config(role), kairo::STATEMENTS, kairo::QUOTA_STATEMENTS).unwrap()
     };
@@ -43,7 +43,7 @@ async fn rush(bases: Vec<Base>, carried: Vec<(Evidence, Arc<Secret>)>) -> Vec<Re
 }
 
 /// Replaces a part of a database function, as somebody would who did not know why it is there.
-async fn unguard(app: &Kairo, function: &str, guarded: &str, unguarded: &str) {
+pub(super) async fn unguard(app: &Kairo, function: &str, guarded: &str, unguarded: &str) {
     let host = app.superuser().await;
     let ask = format!("SELECT pg_get_functiondef('{function}'::regproc)");
     let whole: String = host.query(&ask, &[]).await.unwrap().first().unwrap().get(0);

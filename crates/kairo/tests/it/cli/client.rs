@@ -96,20 +96,25 @@ impl Client {
     /// One request of no browser's, with headers of its own, on a connection of its own; the
     /// status.
     pub async fn post(&self, path: &str, headers: &str, body: &str) -> Option<u16> {
+        let answer = self.exchange(&format!("POST {path}"), headers, body).await?;
+        answer.split(' ').nth(1)?.parse().ok()
+    }
+
+    /// One request of no browser's, and all that came back.
+    pub async fn exchange(&self, line: &str, headers: &str, body: &str) -> Option<String> {
         let whole = timeout(ANSWER_MAX, async {
             let socket = self.connect().await.ok()?;
             let name = ServerName::try_from("localhost").unwrap();
             let mut stream = self.tls.connect(name, socket).await.ok()?;
             let length = body.len();
             let request = format!(
-                "POST {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{headers}\
+                "{line} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{headers}\
                  content-length: {length}\r\n\r\n{body}"
             );
             stream.write_all(request.as_bytes()).await.ok()?;
             let mut answer = Vec::new();
             stream.read_to_end(&mut answer).await.ok()?;
-            let answer = String::from_utf8_lossy(&answer).into_owned();
-            answer.split(' ').nth(1)?.parse().ok()
+            Some(String::from_utf8_lossy(&answer).into_owned())
         });
         whole.await.unwrap()
     }

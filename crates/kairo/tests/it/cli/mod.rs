@@ -1,5 +1,6 @@
 //! The program itself, as an operator runs it.
 
+mod addresses;
 mod client;
 mod controls;
 mod doctor;

@@ -68,7 +68,7 @@ impl Kairo {
     pub async fn sign_in(&self, email: &str) -> Secret {
         self.forget_mails(email).await;
         let (base, address) = (&self.base, Email::parse(email).unwrap());
-        let asking = Asking { email: &address, source: [0; 32], earlier: None };
+        let asking = Asking { email: &address, sources: &[[0; 32]], earlier: None };
         let asked = proofs::ask(base, &self.site.mailer, ORIGIN, &asking).await.unwrap();
         let link = Evidence::Link(link_token(&self.letter(email).await.link));
         let device = kairo::accounts::device::label(USER_AGENT);

@@ -112,6 +112,8 @@ pub struct Settings {
     pub bounds: Bounds,
     /// What the throttles count by.
     pub ticks: Ticks,
+    /// Whether the strict buckets are counted in the database, too, as in service.
+    pub shares_buckets: bool,
     /// Whether the application checks owners too; without it row-level security stands alone.
     pub owner_checks: bool,
     /// Where the clock stands at the start.
@@ -142,9 +144,11 @@ impl Default for Settings {
                 address_per_minute: unthrottled,
                 address_burst: unthrottled,
                 sign_in_per_minute: unthrottled,
+                ai_per_minute: unthrottled,
                 ..Bounds::default()
             },
             ticks: Ticks::monotonic(),
+            shares_buckets: false,
             owner_checks: true,
             now: Clock::system().now(),
             origin: ORIGIN,
@@ -240,6 +244,8 @@ impl Kairo {
             origin: HeaderValue::from_static(settings.origin),
             loopback: settings.loopback,
             pepper: keys.address_pepper(),
+            clock: time.clock(),
+            shared: settings.shares_buckets.then(|| base.db.login.clone()),
             proxies: Proxies::default(),
             bounds: settings.bounds,
             ticks: settings.ticks,

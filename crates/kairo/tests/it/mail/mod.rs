@@ -33,7 +33,7 @@ async fn undelivered() -> Kairo {
 async fn ask(app: &Kairo, email: &str) -> Result<(), AskError> {
     app.forget_mails(email).await;
     let email = Email::parse(email).unwrap();
-    let asking = Asking { email: &email, source: [0; 32], earlier: None };
+    let asking = Asking { email: &email, sources: &[[0; 32]], earlier: None };
     proofs::ask(&app.base, &app.site.mailer, ORIGIN, &asking).await.map(drop)
 }
 

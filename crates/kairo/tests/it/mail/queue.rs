@@ -109,7 +109,7 @@ async fn no_proof_without_its_letter() {
     let statement = |sealed: usize| ProofAsk {
         id,
         email: ANA.to_owned(),
-        source: vec![0; 32],
+        sources: vec![vec![0; 32]],
         earlier_binding_hash: None,
         link_hash: vec![1; 32],
         binding_hash: vec![2; 32],

@@ -38,7 +38,7 @@ pub(super) async fn link(subject: &Subject, origin: &Origin, who: &str) -> Resul
     let begin = ProofAsk {
         id: base.ids.next().map_err(no_randomness)?,
         email: email.clone(),
-        source: source.to_vec(),
+        sources: vec![source.to_vec()],
         earlier_binding_hash: None,
         link_hash: link.digest().to_vec(),
         binding_hash: binding.digest().to_vec(),

@@ -119,7 +119,7 @@ pub(super) async fn raw_addresses(subject: &Subject) -> Told {
     let origin = door(subject)?;
     let Some(from) = origin.own_source(&subject.base.random) else {
         return Err(Untold(
-            "the listener is not reached over loopback, so no address of its own can be taken"
+            "the listener is not reached over IPv4, so no address of its own can be taken"
                 .to_owned(),
         ));
     };

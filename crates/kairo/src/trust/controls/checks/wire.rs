@@ -130,7 +130,7 @@ pub(super) async fn throttle(subject: &Subject) -> Told {
     }
     if tried == 0 {
         return Err(Untold(
-            "the listener is not reached over loopback, so no address of its own can be taken"
+            "the listener is not reached over IPv4, so no address of its own can be taken"
                 .to_owned(),
         ));
     }

@@ -97,6 +97,10 @@ pub const SEED: &str = r"
     SELECT name || '@example.org', digest, now(), 1, now() FROM row_ids WHERE n = 1;
     INSERT INTO authn.proof_address_budgets (email_norm, hour_start, sent)
     SELECT name || '@example.org', now(), 1 FROM row_ids WHERE n = 1;
+    INSERT INTO authn.source_buckets (bucket, wide, slot, digest, minute_full_at, hour_full_at)
+    SELECT 'sign_in', false, ascii(name), digest, full_at, full_at
+      FROM row_ids, LATERAL (SELECT CASE name WHEN 'ana' THEN now() - interval '2 hours'
+                                    ELSE now() END AS full_at) f WHERE n = 1;
 
     INSERT INTO trust.evidence (env, seq, check_id, check_version, catalogue, program, observed_at,
                                 recorded_at, expires_at, outcome, population, tested, violations,
@@ -216,7 +220,7 @@ pub fn update_blind(relation: &str, column: &str) -> String {
 }
 
 /// Assignments that read no column and break no constraint, for a role that may make them.
-const CONSTANTS: [(&str, &str); 16] = [
+const CONSTANTS: [(&str, &str); 17] = [
     ("app.captures", "refine = 'none'"),
     ("app.items", "version = 9"),
     ("app.settings", "time_zone = 'UTC'"),
@@ -225,6 +229,7 @@ const CONSTANTS: [(&str, &str); 16] = [
     ("authn.proofs", "tries = 1"),
     ("authn.proof_budgets", "sent = 1"),
     ("authn.proof_address_budgets", "sent = 1"),
+    ("authn.source_buckets", "hour_full_at = now()"),
     ("mail.letters", "attempts = 1"),
     ("guard.plans", "month_cap = 1"),
     ("guard.rules", "day_nano_max = 1"),
@@ -268,7 +273,7 @@ pub fn become_role(role: &str) -> String {
 }
 
 /// What definer functions give.
-pub const CALLS: [Call; 36] = [
+pub const CALLS: [Call; 38] = [
     // The record: what the page shows is everybody's, and whoever appends cannot change.
     Call {
         role: APP,
@@ -296,10 +301,16 @@ pub const CALLS: [Call; 36] = [
     Call {
         role: LOGIN,
         sql: "SELECT authn.proof_ask('f0000000-0000-7000-8000-000000000001', 'dan@example.org',
-                  sha256('s'), NULL, sha256('l'), sha256('b'), sha256('c'),
+                  ARRAY[sha256('s')], NULL, sha256('l'), sha256('b'), sha256('c'),
                   'f0000000-0000-7000-8000-000000000002', decode(repeat('00', 64), 'hex'),
                   ARRAY[sha256('a')])",
         gives: |_| &["sent"],
+    },
+    // Seconds to wait, and nothing of whose bucket it is.
+    Call {
+        role: LOGIN,
+        sql: "SELECT authn.source_pass('sign_in', ARRAY[sha256('s')], '{f}')",
+        gives: |_| &["0"],
     },
     // A link that nobody was sent makes no session.
     Call {
@@ -375,6 +386,7 @@ pub const CALLS: [Call; 36] = [
     },
     Call { role: WORKER, sql: "SELECT authn.sessions_purge()", gives: |_| &["1"] },
     Call { role: WORKER, sql: "SELECT authn.answers_purge()", gives: |_| &["3"] },
+    Call { role: WORKER, sql: "SELECT authn.sources_purge()", gives: |_| &["1"] },
     // Letters that wait, and no other; whoever asks, for mail is nobody's.
     Call { role: WORKER, sql: "SELECT id FROM mail.claim(10)", gives: |_| &["a1", "b1", "c1"] },
     // Nobody holds this one, so nothing can be said of it.

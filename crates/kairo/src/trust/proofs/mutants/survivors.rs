@@ -35,7 +35,7 @@ pub const SURVIVORS: [(&str, &str); 19] = [
     ("policy app.item_occurrences.item_occurrences_delete_scope: for kairo_worker too", TWICE),
     ("policy app.item_occurrences.item_occurrences_delete_worker_scope: for kairo_app too", TWICE),
     (
-        "function authn.proof_begin(uuid,text,bytea,bytea,bytea,bytea,bytea): SECURITY INVOKER",
+        "function authn.proof_begin(uuid,text,bytea[],bytea,bytea,bytea,bytea): SECURITY INVOKER",
         OWNER_ALONE,
     ),
     ("function mail.is_full(): SECURITY INVOKER", OWNER_ALONE),

@@ -53,6 +53,8 @@ fn settings(bounds: Bounds) -> EdgeSettings {
         origin: ORIGIN.parse().unwrap(),
         loopback: false,
         pepper: [7; 32],
+        clock: Clock::system(),
+        shared: None,
         proxies: crate::web::edge::Proxies::default(),
         bounds,
         ticks: Ticks::monotonic(),

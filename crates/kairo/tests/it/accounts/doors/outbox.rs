@@ -30,6 +30,8 @@ async fn outbox_of(app: &Kairo, outbox: Option<Outbox>, loopback: bool) -> Answe
         origin: HeaderValue::from_str(&app.site.origin).unwrap(),
         loopback,
         pepper: app.base.keys.address_pepper(),
+        clock: app.base.clock.clone(),
+        shared: None,
         proxies: Proxies::default(),
         bounds: Bounds::default(),
         ticks: Ticks::monotonic(),

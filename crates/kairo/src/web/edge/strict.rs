@@ -1,0 +1,98 @@
+//! The strict buckets of some routes: signing in, and what may ask a model. A node's own stands in
+//! front, and behind it the one that all nodes share, in the database.
+//!
+//! **Invariant:** what the first refuses never reaches the database, and what either refuses runs
+//! no handler; the body is not read for it, but where a form's words must come back.
+//! **Invariant:** a database that is away is answered with 503, never with a pass and never as if
+//! the source had asked too often.
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::Method;
+use axum::middleware::{self, Next};
+use axum::response::Response;
+use futures_util::future::BoxFuture;
+
+use super::{Bounds, EdgeState, NOWHERE, Rate, Source, Throttle, Ticks, admit};
+use crate::accounts::sources::{self, Bucket};
+use crate::db::{Door, Login};
+use crate::meters::{self, Bound};
+use crate::web::error::Error;
+
+/// Answers a request that was refused.
+pub type Refused = fn(Error, Request) -> BoxFuture<'static, Result<Response, Error>>;
+
+/// The buckets of this node, and the way to those that all share.
+pub(super) struct Buckets {
+    sign_in: Throttle,
+    ai: Throttle,
+    shared: Option<Door<Login>>,
+}
+
+impl Buckets {
+    pub(super) fn new(bounds: &Bounds, ticks: &Ticks, shared: Option<Door<Login>>) -> Self {
+        let throttle = |per_minute| {
+            let rate = Rate { per_minute, burst: per_minute };
+            Throttle::new(rate, bounds.addresses_max, ticks.clone())
+        };
+        Self {
+            sign_in: throttle(bounds.sign_in_per_minute),
+            ai: throttle(bounds.ai_per_minute),
+            shared,
+        }
+    }
+
+    async fn admit(&self, bucket: Bucket, source: &Source) -> Result<(), Error> {
+        let (own, bound) = match bucket {
+            Bucket::SignIn => (&self.sign_in, Bound::SignIn),
+            Bucket::Ai => (&self.ai, Bound::Ai),
+        };
+        admit(own, source, bound)?;
+        let Some(door) = &self.shared else { return Ok(()) };
+        match sources::pass(door, bucket, &source.known_by()).await? {
+            None => Ok(()),
+            Some(retry_after_s) => {
+                meters::throttled(bound);
+                Err(Error::TooMany { retry_after_s })
+            }
+        }
+    }
+}
+
+#[derive(Clone)]
+struct Gate {
+    edge: EdgeState,
+    bucket: Bucket,
+    refused: Refused,
+}
+
+impl EdgeState {
+    /// Puts a strict bucket in front of the POSTs of these routes.
+    pub fn strict<S>(&self, bucket: Bucket, routes: Router<S>) -> Router<S>
+    where
+        S: Clone + Send + Sync + 'static,
+    {
+        self.strict_or(bucket, routes, |error, _| Box::pin(async { Err(error) }))
+    }
+
+    /// The same, where a refusal is answered by `refused`: a form that gives its words back.
+    pub fn strict_or<S>(&self, bucket: Bucket, routes: Router<S>, refused: Refused) -> Router<S>
+    where
+        S: Clone + Send + Sync + 'static,
+    {
+        let gate = Gate { edge: self.clone(), bucket, refused };
+        routes.route_layer(middleware::from_fn_with_state(gate, pass))
+    }
+}
+
+async fn pass(State(gate): State<Gate>, request: Request, next: Next) -> Result<Response, Error> {
+    if request.method() != Method::POST {
+        return Ok(next.run(request).await);
+    }
+    let source = request.extensions().get::<Source>().copied();
+    let source = source.unwrap_or_else(|| gate.edge.source_of(NOWHERE));
+    match gate.edge.0.strict.admit(gate.bucket, &source).await {
+        Ok(()) => Ok(next.run(request).await),
+        Err(error) => (gate.refused)(error, request).await,
+    }
+}
