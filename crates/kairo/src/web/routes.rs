@@ -24,6 +24,6 @@ pub fn all(site: Site, edge: &EdgeState) -> Router {
         .merge(outbox::routes())
         .merge(mail::routes(&site))
         .merge(trust::routes())
-        .merge(v1::routes())
+        .merge(v1::routes(edge))
         .with_state(site)
 }

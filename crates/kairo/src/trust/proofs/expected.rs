@@ -98,7 +98,7 @@ pub fn relations() -> impl Iterator<Item = &'static Relation> {
     RELATIONS.iter().chain(&guard::RELATIONS)
 }
 
-const RELATIONS: [Relation; 24] = [
+const RELATIONS: [Relation; 23] = [
     table(
         "app.captures",
         "id",
@@ -280,17 +280,6 @@ const RELATIONS: [Relation; 24] = [
         ],
     ),
     table(
-        "authn.source_buckets",
-        "digest",
-        &[
-            right(AUTH, Select, All),
-            right(AUTH, Insert, All),
-            // A slot is given to another source, but never to another kind of bucket.
-            some(AUTH, Update, &["digest", "minute_full_at", "hour_full_at"], All),
-            right(AUTH, Delete, All),
-        ],
-    ),
-    table(
         "mail.letters",
         "id",
         &[
@@ -405,7 +394,7 @@ pub fn functions() -> impl Iterator<Item = &'static Function> {
     FUNCTIONS.iter().chain(&guard::FUNCTIONS)
 }
 
-const FUNCTIONS: [Function; 28] = [
+const FUNCTIONS: [Function; 26] = [
     // The record of checks. Everybody may see what the page shows, by way of kairo_app; the runner
     // appends. A thief of kairo_worker can add a lie, which the next run contradicts, and change
     // nothing that is there.
@@ -432,8 +421,6 @@ const FUNCTIONS: [Function; 28] = [
         Some(LOGIN),
     ),
     // A thief can fill buckets of digests that it knows, and learns how full they are.
-    function("authn.source_pass(text,bytea[],boolean[])", Some(LOGIN)),
-    function("authn.sources_purge()", Some(WORKER)),
     // About the asking person alone.
     function("authn.session_list()", Some(APP)),
     function("authn.session_touch(bigint,bigint)", Some(APP)),

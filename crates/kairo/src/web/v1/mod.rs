@@ -14,6 +14,8 @@ use axum::Router;
 use axum::routing::{get, post};
 
 use super::Site;
+use super::edge::EdgeState;
+use crate::accounts::sources::Bucket;
 use crate::ai::Upstream;
 use crate::guard::{Class, Guard};
 
@@ -43,9 +45,8 @@ impl Ai {
     }
 }
 
-/// The routes.
-pub fn routes() -> Router<Site> {
-    Router::new()
-        .route("/v1/chat/completions", post(completions::create))
-        .route("/v1/models", get(models::list))
+/// The routes. A call stands behind the strict bucket of its source.
+pub fn routes(edge: &EdgeState) -> Router<Site> {
+    let calling = Router::new().route("/v1/chat/completions", post(completions::create));
+    Router::new().route("/v1/models", get(models::list)).merge(edge.strict(Bucket::Ai, calling))
 }

@@ -49,7 +49,8 @@ async fn age(app: &Kairo, column: &str, seconds: u32) {
 #[tokio::test]
 async fn two_nodes_share_a_bucket() {
     let app = Kairo::start().await;
-    let other = Db::open(|role| app.pg_config(role), kairo::STATEMENTS).unwrap();
+    let other =
+        Db::open(|role| app.pg_config(role), kairo::STATEMENTS, kairo::QUOTA_STATEMENTS).unwrap();
     let ana = [source(1, 1)];
     let mut through = 0;
     for _ in 0..SIGN_IN_PER_MINUTE {

@@ -1,17 +1,29 @@
-//! What may be done with quotas, the ledger and the budget.
+//! What may be done with quotas, the ledger and the budget, and with the shared buckets of source
+//! addresses in front of them.
 //!
 //! The threats, besides those of the page above. A thief of `kairo_app` can use up the credits of
 //! the session that it holds, and nobody else's; it can give nothing back. A thief of `kairo_worker`
 //! can end calls that are open and change what plans give, until a node starts again; it can
 //! neither reserve nor read whose quota is whose.
 
-use super::super::actors::{APP, AUTH, GUARD, WORKER};
+use super::super::actors::{APP, AUTH, GUARD, LOGIN, WORKER};
 use super::Command::{Delete, Insert, Select, Update};
 use super::Reach::{All, Own, OwnWrite, Those};
 use super::{Function, Relation, function, right, some, table};
 
 /// Tables of the guard.
-pub(super) const RELATIONS: [Relation; 9] = [
+pub(super) const RELATIONS: [Relation; 10] = [
+    table(
+        "authn.source_buckets",
+        "digest",
+        &[
+            right(AUTH, Select, All),
+            right(AUTH, Insert, All),
+            // A slot is given to another source, but never to another kind of bucket.
+            some(AUTH, Update, &["digest", "minute_full_at", "hour_full_at"], All),
+            right(AUTH, Delete, All),
+        ],
+    ),
     table(
         "app.model_answers",
         "id",
@@ -129,7 +141,9 @@ const fn guard(signature: &'static str, granted: Option<super::Role>) -> Functio
 }
 
 /// Functions of the guard.
-pub(super) const FUNCTIONS: [Function; 16] = [
+pub(super) const FUNCTIONS: [Function; 18] = [
+    function("authn.source_pass(text,bytea[],boolean[])", Some(LOGIN)),
+    function("authn.sources_purge()", Some(WORKER)),
     function("authn.answers_purge()", Some(WORKER)),
     // For whoever asks, by the session that the transaction holds, or by the digest of one.
     guard("guard.reserve(uuid,integer,text,bigint)", Some(APP)),

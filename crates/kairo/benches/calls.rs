@@ -1,0 +1,284 @@
+//! What a guarded call costs: through a whole Kairo, with the durable quota on, beside the upstream
+//! asked directly and beside a hello over the same TLS.
+//!
+//! **Invariant:** nothing is left out that a stranger's request passes: TLS, the edge, both throttles,
+//! the session, the reservation with its commit on disk, the provider, the settlement.
+//! **Invariant:** Kairo is a process of its own, so its CPU is its own: PostgreSQL's, the load's and the
+//! upstream's are not in it.
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a bench that cannot go on ends by panicking, and prints what it found"
+)]
+
+#[path = "../tests/it/cli/client.rs"]
+#[expect(dead_code, reason = "the tests need more of it")]
+mod client;
+#[path = "../tests/it/cli/program.rs"]
+#[expect(dead_code, reason = "the tests need more of it")]
+mod program;
+
+use std::net::Ipv4Addr;
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{ClientConfig, RootCertStore};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio_rustls::TlsConnector;
+
+use program::Data;
+
+/// Connections at once, one after another.
+const CONNECTIONS: [usize; 3] = [1, 32, 256];
+/// How long requests are counted for each, after a second that is not.
+const COUNTED: Duration = Duration::from_secs(5);
+/// People whose tokens take turns: one person's calls wait for one row.
+const PEOPLE: usize = 64;
+/// A connection of either kind.
+trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
+
+/// What is measured.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// The upstream, asked directly in plain HTTP.
+    Direct,
+    /// A short answer of Kairo's over TLS, without session and database.
+    Hello,
+    /// A guarded call.
+    Guarded,
+    /// A thought whose second reading is a kept answer.
+    Cached,
+    /// A thought whose second reading is a call.
+    Asked,
+}
+
+impl Way {
+    const ALL: [Self; 5] = [Self::Direct, Self::Hello, Self::Guarded, Self::Cached, Self::Asked];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Direct => "upstream, directly",
+            Self::Hello => "hello over TLS",
+            Self::Guarded => "guarded call",
+            Self::Cached => "thought, answer kept",
+            Self::Asked => "thought, model asked",
+        }
+    }
+
+    fn request(self, token: &str) -> String {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let n = NEXT.fetch_add(1, Ordering::Relaxed);
+        // Each comes from somewhere else, through a trusted proxy: the throttles see many.
+        let [.., a, b, c] = n.to_be_bytes();
+        let from = Ipv4Addr::new(10, a, b, c);
+        let (line, body) = match self {
+            Self::Hello => return format!(
+                "GET /healthz HTTP/1.1\r\nhost: localhost\r\nx-forwarded-for: {from}\r\n\r\n"
+            ),
+            Self::Direct | Self::Guarded => (
+                "POST /v1/chat/completions",
+                r#"{"model":"bench","messages":[{"role":"user","content":"hello"}],"max_tokens":16}"#
+                    .to_owned(),
+            ),
+            Self::Cached => ("POST /api/v1/captures?wait_s=10", thought("coffee")),
+            Self::Asked => ("POST /api/v1/captures?wait_s=10", thought(&format!("coffee {n}"))),
+        };
+        format!(
+            "{line} HTTP/1.1\r\nhost: localhost\r\nx-forwarded-for: {from}\r\n\
+             authorization: Bearer {token}\r\ncontent-type: application/json\r\n\
+             content-length: {}\r\n\r\n{body}",
+            body.len()
+        )
+    }
+}
+
+fn thought(what: &str) -> String {
+    format!(
+        r#"{{"text":"{what} w/ Dana the morrow half past nine-ish","time_zone":"Europe/Berlin"}}"#
+    )
+}
+
+/// Answers every request with the same few words, at once.
+async fn upstream(calls: Arc<AtomicUsize>) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(answer_all(stream, Arc::clone(&calls)));
+        }
+    });
+    port
+}
+
+async fn answer_all(mut stream: TcpStream, calls: Arc<AtomicUsize>) {
+    let _without = stream.set_nodelay(true);
+    let tags = r#"{\"title\":\"coffee\",\"kind\":\"task\",\"people\":[],\"labels\":[]}"#;
+    let body = format!(
+        r#"{{"id":"c","object":"chat.completion","created":1,"model":"bench","choices":[{{"index":0,"message":{{"role":"assistant","content":"{tags}"}},"finish_reason":"stop"}}],"usage":{{"prompt_tokens":9,"completion_tokens":9,"total_tokens":18}}}}"#
+    );
+    let whole = format!(
+        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let mut read = Vec::new();
+    while message(&mut stream, &mut read).await {
+        calls.fetch_add(1, Ordering::Relaxed);
+        if stream.write_all(whole.as_bytes()).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Reads one whole message; false where the other side has gone.
+async fn message(stream: &mut (impl AsyncRead + Unpin), read: &mut Vec<u8>) -> bool {
+    let mut piece = [0; 16 * 1024];
+    read.clear();
+    loop {
+        let Ok(n @ 1..) = stream.read(&mut piece).await else { return false };
+        read.extend(piece.iter().take(n));
+        let Some(end) = read.windows(4).position(|it| it == b"\r\n\r\n") else { continue };
+        let head = String::from_utf8_lossy(read.get(..end).unwrap()).to_lowercase();
+        let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+        let length = length.map_or(0, |length| length.trim().parse::<usize>().unwrap());
+        if read.len() >= end + 4 + length {
+            return true;
+        }
+    }
+}
+
+async fn open(data: &Data, way: Way, port: u16, n: usize) -> Box<dyn Stream> {
+    let socket = TcpSocket::new_v4().unwrap();
+    let [.., a] = n.to_be_bytes();
+    socket.bind((Ipv4Addr::new(127, 1, 1, a), 0).into()).unwrap();
+    let socket = socket.connect((Ipv4Addr::LOCALHOST, port).into()).await.unwrap();
+    socket.set_nodelay(true).unwrap();
+    if way == Way::Direct {
+        return Box::new(socket);
+    }
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_file(data.0.join("tls/ca.pem")).unwrap()).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ClientConfig::builder_with_provider(provider);
+    let config = config.with_safe_default_protocol_versions().unwrap();
+    let config = config.with_root_certificates(roots).with_no_client_auth();
+    let name = ServerName::try_from("localhost").unwrap();
+    Box::new(TlsConnector::from(Arc::new(config)).connect(name, socket).await.unwrap())
+}
+
+/// Requests on one connection until `end`; how long each took that began after `begin`.
+async fn ask(
+    mut stream: Box<dyn Stream>,
+    way: Way,
+    token: String,
+    (begin, end): (Instant, Instant),
+) -> Vec<Duration> {
+    let (mut took, mut read) = (Vec::new(), Vec::new());
+    loop {
+        let since = Instant::now();
+        if since >= end {
+            return took;
+        }
+        stream.write_all(way.request(&token).as_bytes()).await.unwrap();
+        assert!(message(&mut stream, &mut read).await, "the connection ended");
+        let text = String::from_utf8_lossy(&read);
+        let done = text.starts_with("HTTP/1.1 20");
+        assert!(done && !text.contains("\"refine\":\"failed\""), "{text}");
+        if since >= begin {
+            took.push(since.elapsed());
+        }
+    }
+}
+
+/// CPU that a process has used, in microseconds (proc(5): fields 14 and 15, in hundredths).
+fn cpu_us(pid: u32) -> u64 {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+    let rest = stat.rsplit_once(')').unwrap().1;
+    let ticks = rest.split_whitespace().skip(11).take(2).map(|it| it.parse::<u64>().unwrap());
+    ticks.sum::<u64>() * 10_000
+}
+
+fn token(data: &Data, email: &str) -> String {
+    let made = Command::new(env!("CARGO_BIN_EXE_kairo"))
+        .args(["token", "create", "--email", email, "--plan", "pro"])
+        .env("KAIRO_DATA_DIR", &data.0)
+        .output()
+        .unwrap();
+    String::from_utf8(made.stdout).unwrap().lines().last().unwrap().to_owned()
+}
+
+async fn measure(data: &Data, way: Way, connections: usize, port: u16, pid: u32, tokens: &[String]) {
+    let mut streams = Vec::new();
+    for n in 0..connections {
+        streams.push(open(data, way, port, n).await);
+    }
+    let begin = Instant::now() + Duration::from_secs(1);
+    let end = begin + COUNTED;
+    let mut clients = tokio::task::JoinSet::new();
+    for (stream, token) in streams.into_iter().zip(tokens.iter().cycle()) {
+        clients.spawn(ask(stream, way, token.clone(), (begin, end)));
+    }
+    tokio::time::sleep_until(begin.into()).await;
+    let before = cpu_us(pid);
+    tokio::time::sleep_until(end.into()).await;
+    let cpu = cpu_us(pid) - before;
+    let mut took = clients.join_all().await.concat();
+    took.sort_unstable();
+    let at = |per_mille: usize| took.get(took.len() * per_mille / 1_000).unwrap().as_micros();
+    let count = u64::try_from(took.len()).unwrap();
+    let cpu = if way == Way::Direct { 0 } else { cpu / count };
+    println!(
+        "{:22} {connections:11} {:9} {:8} {:8} {cpu:8}",
+        way.name(),
+        count / COUNTED.as_secs(),
+        at(500),
+        at(990)
+    );
+}
+
+async fn run() {
+    let calls = Arc::new(AtomicUsize::new(0));
+    let provider = upstream(Arc::clone(&calls)).await;
+    let data = Data::new("bench-calls");
+    let set = |name, value: &str| (name, value.to_owned());
+    let mut serve = data.serve_with(&[
+        set("KAIRO_TRUSTED_PROXIES", "127.0.0.0/8"),
+        set("KAIRO_PUBLIC_ORIGIN", "https://localhost"),
+        set("KAIRO_AI_BASE_URL", &format!("http://127.0.0.1:{provider}/v1")),
+        set("KAIRO_AI_MODEL", "bench"),
+        set("KAIRO_PLANS_PRO_MONTH", "1000000000"),
+        set("KAIRO_PLANS_PRO_HOUR", "1000000000"),
+        set("KAIRO_PLANS_PRO_BURST", "never"),
+        set("KAIRO_PLANS_PRO_AT_ONCE", "1000"),
+        set("KAIRO_LOG_LEVEL", "error"),
+    ]);
+    let port = serve.is_up();
+    let pid = u32::try_from(serve.pid().as_raw_nonzero().get()).unwrap();
+    let tokens: Vec<String> =
+        (0..PEOPLE).map(|n| token(&data, &format!("p{n}@example.org"))).collect();
+    println!(
+        "{:22} {:>11} {:>9} {:>8} {:>8} {:>8}",
+        "", "connections", "a second", "p50 us", "p99 us", "CPU us"
+    );
+    for connections in CONNECTIONS {
+        for way in Way::ALL {
+            let at = if way == Way::Direct { provider } else { port };
+            let before = calls.load(Ordering::Relaxed);
+            measure(&data, way, connections, at, pid, &tokens).await;
+            let asked = calls.load(Ordering::Relaxed) - before;
+            assert!(way != Way::Cached || asked <= PEOPLE, "kept answers reached the upstream");
+        }
+    }
+}
+
+fn main() {
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    runtime.unwrap().block_on(run());
+}
