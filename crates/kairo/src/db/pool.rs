@@ -26,13 +26,28 @@ use crate::meters::{self, PoolUse};
 const SET_IDENTITY: &str =
     "SELECT set_config('kairo.session', $1, true), set_config('kairo.bearer', $2, true)";
 
-/// Bounds and the empty search path of each connection, said at its start: a role may change its
+/// Bounds and the empty search path of each connection, said at its start (behind a pooler with the
+/// identity of each transaction): a role may change its
 /// own defaults (`ALTER ROLE`), so an injected statement could loosen what the next one gets.
 fn bounded(endpoint: Endpoint) -> Endpoint {
+    if endpoint.is_pooled() {
+        return endpoint;
+    }
     endpoint.with_options(&format!(
         "-c statement_timeout={DB_STATEMENT_MS_MAX} -c lock_timeout={DB_LOCK_MS_MAX} \
          -c idle_in_transaction_session_timeout={DB_STATEMENT_MS_MAX} -c search_path= -c jit=off"
     ))
+}
+
+/// [`SET_IDENTITY`] with the same bounds: behind a pooler a connection has no start that reaches
+/// the server, and what holds in its session is whatever the server's last user left there.
+fn set_identity_and_bounds() -> String {
+    format!(
+        "{SET_IDENTITY}, set_config('statement_timeout', '{DB_STATEMENT_MS_MAX}', true),
+         set_config('lock_timeout', '{DB_LOCK_MS_MAX}', true),
+         set_config('idle_in_transaction_session_timeout', '{DB_STATEMENT_MS_MAX}', true),
+         set_config('search_path', '', true), set_config('jit', 'off', true)"
+    )
 }
 
 /// A connection and what it has prepared.
@@ -56,7 +71,11 @@ impl managed::Manager for Connector {
     async fn create(&self) -> Result<Connection, DbError> {
         let client = self.endpoint.connect().await?;
         let mut prepared = HashMap::with_capacity(self.entries.len() + 1);
-        prepared.insert(SET_IDENTITY, client.prepare(SET_IDENTITY).await?);
+        let set_identity = match self.endpoint.is_pooled() {
+            true => client.prepare(&set_identity_and_bounds()).await?,
+            false => client.prepare(SET_IDENTITY).await?,
+        };
+        prepared.insert(SET_IDENTITY, set_identity);
         let statements = join_all(self.entries.iter().map(|entry| client.prepare(entry.sql))).await;
         for (entry, statement) in self.entries.iter().zip(statements) {
             let statement = statement?;
