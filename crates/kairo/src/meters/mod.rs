@@ -16,7 +16,7 @@ mod tests;
 
 use std::time::{Duration, Instant};
 
-use metrics::{SharedString, counter, histogram};
+use metrics::{SharedString, counter, gauge, histogram};
 
 pub use recorder::{AlreadyInstalled, Meters, PoolUse, Sample};
 
@@ -92,8 +92,14 @@ const READING_DURATION: Family = family(
     "Time that the reader took for one text",
 );
 
+const LETTERS_WAITING: Family = family(
+    "kairo_mail_waiting",
+    Kind::Gauge,
+    "Letters of all nodes that were not sent yet, as this one last saw them",
+);
+
 /// Every family that functions of this page count, in the order of this page.
-const COUNTED: [Family; 8] = [
+const COUNTED: [Family; 9] = [
     REQUESTS,
     REQUEST_DURATION,
     THROTTLED,
@@ -102,6 +108,7 @@ const COUNTED: [Family; 8] = [
     SIGN_INS,
     CAPTURES,
     READING_DURATION,
+    LETTERS_WAITING,
 ];
 
 /// Every family: those that are counted and those that are looked up when they are asked for.
@@ -171,4 +178,9 @@ pub fn reading<T>(read: impl FnOnce() -> T) -> T {
     let read = read();
     histogram!(READING_DURATION.name).record(since.elapsed().as_secs_f64() * 1e6);
     read
+}
+
+/// So many letters wait, in the whole queue.
+pub fn letters_waiting(count: i32) {
+    gauge!(LETTERS_WAITING.name).set(f64::from(count));
 }

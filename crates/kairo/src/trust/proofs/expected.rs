@@ -338,7 +338,7 @@ pub const RELATIONS: [Relation; 23] = [
             right(AUTH, Select, Myself),
         ],
     },
-    // Who asks, with settings and wrapped keys: one row, or none.
+    // Who asks, with settings and wrapped keys: a row for each key, or none.
     Relation {
         name: "authn.my_account",
         label: "user_id",
@@ -378,7 +378,7 @@ const fn record(signature: &'static str, granted: Option<Role>) -> Function {
 }
 
 /// Every function.
-pub const FUNCTIONS: [Function; 26] = [
+pub const FUNCTIONS: [Function; 27] = [
     // The record of checks. Everybody may see what the page shows, by way of kairo_app; the runner
     // appends. A thief of kairo_worker can add a lie, which the next run contradicts, and change
     // nothing that is there.
@@ -419,6 +419,8 @@ pub const FUNCTIONS: [Function; 26] = [
     function("mail.record(uuid,smallint,text,text,text,bigint)", Some(WORKER)),
     function("mail.note(bytea,text,text,bytea[])", Some(WORKER)),
     function("mail.purge()", Some(WORKER)),
+    // A number alone.
+    function("mail.waiting()", Some(WORKER)),
     // From inside proof_ask: a proof without a letter would use up a share for nothing.
     function("authn.proof_begin(uuid,text,bytea,bytea,bytea,bytea,bytea)", None),
     function("mail.is_full()", None),

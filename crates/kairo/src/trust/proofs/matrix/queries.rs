@@ -235,7 +235,7 @@ pub fn become_role(role: &str) -> String {
 }
 
 /// What definer functions give.
-pub const CALLS: [Call; 24] = [
+pub const CALLS: [Call; 25] = [
     // The record: what the page shows is everybody's, and whoever appends cannot change.
     Call {
         role: APP,
@@ -355,5 +355,6 @@ pub const CALLS: [Call; 24] = [
         sql: "SELECT mail.note(sha256('e'), 'bounced', NULL, ARRAY[sha256('a')])",
         gives: |_| &["t"],
     },
+    Call { role: WORKER, sql: "SELECT mail.waiting()", gives: |_| &["3"] },
     Call { role: WORKER, sql: "SELECT mail.purge()", gives: |_| &["3"] },
 ];
