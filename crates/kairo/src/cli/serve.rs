@@ -191,7 +191,7 @@ async fn redirect(config: &Config, origin: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Starts to count, and the listener that shows it, where one is wanted: before anything that counts.
+/// Starts to count, before there is anything to count, and the listener that shows it.
 async fn metrics(opened: &Opened, db: &Db) -> Result<(), Failure> {
     let Some(at) = opened.config.metrics_listen else { return Ok(()) };
     let listener = TcpListener::bind(at).await;
