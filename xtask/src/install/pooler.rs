@@ -41,7 +41,7 @@ pub fn poolers(apt: &mut Apt) -> Result<Poolers> {
     let programs =
         Poolers { new: new.join("source/pgbouncer"), old: old.join("usr/sbin/pgbouncer") };
     if version(&programs.new).is_none() || version(&programs.old).is_none() {
-        let needed = ["libevent-dev", "libssl-dev", "libcares2", "pkg-config", "make", "gcc"];
+        let needed = ["libevent-dev", "libssl-dev", "libc-ares-dev", "pkg-config", "make", "gcc"];
         apt.install(&needed, "")?;
         made(&new, BUILD, SOURCES)?;
         made(&old, UNPACK, "")?;
