@@ -4,7 +4,11 @@
 //! **Invariant:** nothing is left out that a request of a stranger's passes: TLS, the edge, the
 //! session, sealing, and a commit with fsync. A client comes through a trusted proxy, so that the
 //! throttle of addresses sees many.
-#![expect(clippy::unwrap_used, reason = "a bench that cannot go on ends by panicking")]
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a bench that cannot go on ends by panicking"
+)]
 
 #[path = "../tests/it/cli/client.rs"]
 #[expect(dead_code, reason = "the tests need more of it")]
