@@ -342,6 +342,7 @@ CREATE VIEW authn.live WITH (security_barrier=true) AS
     s.aal,
     s.purpose,
     s.last_seen_at,
+    u.email_norm,
     u.plan
    FROM (authn.sessions s
      JOIN authn.users u ON ((u.id = s.user_id)))
@@ -356,9 +357,10 @@ CREATE VIEW authn.me WITH (security_barrier=true) AS
     l.scopes,
     l.aal,
     l.last_seen_at,
+    l.email_norm,
     l.plan
    FROM authn.live l
-  WHERE ((l.token_hash = sha256(convert_to(current_setting('kairo.session'::text, true), 'utf8'::name))) AND (l.kind = COALESCE(NULLIF(current_setting('kairo.bearer'::text, true), ''::text), l.kind)));
+  WHERE ((l.token_hash = sha256(convert_to(current_setting('kairo.session'::text, true), 'utf8'::name))) AND ((NULLIF(current_setting('kairo.bearer'::text, true), ''::text) IS NULL) OR (l.kind = current_setting('kairo.bearer'::text, true))));
 ALTER VIEW authn.me OWNER TO kairo_auth;
 GRANT SELECT ON authn.me TO kairo_app;
 GRANT SELECT ON authn.me TO kairo_guard;
@@ -370,23 +372,19 @@ CREATE VIEW authn.my_account WITH (security_barrier=true) AS
     m.kind,
     m.scopes,
     m.last_seen_at,
-    u.email_norm,
+    m.email_norm,
     s.time_zone,
     s.week_start,
     s.day_first,
     s.single_keys,
     s.version,
-    k.key_ids,
-    k.root_key_ids,
-    k.wrapped_keys
-   FROM (((authn.me m
-     JOIN authn.users u ON ((u.id = m.user_id)))
+    k.id AS key_id,
+    k.root_key_id,
+    k.wrapped,
+    k.created_at AS key_created_at
+   FROM ((authn.me m
      JOIN app.settings s ON ((s.user_id = m.user_id)))
-     CROSS JOIN LATERAL ( SELECT COALESCE(array_agg(data_keys.id ORDER BY data_keys.created_at DESC, data_keys.id DESC), '{}'::uuid[]) AS key_ids,
-            COALESCE(array_agg(data_keys.root_key_id ORDER BY data_keys.created_at DESC, data_keys.id DESC), '{}'::text[]) AS root_key_ids,
-            COALESCE(array_agg(data_keys.wrapped ORDER BY data_keys.created_at DESC, data_keys.id DESC), '{}'::bytea[]) AS wrapped_keys
-           FROM app.data_keys
-          WHERE ((data_keys.user_id = m.user_id) AND (data_keys.wrapped IS NOT NULL))) k);
+     LEFT JOIN app.data_keys k ON (((k.user_id = m.user_id) AND (k.wrapped IS NOT NULL))));
 ALTER VIEW authn.my_account OWNER TO kairo_auth;
 GRANT SELECT ON authn.my_account TO kairo_app;
 
@@ -1252,6 +1250,20 @@ END
 $function$;
 ALTER FUNCTION mail.record(uuid,smallint,text,text,text,bigint) OWNER TO kairo_auth;
 GRANT EXECUTE ON FUNCTION mail.record(uuid,smallint,text,text,text,bigint) TO kairo_worker;
+
+CREATE OR REPLACE FUNCTION mail.waiting()
+ RETURNS integer
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+BEGIN
+    RETURN (SELECT count(*) FROM mail.letters
+             WHERE state IN ('queued', 'sending') AND expires_at > statement_timestamp());
+END
+$function$;
+ALTER FUNCTION mail.waiting() OWNER TO kairo_auth;
+GRANT EXECUTE ON FUNCTION mail.waiting() TO kairo_worker;
 
 CREATE SCHEMA ops AUTHORIZATION kairo_super;
 GRANT USAGE ON SCHEMA ops TO kairo_worker;

@@ -1,4 +1,4 @@
-//! The repository's own commands: `cargo xtask up | test | tidy | schema | bench | api`.
+//! The repository's own commands: `cargo xtask up | test | tidy | schema | bench | api | tls`.
 //!
 //! **Invariant:** no dependency beyond the standard library, so that the first command of a fresh
 //! clone answers within seconds. Nothing of this crate is part of the product.
@@ -6,10 +6,12 @@
 mod api;
 mod bench;
 mod install;
+mod running;
 mod schema;
 mod sh;
 mod test;
 mod tidy;
+mod tls;
 mod up;
 
 use std::process::ExitCode;
@@ -24,7 +26,8 @@ cargo xtask <command>
   tidy                            check the house rules
   schema [--check]                write crates/kairo/schema.sql, or compare it
   bench [filter]                  run the benchmarks
-  api [options of schemathesis]   generated requests against a running Kairo";
+  api [options of schemathesis]   generated requests against a running Kairo
+  tls                             sslscan and testssl.sh against a running Kairo";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -49,6 +52,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
         "schema" => schema::schema(rest),
         "bench" => bench::bench(rest),
         "api" => api::api(rest),
+        "tls" => tls::tls(rest),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");
             Ok(())

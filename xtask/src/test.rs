@@ -32,13 +32,14 @@ pub fn test(arguments: &[String]) -> Result<()> {
     let built = steps.run("clippy", clippy);
     if built {
         steps.run("tests", || sh::run(&mut sh::cargo(["nextest", "run", "--workspace"])));
+        steps.run("pooler", || pooler(&mut apt));
         steps.run("fuzz", fuzz);
         steps.run("schema", || schema::schema(&["--check".to_owned()]));
         steps.run("controls", controls);
         steps.run("browser", || browser(&mut apt));
         steps.run("documents", documents);
     } else {
-        for name in ["tests", "fuzz", "schema", "controls", "browser", "documents"] {
+        for name in ["tests", "pooler", "fuzz", "schema", "controls", "browser", "documents"] {
             steps.skip(name, "the workspace does not build");
         }
     }
@@ -113,6 +114,22 @@ impl Steps {
 fn clippy() -> Result<()> {
     let mut clippy = sh::cargo(["clippy", "--workspace", "--all-targets"]);
     sh::run(clippy.args(["--", "-D", "warnings"]))
+}
+
+/// Kairo through PgBouncer, for which two releases of that are needed.
+fn pooler(apt: &mut Apt) -> Result<Outcome> {
+    let programs = match install::poolers(apt) {
+        Ok(programs) => programs,
+        Err(failure) => {
+            println!("{failure}");
+            return Ok(Outcome::Skipped("PgBouncer could not be had, for the reason above"));
+        }
+    };
+    let mut tests = sh::cargo(["nextest", "run", "--package", "kairo", "--ignore-default-filter"]);
+    tests.args(["cli::pooler::", "--no-tests", "fail"]);
+    tests.env("KAIRO_PGBOUNCER", programs.new).env("KAIRO_PGBOUNCER_OLD", programs.old);
+    sh::run(&mut tests)?;
+    Ok(Outcome::Passed)
 }
 
 /// A minute of texts without end against the reader, with overflow checks on.

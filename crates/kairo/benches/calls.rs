@@ -213,7 +213,14 @@ fn token(data: &Data, email: &str) -> String {
     String::from_utf8(made.stdout).unwrap().lines().last().unwrap().to_owned()
 }
 
-async fn measure(data: &Data, way: Way, connections: usize, port: u16, pid: u32, tokens: &[String]) {
+async fn measure(
+    data: &Data,
+    way: Way,
+    connections: usize,
+    port: u16,
+    pid: u32,
+    tokens: &[String],
+) {
     let mut streams = Vec::new();
     for n in 0..connections {
         streams.push(open(data, way, port, n).await);

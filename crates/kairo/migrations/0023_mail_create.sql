@@ -96,6 +96,18 @@ $$;
 ALTER FUNCTION mail.is_full OWNER TO kairo_auth;
 REVOKE ALL ON FUNCTION mail.is_full FROM PUBLIC;
 
+-- How many letters wait, for an operator to see.
+CREATE FUNCTION mail.waiting() RETURNS integer
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = '' AS $$
+BEGIN
+    RETURN (SELECT count(*) FROM mail.letters
+             WHERE state IN ('queued', 'sending') AND expires_at > statement_timestamp());
+END
+$$;
+ALTER FUNCTION mail.waiting OWNER TO kairo_auth;
+REVOKE ALL ON FUNCTION mail.waiting FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION mail.waiting TO kairo_worker;
+
 -- Asks for a mail: counts and keeps digests as authn.proof_begin does, and with them the letter. 'busy'
 -- comes first and for everybody, so that it uses up nobody's share and tells nothing about an address;
 -- whether the address gets mail at all is looked at when the letter leaves, which no asker sees.

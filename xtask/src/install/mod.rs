@@ -6,9 +6,11 @@
 mod apt;
 mod cargo_tools;
 mod node;
+mod pooler;
 mod postgres;
 
 pub use apt::Apt;
 pub use cargo_tools::{CargoDeny, nextest};
 pub use node::{browser_modules, chromium, node};
+pub use pooler::poolers;
 pub use postgres::postgres;

@@ -128,26 +128,34 @@ pub async fn caller(base: &Base, identity: &Identity) -> Result<Person, AccountE
 }
 
 fn person(base: &Base, me: Vec<WhoAmIRow>) -> Result<Person, AccountError> {
-    let me = me.into_iter().next().ok_or(AccountError::SessionEnded)?;
-    let kind = match me.kind.as_str() {
+    let mut me = me.into_iter();
+    let mut first = me.next().ok_or(AccountError::SessionEnded)?;
+    let wrapped: Vec<WrappedKey> =
+        first.take_key().into_iter().chain(me.filter_map(|mut row| row.take_key())).collect();
+    let kind = match first.kind.as_str() {
         "web" => SessionKind::Web,
         "job" => SessionKind::Job,
         _ => SessionKind::Key,
     };
-    let settings = Settings::from_row(&me);
-    let ids = me.key_ids.into_iter().zip(me.root_key_ids).zip(me.wrapped_keys);
-    let wrapped: Vec<WrappedKey> =
-        ids.map(|((id, root_key_id), wrapped)| WrappedKey { id, root_key_id, wrapped }).collect();
+    let settings = Settings::from_row(&first);
     Ok(Person {
-        keychain: base.keys.keychain(me.user_id, &wrapped)?,
-        user_id: me.user_id,
-        session_id: me.session_id,
+        keychain: base.keys.keychain(first.user_id, &wrapped)?,
+        user_id: first.user_id,
+        session_id: first.session_id,
         kind,
-        may_write: me.scopes.iter().any(|scope| scope == "write"),
-        email: me.email_norm,
+        may_write: first.scopes.iter().any(|scope| scope == "write"),
+        email: first.email_norm,
         settings,
-        touch_due: me.touch_due,
+        touch_due: first.touch_due,
     })
+}
+
+impl WhoAmIRow {
+    /// The row's data key, if there is one.
+    fn take_key(&mut self) -> Option<WrappedKey> {
+        let (id, root_key_id) = (self.key_id.take()?, self.root_key_id.take()?);
+        Some(WrappedKey { id, root_key_id, wrapped: self.wrapped.take()? })
+    }
 }
 
 /// Why a change reached no row: the session ended meanwhile, the token may only read, or

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::db::Nothing;
 
 crate::rows! {
-    /// The caller with what every page needs: settings and wrapped keys.
+    /// The caller with what every page needs: settings and a wrapped key.
     WhoAmIRow {
         /// The account.
         user_id: Uuid,
@@ -30,12 +30,12 @@ crate::rows! {
         version: i32,
         /// Whether the last sight is more than five minutes old.
         touch_due: bool,
-        /// Ids of the data keys, the one that seals first.
-        key_ids: Vec<Uuid>,
-        /// The root key that wrapped each.
-        root_key_ids: Vec<String>,
-        /// The wrapped bytes of each.
-        wrapped_keys: Vec<Vec<u8>>,
+        /// Id of a data key; none where every key was shredded.
+        key_id: Option<Uuid>,
+        /// The root key that wrapped it.
+        root_key_id: Option<String>,
+        /// The wrapped bytes.
+        wrapped: Option<Vec<u8>>,
     }
 
     /// One live session or API token of the caller.
@@ -98,13 +98,15 @@ crate::rows! {
 }
 
 crate::queries! {
-    /// Who the caller is; no row where the session is not live.
+    /// Who the caller is, a row for each data key, the one that seals first; no row where the
+    /// session is not live.
     App WhoAmI {} -> WhoAmIRow = "
         SELECT user_id, session_id, kind, scopes, email_norm, time_zone, week_start, day_first,
                single_keys, version,
                last_seen_at <= statement_timestamp() - interval '5 minutes' AS touch_due,
-               key_ids, root_key_ids, wrapped_keys
-          FROM authn.my_account";
+               key_id, root_key_id, wrapped
+          FROM authn.my_account
+         ORDER BY key_created_at DESC, key_id DESC";
 
     /// The caller's live sessions and API tokens.
     App SessionList {} -> SessionRow = "

@@ -238,6 +238,11 @@ async fn external_ways(external: &External, opened: &Opened) -> Result<Ways, Fai
     let store = RingStore::open(&opened.config.keys, opened.folder.account())?;
     let passwords = Passwords::load(&store)?.filter(Passwords::given);
     let passwords = passwords.ok_or(ExternalError::NotMigrated)?;
+    let of_app = passwords.of("kairo_app").ok_or(ExternalError::NotMigrated)?;
+    let external = &external.clone().looked_at("kairo_app", of_app).await?;
+    if external.is_pooled() {
+        tracing::info!("a pooler stands before the database; each transaction brings its bounds");
+    }
     let app = sign_in(external, "kairo_app", &passwords).await?;
     let worker = sign_in(external, "kairo_worker", &passwords).await?;
     for role in ["kairo_login", "kairo_support"] {

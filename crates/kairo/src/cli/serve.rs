@@ -62,6 +62,7 @@ async fn serve(opened: &Opened, database: &ServedDatabase) -> Result<(), Failure
         ids: opened.ids.clone(),
         checks: OwnerChecks::on(),
     };
+    metrics(opened, &db).await?;
     tokio::spawn(purge::run(base.clone()));
     let (mailer, outbox, delivery) = mail(opened, &base)?;
     let program = tokio::task::spawn_blocking(Program::this).await??;
@@ -100,7 +101,6 @@ async fn serve(opened: &Opened, database: &ServedDatabase) -> Result<(), Failure
         chain: config.tls.as_ref().map(|files| files.cert.clone()),
     };
     tokio::spawn(runner::run(sighting.subject()?));
-    metrics(opened, &db).await?;
     let stop = stop_signal()?;
     say_where(config, &origin);
     let stop = async {
@@ -197,7 +197,7 @@ async fn redirect(config: &Config, origin: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Starts to count, and the listener that shows it, where one is wanted.
+/// Starts to count, before there is anything to count, and the listener that shows it.
 async fn metrics(opened: &Opened, db: &Db) -> Result<(), Failure> {
     let Some(at) = opened.config.metrics_listen else { return Ok(()) };
     let listener = TcpListener::bind(at).await;

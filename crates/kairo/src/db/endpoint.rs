@@ -1,5 +1,5 @@
 //! Where a connection goes: a server, a database, a role, and TLS where the way leads over a
-//! network.
+//! network, perhaps through a pooler.
 //!
 //! **Invariant:** an endpoint with TLS never falls back to plain text: the driver is told to end a
 //! connection whose server declines it.
@@ -18,19 +18,30 @@ use super::error::DbError;
 pub struct Endpoint {
     config: Config,
     tls: Option<Arc<ClientConfig>>,
+    pooled: bool,
 }
 
 impl Endpoint {
     /// Over TLS, whose certificate and host name `tls` checks.
     pub(super) fn over_tls(mut config: Config, tls: Arc<ClientConfig>) -> Self {
         config.ssl_mode(SslMode::Require);
-        Self { config, tls: Some(tls) }
+        Self { config, tls: Some(tls), pooled: false }
     }
 
     /// The same way with start-up options (`-c name=value`).
     pub(super) fn with_options(mut self, options: &str) -> Self {
         self.config.options(options);
         self
+    }
+
+    /// The same way, known to lead through a pooler or not.
+    pub(super) fn through_pooler(self, pooled: bool) -> Self {
+        Self { pooled, ..self }
+    }
+
+    /// Whether a transaction may find itself in another session of the server than the one before.
+    pub(super) fn is_pooled(&self) -> bool {
+        self.pooled
     }
 
     /// Connects. The connection lives until the client is dropped.
@@ -56,6 +67,6 @@ impl Endpoint {
 impl From<Config> for Endpoint {
     /// Without TLS: for a socket of this machine.
     fn from(config: Config) -> Self {
-        Self { config, tls: None }
+        Self { config, tls: None, pooled: false }
     }
 }

@@ -29,9 +29,13 @@ use crate::meters::{self, PoolUse};
 const SET_IDENTITY: &str =
     "SELECT set_config('kairo.session', $1, true), set_config('kairo.bearer', $2, true)";
 
-/// Bounds and the empty search path of each connection, said at its start: a role may change its
+/// Bounds and the empty search path of each connection, said at its start (behind a pooler with the
+/// identity of each transaction): a role may change its
 /// own defaults (`ALTER ROLE`), so an injected statement could loosen what the next one gets.
 fn bounded(endpoint: Endpoint, width: &Width) -> Endpoint {
+    if endpoint.is_pooled() {
+        return endpoint;
+    }
     let Width { statement_ms_max, lock_ms_max, .. } = width;
     endpoint.with_options(&format!(
         "-c statement_timeout={statement_ms_max} -c lock_timeout={lock_ms_max} \
@@ -67,6 +71,18 @@ const NARROW: Width = Width {
     lock_ms_max: QUOTA_LOCK_MS_MAX,
 };
 
+/// [`SET_IDENTITY`] with the same bounds: behind a pooler a connection has no start that reaches
+/// the server, and what holds in its session is whatever the server's last user left there.
+fn set_identity_and_bounds(width: &Width) -> String {
+    let Width { statement_ms_max, lock_ms_max, .. } = width;
+    format!(
+        "{SET_IDENTITY}, set_config('statement_timeout', '{statement_ms_max}', true),
+         set_config('lock_timeout', '{lock_ms_max}', true),
+         set_config('idle_in_transaction_session_timeout', '{statement_ms_max}', true),
+         set_config('search_path', '', true), set_config('jit', 'off', true)"
+    )
+}
+
 /// A connection and what it has prepared.
 struct Connection {
     client: Client,
@@ -79,6 +95,7 @@ struct Connection {
 struct Connector {
     endpoint: Endpoint,
     entries: Arc<[Entry]>,
+    width: &'static Width,
 }
 
 impl managed::Manager for Connector {
@@ -88,7 +105,11 @@ impl managed::Manager for Connector {
     async fn create(&self) -> Result<Connection, DbError> {
         let client = self.endpoint.connect().await?;
         let mut prepared = HashMap::with_capacity(self.entries.len() + 1);
-        prepared.insert(SET_IDENTITY, client.prepare(SET_IDENTITY).await?);
+        let set_identity = match self.endpoint.is_pooled() {
+            true => client.prepare(&set_identity_and_bounds(self.width)).await?,
+            false => client.prepare(SET_IDENTITY).await?,
+        };
+        prepared.insert(SET_IDENTITY, set_identity);
         let statements = join_all(self.entries.iter().map(|entry| client.prepare(entry.sql))).await;
         for (entry, statement) in self.entries.iter().zip(statements) {
             let statement = statement?;
@@ -145,14 +166,17 @@ impl<R: RuntimeRole> Door<R> {
     }
 
     fn open_as_wide_as(
-        width: &Width,
+        width: &'static Width,
         endpoint: impl Into<Endpoint>,
         registry: &[&[Entry]],
     ) -> Result<Self, DbError> {
         let entries =
             registry.iter().copied().flatten().filter(|entry| entry.role == R::NAME).copied();
-        let connector =
-            Connector { endpoint: bounded(endpoint.into(), width), entries: entries.collect() };
+        let connector = Connector {
+            endpoint: bounded(endpoint.into(), width),
+            entries: entries.collect(),
+            width,
+        };
         let pool = managed::Pool::builder(connector)
             .max_size(width.connections_max)
             .wait_timeout(Some(width.wait_max))

@@ -12,15 +12,16 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 use uuid::Uuid;
 
-use super::queries::{Claimed, MailClaim, MailRecord};
+use super::queries::{Claimed, MailClaim, MailRecord, MailWaiting};
 use super::refusal::{Cause, NotCarried, wait_ms};
 use super::{Carrier, Letter, Seals};
 use crate::clock::Random;
 use crate::db::{DbError, Door, Worker};
 use crate::limits::{MAIL_CONCURRENCY_MAX, MAIL_LOOK_EVERY};
+use crate::meters;
 
 /// Attempts at keeping what became of a letter, a second apart: all within its lease.
 const RECORD_TRIES: u32 = 5;
@@ -35,6 +36,9 @@ pub struct Postman {
     pub(super) send_max: Duration,
 }
 
+/// Time between two counts of the letters that wait.
+const COUNT_EVERY: Duration = Duration::from_secs(10);
+
 /// What an attempt came to: the provider's id of the letter, where it has one.
 type Attempt = Result<Option<String>, NotCarried>;
 
@@ -45,7 +49,12 @@ impl Postman {
         let mut stop = pin!(stop);
         let mut under_way = JoinSet::new();
         let mut is_well = true;
+        let mut counted = None;
         loop {
+            if counted.is_none_or(|at: Instant| at.elapsed() >= COUNT_EVERY) {
+                postman.count().await;
+                counted = Some(Instant::now());
+            }
             let taken = postman.take(postman.turns() - under_way.len()).await;
             if let Err(error) = &taken
                 && is_well
@@ -72,6 +81,14 @@ impl Postman {
             // It clears its folder after each letter, which two at once would do to each other.
             Carrier::Outbox(_) => 1,
             Carrier::Smtp(_) | Carrier::Resend(_) => MAIL_CONCURRENCY_MAX,
+        }
+    }
+
+    /// Tells the meters how many letters wait. A database that is away is told by the next look.
+    async fn count(&self) {
+        let counted = self.door.read(None, MailWaiting {}).await;
+        if let Some(row) = counted.ok().as_ref().and_then(|rows| rows.first()) {
+            meters::letters_waiting(row.waiting);
         }
     }
 

@@ -25,6 +25,12 @@ crate::rows! {
         noted: bool,
     }
 
+    /// How many letters wait.
+    Waiting {
+        /// Number.
+        waiting: i32,
+    }
+
     /// How many letters were removed.
     Removed {
         /// Number.
@@ -51,6 +57,9 @@ crate::queries! {
         address_macs: Vec<Vec<u8>>,
     } -> Noted = "
         SELECT mail.note($1, $2, $3, $4) AS noted";
+
+    /// Counts the letters that wait, those under way among them.
+    Worker MailWaiting {} -> Waiting = "SELECT mail.waiting() AS waiting";
 
     /// Removes what ended long ago.
     Worker MailPurge {} -> Removed = "SELECT mail.purge() AS removed";

@@ -102,8 +102,14 @@ const MODEL_ANSWERS: Family = family(
     "Thoughts that were to be read a second time, by where the answer came from",
 );
 
+const LETTERS_WAITING: Family = family(
+    "kairo_mail_waiting",
+    Kind::Gauge,
+    "Letters of all nodes that were not sent yet, as this one last saw them",
+);
+
 /// Every family that functions of this page count, in the order of this page.
-const COUNTED: [Family; 10] = [
+const COUNTED: [Family; 11] = [
     REQUESTS,
     REQUEST_DURATION,
     THROTTLED,
@@ -114,6 +120,7 @@ const COUNTED: [Family; 10] = [
     READING_DURATION,
     QUOTA_DRIFT,
     MODEL_ANSWERS,
+    LETTERS_WAITING,
 ];
 
 /// Every family: those that are counted and those that are looked up when they are asked for.
@@ -197,4 +204,9 @@ pub fn quota_drift(found: usize) {
 /// could be used.
 pub fn model_answer(from: &'static str) {
     counter!(MODEL_ANSWERS.name, "from" => from).increment(1);
+}
+
+/// So many letters wait, in the whole queue.
+pub fn letters_waiting(count: i32) {
+    gauge!(LETTERS_WAITING.name).set(f64::from(count));
 }

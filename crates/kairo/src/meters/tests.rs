@@ -26,6 +26,7 @@ fn counts_are_shown() {
         batch("kairo_app", "done", Instant::now());
         sign_in_asked("sent");
         captured();
+        letters_waiting(3);
         assert_eq!(reading(|| 7), 7);
     });
     let page = handle.render();
@@ -38,6 +39,7 @@ fn counts_are_shown() {
         "kairo_db_batches_total{role=\"kairo_app\",outcome=\"done\"} 1",
         "kairo_sign_in_asks_total{outcome=\"sent\"} 1",
         "kairo_captures_total 1",
+        "kairo_mail_waiting 3",
         "kairo_reading_duration_microseconds_count 1",
     ] {
         assert!(page.lines().any(|it| it == line), "{line} is not in\n{page}");

@@ -7,6 +7,7 @@
 //! policies; it takes host, database and TLS from the URL and the runtime roles' own passwords.
 
 mod checks;
+mod pooler;
 mod queries;
 mod tls;
 mod url;
@@ -88,6 +89,19 @@ pub enum ExternalError {
         /// What was said.
         source: DbError,
     },
+    /// Its transactions would look for prepared statements in a session that has none.
+    #[error(
+        "KAIRO_DATABASE_URL leads to a pooler that does not carry prepared statements along. Kairo \
+         works through PgBouncer 1.21 or later with max_prepared_statements=200 (pool_mode \
+         transaction or session); with any other pooler, name the server itself"
+    )]
+    ForgetfulPooler,
+    /// Migrations and the host's commands hold a session: a lock, a role.
+    #[error(
+        "KAIRO_DATABASE_URL leads to a pooler, and this command needs the server itself. Give it \
+         the server's own address; `kairo serve` alone works through a pooler"
+    )]
+    Pooler,
     /// `serve` came first.
     #[error(
         "the keys here hold no passwords of the runtime roles, so this server was never migrated \
@@ -111,6 +125,7 @@ pub struct External {
     config: Config,
     host: String,
     tls: Option<std::sync::Arc<rustls::ClientConfig>>,
+    pooled: bool,
 }
 
 impl External {
@@ -137,21 +152,49 @@ impl External {
     }
 
     fn endpoint(&self, config: Config) -> Endpoint {
-        match &self.tls {
+        let endpoint = match &self.tls {
             Some(tls) => Endpoint::over_tls(config, tls.clone()),
             None => config.into(),
+        };
+        endpoint.through_pooler(self.pooled)
+    }
+
+    /// The same server with what is found out about the way to it, as a runtime role.
+    ///
+    /// # Errors
+    /// A pooler that Kairo cannot work through, or the server says no.
+    pub async fn looked_at(
+        self,
+        role: &'static str,
+        password: &Zeroizing<String>,
+    ) -> Result<Self, ExternalError> {
+        let way = self.runtime(role, password);
+        let looked = pooler::is_between(&way).await;
+        let pooled = looked.map_err(|source| ExternalError::OtherPassword { role, source })?;
+        if pooled {
+            pooler::must_prepare(&way).await?;
         }
+        Ok(Self { pooled, ..self })
+    }
+
+    /// Whether a pooler was found before it.
+    pub fn is_pooled(&self) -> bool {
+        self.pooled
     }
 
     /// Signs in as the migrating user.
     ///
     /// # Errors
-    /// The server says no, or is too old.
+    /// The server says no, is too old, or a pooler answers in its place.
     pub async fn sign_in(&self) -> Result<Host, ExternalError> {
-        let role = self.migrating_role().to_owned();
-        let host = Host::connect(self.migrating())
-            .await
-            .map_err(|source| ExternalError::SignIn { role, source })?;
+        let failed = |source| {
+            let role = self.migrating_role().to_owned();
+            ExternalError::SignIn { role, source }
+        };
+        if pooler::is_between(&self.migrating()).await.map_err(failed)? {
+            return Err(ExternalError::Pooler);
+        }
+        let host = Host::connect(self.migrating()).await.map_err(failed)?;
         checks::must_be_current(&host).await?;
         Ok(host)
     }

@@ -3,6 +3,15 @@
 /// The release, as one number: 150018 is 15.18.
 pub(super) const VERSION: &str = "SELECT current_setting('server_version_num')::int4 AS version";
 
+/// Whether the connection's start-up options reached the server.
+pub(super) const WAY: &str =
+    "SELECT coalesce(current_setting('kairo.way', true) = 'straight', false) AS straight";
+
+/// Whether this statement has another name on the server than the driver gave it (`s1`, `s2`).
+pub(super) const PREPARED_AS: &str = "
+    SELECT name !~ '^s[0-9]+$' AS renamed FROM pg_catalog.pg_prepared_statements
+     WHERE statement ~ 'this one, as the server has it'";
+
 /// Which of these roles are there.
 pub(super) const ROLES_THERE: &str =
     "SELECT rolname::text FROM pg_roles WHERE rolname = ANY ($1::text[]) ORDER BY 1";

@@ -49,7 +49,7 @@ impl External {
             Some(mode) => return Err(ExternalError::PlainText { mode: mode.to_owned(), host }),
         };
         config.application_name("kairo").connect_timeout(crate::limits::DB_WAIT_MAX);
-        Ok(Self { config, host, tls })
+        Ok(Self { config, host, tls, pooled: false })
     }
 }
 

@@ -164,9 +164,16 @@ crate::queries! {
 /// The verbs of the host, run by the migrating user as `kairo_audit`, and of the runner's own
 /// connection.
 pub mod host {
-    /// Asks to be the one node that runs checks; the connection holds it. The number is "claims".
-    pub const LEAD: &str = "SELECT pg_try_advisory_lock(109313567420787) AS leads";
-    /// Whether the connection is still there.
+    /// Begins what [`LEAD`] is asked in. It rests between two looks for as long as a check takes,
+    /// which keeps nothing from being cleaned: it has no snapshot while it rests.
+    pub const LEAD_BEGIN: &str =
+        "BEGIN READ ONLY; SET LOCAL idle_in_transaction_session_timeout = 0";
+    /// Asks to be the one node that runs checks; the transaction holds it, since behind a pooler
+    /// it alone stays with one session of the server. The number is "claims".
+    pub const LEAD: &str = "SELECT pg_try_advisory_xact_lock(109313567420787) AS leads";
+    /// Ends it where another node leads.
+    pub const LEAD_NOT: &str = "ROLLBACK";
+    /// Whether the transaction is still there.
     pub const STILL_LEADS: &str = "SELECT";
     /// What a check found the last time, in full.
     pub const NEWEST_DETAIL: &str = "

@@ -5,7 +5,7 @@
 //! evidence stay a hundred thousand rows.
 //!
 //! **Invariant:** which node runs is decided by an advisory lock of the database, held by a
-//! connection of its own; a node that dies gives it free.
+//! transaction on a connection of its own; a node that dies gives it free.
 //! **Invariant:** nothing here says what holds: a runner that stops leaves evidence that expires.
 
 use std::collections::HashMap;
@@ -17,7 +17,7 @@ use tokio::time::{Instant, sleep};
 
 use super::catalogue::{Check, Runner, Spot};
 use super::evidence::{self, Run};
-use super::queries::host::{LEAD, STILL_LEADS};
+use super::queries::host::{LEAD, LEAD_BEGIN, LEAD_NOT, STILL_LEADS};
 use super::state::{CLOCK_LEAD_MAX, Known, Newest, Outcome};
 use super::subject::Subject;
 use crate::db::{DbError, Host};
@@ -51,14 +51,15 @@ pub async fn run_by(subject: Subject, tick: Duration, lead_try: Duration) {
 /// Runs checks for as long as this node is the one that does.
 async fn lead(subject: &Subject, tick: Duration) -> Result<(), DbError> {
     let lock = Host::connect((subject.way)("kairo_worker")).await?;
+    lock.execute(LEAD_BEGIN).await?;
     let rows = lock.query(LEAD, &[]).await?;
     if !rows.first().is_some_and(|row| row.get("leads")) {
-        return Ok(());
+        return lock.execute(LEAD_NOT).await;
     }
     let mut schedule = Schedule::of(subject).await?;
     let (begun, mut signed) = (Instant::now(), None);
     loop {
-        // The connection is the lock: when it is gone, another node may lead.
+        // The transaction is the lock: when it is gone, another node may lead.
         lock.query(STILL_LEADS, &[]).await?;
         for check in &subject.catalogue.checks {
             let rests = check.place == Spot::Scratch && begun.elapsed() < SCRATCH_AFTER;

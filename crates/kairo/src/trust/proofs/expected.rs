@@ -350,7 +350,7 @@ const RELATIONS: [Relation; 23] = [
             right(GUARD, Select, Myself),
         ],
     },
-    // Who asks, with settings and wrapped keys: one row, or none.
+    // Who asks, with settings and wrapped keys: a row for each key, or none.
     Relation {
         name: "authn.my_account",
         label: "user_id",
@@ -394,7 +394,7 @@ pub fn functions() -> impl Iterator<Item = &'static Function> {
     FUNCTIONS.iter().chain(&guard::FUNCTIONS)
 }
 
-const FUNCTIONS: [Function; 26] = [
+const FUNCTIONS: [Function; 27] = [
     // The record of checks. Everybody may see what the page shows, by way of kairo_app; the runner
     // appends. A thief of kairo_worker can add a lie, which the next run contradicts, and change
     // nothing that is there.
@@ -436,6 +436,8 @@ const FUNCTIONS: [Function; 26] = [
     function("mail.record(uuid,smallint,text,text,text,bigint)", Some(WORKER)),
     function("mail.note(bytea,text,text,bytea[])", Some(WORKER)),
     function("mail.purge()", Some(WORKER)),
+    // A number alone.
+    function("mail.waiting()", Some(WORKER)),
     // From inside proof_ask: a proof without a letter would use up a share for nothing.
     function("authn.proof_begin(uuid,text,bytea[],bytea,bytea,bytea,bytea)", None),
     function("mail.is_full()", None),

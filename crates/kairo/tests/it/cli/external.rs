@@ -43,8 +43,16 @@ impl Server {
         server
     }
 
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     /// PostgreSQL refuses to run as root.
-    fn own(&self) {
+    pub fn own(&self) {
         if rustix::process::geteuid().is_root() {
             let done = Command::new("chown").arg("-R").arg("postgres").arg(&self.root).status();
             assert!(done.unwrap().success());
@@ -52,7 +60,11 @@ impl Server {
     }
 
     fn run(&self, program: &str) -> Command {
-        let path = self.bin.join(program);
+        self.as_owner(&self.bin.join(program))
+    }
+
+    /// A program as the user that the server runs as.
+    pub fn as_owner(&self, path: &Path) -> Command {
         if !rustix::process::geteuid().is_root() {
             return Command::new(path);
         }
@@ -135,7 +147,7 @@ pub fn kairo(data: &Data, settings: &[(&str, String)], arguments: &[&str]) -> (b
     (done.status.success(), String::from_utf8(said).unwrap())
 }
 
-fn refused(data: &Data, settings: &[(&str, String)], command: &str, words: &str) {
+pub fn refused(data: &Data, settings: &[(&str, String)], command: &str, words: &str) {
     let (well, said) = kairo(data, settings, &[command]);
     assert!(!well && said.contains(words), "{command}: {said}");
     assert!(!said.contains("correct"), "a password is shown: {said}");

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
+use std::time::Duration;
 
 use super::client::{Client, make_token};
 use super::program::Data;
@@ -13,6 +14,17 @@ fn page(at: &str) -> String {
     let mut text = String::new();
     stream.read_to_string(&mut text).unwrap();
     text.split_once("\r\n\r\n").unwrap().1.to_owned()
+}
+
+/// The page, once it has a line.
+fn page_with(at: &str, line: &str) -> String {
+    loop {
+        let page = page(at);
+        if page.lines().any(|it| it == line) {
+            return page;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
 }
 
 /// The series of a page, without their numbers.
@@ -39,7 +51,7 @@ async fn a_running_kairo_is_counted() {
     let id = client.capture("zebra").await.unwrap();
     client.ask("GET /api/v1/nowhere", "", "").await.unwrap();
     client.ask(&format!("GET /api/v1/items/{id}"), "", "").await.unwrap();
-    let first = page(&free);
+    let first = page_with(&free, "kairo_mail_waiting 0");
     assert_eq!(value(&first, "kairo_captures_total"), 1.0);
     assert_eq!(value(&first, "kairo_reading_duration_microseconds_count"), 1.0);
     assert!(value(&first, "kairo_db_pool_max{role=\"kairo_app\"}") >= 1.0);

@@ -273,7 +273,7 @@ pub fn become_role(role: &str) -> String {
 }
 
 /// What definer functions give.
-pub const CALLS: [Call; 38] = [
+pub const CALLS: [Call; 39] = [
     // The record: what the page shows is everybody's, and whoever appends cannot change.
     Call {
         role: APP,
@@ -401,6 +401,7 @@ pub const CALLS: [Call; 38] = [
         sql: "SELECT mail.note(sha256('e'), 'bounced', NULL, ARRAY[sha256('a')])",
         gives: |_| &["t"],
     },
+    Call { role: WORKER, sql: "SELECT mail.waiting()", gives: |_| &["3"] },
     Call { role: WORKER, sql: "SELECT mail.purge()", gives: |_| &["3"] },
     // A grant is the asking person's, whoever that is; a read-only token buys nothing.
     Call {

@@ -312,13 +312,8 @@ pub const VIEW_CHANGES: [(&str, &str, &str); 18] = [
         "true",
     ),
     ("authn.me", "l.token_hash = sha256", "l.token_hash <> sha256"),
-    (
-        "authn.me",
-        "(l.kind = COALESCE(NULLIF(current_setting('kairo.bearer'::text, true), ''::text), \
-         l.kind))",
-        "true",
-    ),
-    ("authn.me", "''::text), l.kind)", "''::text), 'web'::text)"),
+    ("authn.me", "(l.kind = current_setting('kairo.bearer'::text, true))", "true"),
+    ("authn.me", "''::text) IS NULL)", "''::text) IS NOT NULL)"),
     ("authn.me", "l.id AS session_id", "l.user_id AS session_id"),
 ];
 
