@@ -23,8 +23,8 @@ async fn no_database() {
     }
 }
 
-// Goal: a person's row that somebody holds is waited for within the bound, alone and in a batch with
-// others; afterwards everything is as it was.
+// Goal: a person's row that somebody holds is waited for within the bound, alone and in a batch;
+// afterwards everything is as it was.
 #[tokio::test]
 async fn a_row_that_is_held() {
     let plans = plans(100, 100, None);
