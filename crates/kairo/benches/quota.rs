@@ -40,7 +40,8 @@ const PLANT: &str = "
     WITH people AS (
         SELECT gen_random_uuid() AS id, n, hash FROM unnest($1::bytea[]) WITH ORDINALITY u (hash, n)
     ), users AS (
-        INSERT INTO authn.users (id, email_norm, plan) SELECT id, n || '@example.org', 'pro' FROM people
+        INSERT INTO authn.users (id, email_norm, plan)
+        SELECT id, n || '@example.org', 'pro' FROM people
     ), sessions AS (
         INSERT INTO authn.sessions (id, token_hash, user_id, kind, scopes, method)
         SELECT gen_random_uuid(), hash, id, 'key', '{read,write}', 'host' FROM people

@@ -478,28 +478,29 @@ BEGIN
           FROM asked s WHERE s.writes GROUP BY s.user_id, s.plan HAVING NOT bool_or(s.again)
     ), held AS MATERIALIZED (
         -- An UPDATE takes its rows in no order; locks that are taken in order cannot cross.
-        SELECT q.user_id FROM guard.quotas q JOIN sums s ON s.user_id = q.user_id
+        SELECT q.user_id, s.cost, s.n, p.model, p.month_cap, p.hour_cap, p.burst_at
+          FROM sums s JOIN guard.quotas q ON q.user_id = s.user_id JOIN guard.plans p ON p.plan = s.plan
          ORDER BY q.user_id FOR NO KEY UPDATE OF q
     ), charged AS (
         UPDATE guard.quotas t SET
-            month_used = CASE WHEN t.month_start >= m THEN t.month_used ELSE 0 END + s.cost,
-            hour_used  = CASE WHEN t.hour_start >= h THEN t.hour_used ELSE 0 END + s.cost,
+            month_used = CASE WHEN t.month_start >= m THEN t.month_used ELSE 0 END + k.cost,
+            hour_used  = CASE WHEN t.hour_start >= h THEN t.hour_used ELSE 0 END + k.cost,
             downshift  = CASE WHEN t.hour_start >= h THEN t.downshift ELSE false END
-                         OR CASE WHEN t.hour_start >= h THEN t.hour_used ELSE 0 END + s.cost
-                            > coalesce(p.burst_at, 2147483647),
+                         OR CASE WHEN t.hour_start >= h THEN t.hour_used ELSE 0 END + k.cost
+                            > coalesce(k.burst_at, 2147483647),
             month_start = greatest(t.month_start, m), hour_start = greatest(t.hour_start, h),
-            passes = t.passes + s.n
-          FROM held k JOIN sums s ON s.user_id = k.user_id JOIN guard.plans p ON p.plan = s.plan
+            passes = t.passes + k.n
+          FROM held k
          WHERE t.user_id = k.user_id
-           AND CASE WHEN t.month_start >= m THEN t.month_used ELSE 0 END + s.cost <= p.month_cap
-           AND CASE WHEN t.hour_start >= h THEN t.hour_used ELSE 0 END + s.cost <= p.hour_cap
+           AND CASE WHEN t.month_start >= m THEN t.month_used ELSE 0 END + k.cost <= k.month_cap
+           AND CASE WHEN t.hour_start >= h THEN t.hour_used ELSE 0 END + k.cost <= k.hour_cap
            -- Who would pass the threshold in the midst of a batch goes alone: the ones before it get the
            -- normal model.
-           AND (CASE WHEN t.hour_start >= h THEN t.hour_used ELSE 0 END + s.cost
-                <= coalesce(p.burst_at, 2147483647)
+           AND (CASE WHEN t.hour_start >= h THEN t.hour_used ELSE 0 END + k.cost
+                <= coalesce(k.burst_at, 2147483647)
                 OR t.hour_start >= h AND t.downshift)
         RETURNING t.user_id, t.month_start, t.month_used, t.hour_start, t.hour_used,
-                  t.downshift OR p.model = 'small' AS small, p.month_cap, p.hour_cap, p.burst_at
+                  t.downshift OR k.model = 'small' AS small, k.month_cap, k.hour_cap, k.burst_at
     ), kept AS (
         INSERT INTO guard.reservations (id, user_id, task, cost, small, month_start, hour_start, day,
                                         nano_max, created_at, expires_at)

@@ -10,14 +10,14 @@
 
 use std::sync::Arc;
 
-use futures_util::future::join_all;
+use futures_util::stream::{self, StreamExt as _};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use super::ledger::Ledger;
 use super::queries::{AnswerRow, Reserve, ReserveBatch};
 use super::{Ask, CALL_CREDITS, Refusal};
 use crate::db::{App, DbError, Door, Identity};
-use crate::limits::{RESERVE_LANES, RESERVE_QUEUE_MAX};
+use crate::limits::{QUOTA_POOL_MAX, RESERVE_LANES, RESERVE_QUEUE_MAX};
 
 /// One request with the way back to whoever waits.
 struct Waiting {
@@ -90,9 +90,12 @@ async fn run(counter: Counter, mut queue: mpsc::Receiver<Waiting>, batch_max: us
         }
         let (counter, batch) = (counter.clone(), std::mem::take(&mut batch));
         tokio::spawn(async move {
-            let alone = counter.together(batch).await;
+            let alone = stream::iter(counter.together(batch).await);
+            // All lanes together ask no more than there are connections, so nobody is refused for
+            // want of one: what waits, waits in the queue.
+            let at_once = QUOTA_POOL_MAX / RESERVE_LANES;
+            alone.for_each_concurrent(at_once, |waiting| counter.one(waiting)).await;
             drop(lane);
-            join_all(alone.into_iter().map(|waiting| counter.one(waiting))).await;
         });
     }
 }

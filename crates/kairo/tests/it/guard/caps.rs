@@ -76,8 +76,8 @@ async fn people_in_one_batch() {
     is_sound(&host).await;
 }
 
-// Goal: exactly `burst_at` calls of an hour get the normal model, also where a batch crosses it, and
-// the small one stays after something was given back.
+// Goal: exactly `burst_at` calls of an hour get the normal model, also where a batch crosses it,
+// and the small one stays after something was given back.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_small_model_answers_past_the_burst() {
     let plans = plans(1_000, 30, Some(7));

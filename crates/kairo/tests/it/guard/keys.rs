@@ -68,9 +68,9 @@ async fn batch(host: &Host, members: &[(&Identity, Uuid)]) -> Vec<String> {
     let (kinds, digests): (Vec<_>, Vec<_>) = members.iter().map(|(who, _)| who.said()).unzip();
     let keys: Vec<Uuid> = members.iter().map(|(_, key)| *key).collect();
     let ask = "SELECT verdict || ' ' || (reservation IS NOT NULL)
-                 FROM guard.reserve_batch($1, $2, $3, array_fill(1, ARRAY[cardinality($3)]),
-                          array_fill('chat'::text, ARRAY[cardinality($3)]),
-                          array_fill(100::bigint, ARRAY[cardinality($3)])) ORDER BY ord";
+                 FROM guard.reserve_batch($1, $2, $3, array_fill(1, ARRAY[cardinality($3::uuid[])]),
+                          array_fill('chat'::text, ARRAY[cardinality($3::uuid[])]),
+                          array_fill(100::bigint, ARRAY[cardinality($3::uuid[])])) ORDER BY ord";
     let rows = host.query(ask, &[&kinds, &digests, &keys]).await.unwrap();
     rows.iter().map(|row| row.get(0)).collect()
 }

@@ -1,7 +1,7 @@
 //! PostgreSQL killed with -9 under load: no grant that was told is forgotten.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicI64;
+use std::sync::atomic::{AtomicBool, AtomicI64};
 use std::time::Duration;
 
 use super::*;
@@ -11,17 +11,23 @@ const ROUNDS: i64 = 3;
 const PEOPLE: usize = 16;
 
 /// Asks until the database is gone; each grant that is told counts, and stays charged.
-async fn use_until_gone(guard: Guard, identity: Identity, told: Arc<AtomicI64>) {
-    loop {
+async fn use_until_gone(guard: Guard, identity: Identity, load: Arc<Load>) {
+    while !load.gone.load(Ordering::Relaxed) {
         match guard.reserve(&identity, ask()).await {
             Ok(mut granted) => {
-                told.fetch_add(1, Ordering::Relaxed);
+                load.told.fetch_add(1, Ordering::Relaxed);
                 granted.permit.begin();
             }
-            Err(Refusal::Unavailable) => return,
+            Err(Refusal::Unavailable) => {}
             Err(other) => panic!("{other:?}"),
         }
     }
+}
+
+#[derive(Default)]
+struct Load {
+    told: AtomicI64,
+    gone: AtomicBool,
 }
 
 /// People of a database without a Kairo.
@@ -52,18 +58,20 @@ async fn what_was_granted_is_charged() {
     write_plans(&open(&private).worker, &plans).await.unwrap();
     let host = Host::connect(private.pg_config("kairo_super")).await.unwrap();
     let people = planted(&host).await;
-    let told = Arc::new(AtomicI64::new(0));
+    let load = Arc::new(Load::default());
     for round in 1..=ROUNDS {
+        load.gone.store(false, Ordering::Relaxed);
         let (db, clock) = (open(&private), kairo::clock::Clock::system());
         let parts = GuardParts { door: db.quota, worker: db.worker, clock, plans, batch_max: 64 };
         let guard = Guard::open(parts);
         let clients =
-            people.iter().map(|who| use_until_gone(guard.clone(), who.clone(), Arc::clone(&told)));
+            people.iter().map(|who| use_until_gone(guard.clone(), who.clone(), Arc::clone(&load)));
         let clients: Vec<_> = clients.map(tokio::spawn).collect();
-        while told.load(Ordering::Relaxed) < round * 200 {
+        while load.told.load(Ordering::Relaxed) < round * 200 {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
         private = tokio::task::spawn_blocking(|| private.killed()).await.unwrap();
+        load.gone.store(true, Ordering::Relaxed);
         for client in clients {
             client.await.unwrap();
         }
@@ -71,7 +79,7 @@ async fn what_was_granted_is_charged() {
         let host = Host::connect(private.pg_config("kairo_super")).await.unwrap();
         is_sound(&host).await;
         let charged = number(&host, "SELECT sum(month_used) FROM guard.quotas").await;
-        let told = told.load(Ordering::Relaxed);
+        let told = load.told.load(Ordering::Relaxed);
         assert!(told <= charged, "{told} were granted and {charged} are charged");
         assert_eq!(charged, number(&host, "SELECT count(*) FROM guard.reservations").await);
     }

@@ -18,7 +18,8 @@ enum Step {
 
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
-        6 => (0..12_u8, 0..3_i32, 0..5_u8).prop_map(|(key, cost, hour)| Step::Reserve { key, cost, hour }),
+        6 => (0..12_u8, 0..3_i32, 0..5_u8)
+            .prop_map(|(key, cost, hour)| Step::Reserve { key, cost, hour }),
         1 => (0..12_u8).prop_map(Step::Settle),
         2 => (0..12_u8).prop_map(Step::Release),
         1 => (0..9_i32, 0..5_i32).prop_map(|(month, hour)| Step::Caps { month, hour }),

@@ -89,7 +89,8 @@ async fn refused_without_a_trace() {
     let app = kairo_with(&plans(1_000, 1_000, None)).await;
     let (host, who) = (app.superuser().await, people(&app, 1).await.remove(0));
     ceiling(&host, 100).await;
-    let marks = "SELECT (alarmed_at IS NOT NULL)::bigint + 2 * (stopped_at IS NOT NULL)::integer
+    let marks = "SELECT ((alarmed_at IS NOT NULL)::integer
+                    + 2 * (stopped_at IS NOT NULL)::integer)::bigint
                    FROM guard.days WHERE day = '2026-11-05'";
     let mut came = Vec::new();
     for (nano, now) in [(69, DAY), (1, DAY), (31, DAY), (31, "2026-11-06 00:00Z")] {

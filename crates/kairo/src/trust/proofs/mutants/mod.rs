@@ -236,12 +236,9 @@ impl<'a> Ground<'a> {
         Ok(killer)
     }
 
-    /// First where it should show, then by the lint, then everywhere.
+    /// By the lint, then where it should show, then everywhere. A glance at the nearest cells came
+    /// before.
     async fn killer(&mut self, mutant: &Mutant) -> Result<Option<Killer>, DbError> {
-        let nearest: Vec<&Cell> = self.nearest(mutant).collect();
-        if self.any_differs(&nearest).await? {
-            return Ok(Some(Killer::Matrix));
-        }
         if self.lint_finds().await? {
             return Ok(Some(Killer::Lint));
         }
