@@ -15,6 +15,9 @@ pub mod mail;
 
 pub mod accounts;
 pub mod guard;
+
+pub mod ai;
+
 pub mod items;
 
 pub mod capture;

@@ -216,3 +216,52 @@ pub const QUOTA_WAIT_MAX: Duration = Duration::from_secs(1);
 pub const QUOTA_STATEMENT_MS_MAX: u32 = 2_000;
 /// Longest wait of it for a lock, in milliseconds.
 pub const QUOTA_LOCK_MS_MAX: u32 = 1_500;
+
+/// Requests to a provider in one call: a first one, less demanding forms of it, one repair.
+pub const ASKS_MAX: usize = 4;
+/// Further attempts of one call where the provider did no work.
+pub const AI_RETRIES_MAX: usize = 2;
+/// Attempts of a hundred calls that may be further ones.
+pub const AI_RETRY_PERCENT_MAX: u32 = 10;
+/// Further attempts that a quiet node may make at once.
+pub const AI_RETRY_BURST: u32 = 10;
+/// Wait before the first further attempt; it doubles.
+pub const AI_RETRY_WAIT: Duration = Duration::from_millis(250);
+/// Longest wait that a provider may ask for before a further attempt; a longer one ends the call.
+pub const AI_RETRY_AFTER_MAX: Duration = Duration::from_secs(2);
+/// Time in which a provider must be connected to.
+pub const AI_CONNECT_MAX: Duration = Duration::from_secs(3);
+/// Time in which a stream must begin.
+pub const AI_FIRST_BYTE_MAX: Duration = Duration::from_secs(20);
+/// Time in which a whole answer must begin, which is when its last token is made.
+pub const AI_ANSWER_MAX: Duration = Duration::from_secs(60);
+/// Longest silence within an answer.
+pub const AI_IDLE_MAX: Duration = Duration::from_secs(30);
+/// Time for one request altogether; with those of one call shorter than its reservation lives.
+pub const AI_TOTAL_MAX: Duration = Duration::from_secs(120);
+/// Time in which a stream must end after its last event, for the next call not to wait.
+pub const AI_END_MAX: Duration = Duration::from_secs(1);
+/// Longest answer that is read, in bytes.
+pub const AI_ANSWER_BYTES_MAX: usize = 1024 * 1024;
+/// Longest stream that is read, in bytes: each token comes in an event of its own.
+pub const AI_STREAM_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Longest event of a stream, in bytes.
+pub const AI_EVENT_BYTES_MAX: usize = 256 * 1024;
+/// Longest refusal of a provider that is looked at, in bytes.
+pub const AI_REFUSAL_BYTES_MAX: usize = 16 * 1024;
+/// Events of a stream that wait for a slow client.
+pub const AI_CHANNEL_MAX: usize = 64;
+/// Streams without a client that one node reads to their end, for what they cost.
+pub const AI_DRAINS_MAX: usize = 64;
+/// Tokens that a provider can have counted in one answer; beyond it the count is not believed.
+pub const AI_TOKENS_MAX: u64 = 100_000_000;
+/// Tokens that a message may have beside its bytes.
+pub const AI_MESSAGE_TOKENS: usize = 16;
+/// Time over which a provider's failures are counted.
+pub const BREAKER_WINDOW: Duration = Duration::from_secs(30);
+/// Answers in that time from which it is judged.
+pub const BREAKER_CALLS_MIN: u32 = 20;
+/// Failures of a hundred at which it is not asked for a while.
+pub const BREAKER_PERCENT: u32 = 50;
+/// That while.
+pub const BREAKER_OPEN: Duration = Duration::from_secs(10);

@@ -5,6 +5,7 @@
 //! **Invariant:** a secret is a `SecretString`; neither `Debug`, an error nor `node.json` shows
 //! one.
 
+pub mod ai;
 pub mod file;
 pub mod folder;
 pub mod node;
@@ -25,6 +26,7 @@ use std::path::{Path, PathBuf};
 use ipnet::IpNet;
 use secrecy::SecretString;
 
+pub use ai::{Ai, Price};
 pub use folder::{AlreadyServed, DataFolder, FolderError, Holder, Lock};
 pub use node::Node;
 pub use origin::Origin;
@@ -56,6 +58,8 @@ pub struct Config {
     pub tls: Option<TlsFiles>,
     /// By which way mail leaves; without one it goes to the outbox.
     pub mail: Option<Mail>,
+    /// Which provider of models is asked; without one there is none, and everything works offline.
+    pub ai: Option<Ai>,
     /// The form of the log.
     pub log_format: LogFormat,
     /// Least severity in the log.
@@ -288,6 +292,7 @@ impl Config {
             tls: both(cert, &table::TLS_CERT, key, &table::TLS_KEY)?
                 .map(|(cert, key)| TlsFiles { cert, key }),
             mail: Self::mail(values)?,
+            ai: ai::read(values)?,
             log_format: values.needed(&table::LOG_FORMAT, read::log_format)?,
             log_level: values.needed(&table::LOG_LEVEL, read::log_level)?,
             postgres_bin: values.parsed(&table::POSTGRES_BIN, read::absolute)?,

@@ -285,6 +285,10 @@ pub(super) fn api_origin(text: &str) -> Result<String, &'static str> {
     if fits { Ok(text.to_owned()) } else { Err(WANTED) }
 }
 
+/// What a list of hosts looks like.
+pub(super) const HOSTS_WANTED: &str =
+    "write names of hosts with commas and without ports, such as api.openai.com";
+
 pub(super) fn webhook_secret(text: &str) -> Result<SecretString, &'static str> {
     use base64::Engine as _;
     use base64::engine::general_purpose::STANDARD;

@@ -173,6 +173,58 @@ pub const MAIL_FROM: Key = key(
     "Sender of mail, such as `Kairo <kairo@example.com>`; needed with a mail server or Resend",
 )
 .note();
+/// Where models are.
+pub const AI_BASE_URL: Key = key(
+    "ai.base_url",
+    "KAIRO_AI_BASE_URL",
+    "no model is asked; everything works offline",
+    "Address of an OpenAI-compatible API, such as `https://api.openai.com/v1`; `http://` for a \
+     model on this machine alone",
+)
+.note();
+/// The key of the models' API.
+pub const AI_API_KEY: Key =
+    key("ai.api_key", "KAIRO_AI_API_KEY", "none", "Key of that API").note().secret();
+/// The model that answers normally.
+pub const AI_MODEL: Key =
+    key("ai.model", "KAIRO_AI_MODEL", "none", "The model that answers; needed with the address")
+        .note();
+/// The model that answers whoever asks much.
+pub const AI_SMALL_MODEL: Key = key(
+    "ai.small_model",
+    "KAIRO_AI_SMALL_MODEL",
+    "the model itself",
+    "The model that answers on the free plan, and whoever asks much in an hour",
+)
+.note();
+/// What the model costs.
+pub const AI_PRICE: Key = key(
+    "ai.price",
+    "KAIRO_AI_PRICE",
+    "the price that Kairo knows; nothing on this machine",
+    "US dollars for a million tokens of the prompt and of the answer, such as `0.40/1.60`",
+)
+.note();
+/// What the small model costs.
+pub const AI_SMALL_PRICE: Key =
+    key("ai.small_price", "KAIRO_AI_SMALL_PRICE", "likewise", "The same for the small model")
+        .note();
+/// What the provider keeps.
+pub const AI_RETENTION: Key = key(
+    "ai.retention",
+    "KAIRO_AI_RETENTION",
+    "unstated: only a model on this machine is asked",
+    "`zero` where the contract with the provider says that it keeps nothing of what it is sent",
+)
+.note();
+/// Which hosts may be asked.
+pub const AI_HOSTS: Key = key(
+    "ai.hosts",
+    "KAIRO_AI_HOSTS",
+    "the host of the address alone",
+    "Hosts that may be asked, with commas; the address must be among them",
+)
+.note();
 /// The form of the log.
 pub const LOG_FORMAT: Key =
     key("log.format", "KAIRO_LOG", "text", "Form of the log on standard error: `text` or `json`");
@@ -261,7 +313,7 @@ pub const FACTS: [(&str, Key); 7] = [
 ];
 
 /// Every key, in the order of the README.
-pub const ALL: [Key; 26] = [
+pub const ALL: [Key; 34] = [
     DATA_DIR,
     LISTEN,
     PUBLIC_ORIGIN,
@@ -278,6 +330,14 @@ pub const ALL: [Key; 26] = [
     RESEND_BASE_URL,
     RESEND_WEBHOOK_SECRET,
     MAIL_FROM,
+    AI_BASE_URL,
+    AI_API_KEY,
+    AI_MODEL,
+    AI_SMALL_MODEL,
+    AI_PRICE,
+    AI_SMALL_PRICE,
+    AI_RETENTION,
+    AI_HOSTS,
     LOG_FORMAT,
     LOG_LEVEL,
     POSTGRES_BIN,

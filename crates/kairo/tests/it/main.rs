@@ -9,6 +9,7 @@
 )]
 
 mod accounts;
+mod ai;
 mod api;
 mod capture;
 mod cli;

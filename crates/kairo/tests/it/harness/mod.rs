@@ -20,6 +20,7 @@ pub mod page;
 pub mod resend;
 pub mod smtp;
 mod tests;
+pub mod upstream;
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};

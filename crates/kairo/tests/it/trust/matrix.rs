@@ -38,7 +38,8 @@ async fn every_object_needs_an_expectation() {
     host.execute(change).await.unwrap();
     let found = World::read(&host).await.unwrap().unexpected();
     let unknown = |name| format!("{name} is there, and nothing says what it may");
-    let mut expected: Vec<String> = ["app.x", "public.v", "app.f()", "elsewhere"].map(unknown).into();
+    let mut expected: Vec<String> =
+        ["app.x", "public.v", "app.f()", "elsewhere"].map(unknown).into();
     expected.push("app.item_revisions is expected and not there".to_owned());
     assert_eq!(found, expected);
 }

@@ -1,0 +1,205 @@
+//! What of a provider's answers is read: counts, a status, a name of a known list.
+//!
+//! **Invariant:** a refusal's words (which may quote a prompt or a key) go no further than here.
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::Value;
+
+use crate::limits::AI_TOKENS_MAX;
+
+/// What a provider counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Usage {
+    /// Tokens of the prompt.
+    pub tokens_in: u64,
+    /// Tokens of the answer.
+    pub tokens_out: u64,
+}
+
+#[derive(Deserialize)]
+struct Counted {
+    prompt_tokens: Option<u64>,
+    completion_tokens: Option<u64>,
+}
+
+impl Usage {
+    /// What an answer says of itself; `None` where it says nothing that can be.
+    pub(super) fn of(usage: &Value) -> Option<Self> {
+        let counted = Counted::deserialize(usage).ok()?;
+        let tokens_in = counted.prompt_tokens?;
+        let tokens_out = counted.completion_tokens.unwrap_or(0);
+        let sane = tokens_in > 0 && tokens_in.max(tokens_out) <= AI_TOKENS_MAX;
+        sane.then_some(Self { tokens_in, tokens_out })
+    }
+}
+
+/// A whole answer; `None` where it is none that a client could use.
+pub(super) fn whole(body: &[u8]) -> Option<(Value, Option<Usage>)> {
+    let body: Value = serde_json::from_slice(body).ok()?;
+    let answers = body.get("choices").and_then(Value::as_array).is_some_and(|it| !it.is_empty());
+    if !answers {
+        return None;
+    }
+    let usage = body.get("usage").and_then(Usage::of);
+    Some((body, usage))
+}
+
+/// One event of a stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Said {
+    /// A piece of the answer.
+    Piece {
+        /// What it counts, where it does.
+        usage: Option<Usage>,
+        /// Whether it does nothing else.
+        counts_only: bool,
+        /// Whether it is the last piece of the answer.
+        last: bool,
+    },
+    /// The end.
+    Done,
+    /// That something went wrong, or nothing that can be understood.
+    Wrong,
+}
+
+#[derive(Deserialize)]
+struct Piece {
+    #[serde(default)]
+    choices: Vec<Choice>,
+    usage: Option<Value>,
+    error: Option<IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+struct Choice {
+    finish_reason: Option<IgnoredAny>,
+}
+
+/// What the data of an event says.
+pub(super) fn said(data: &[u8]) -> Said {
+    if data.trim_ascii() == b"[DONE]" {
+        return Said::Done;
+    }
+    match serde_json::from_slice(data) {
+        Ok(Piece { choices, usage, error: None }) => Said::Piece {
+            counts_only: choices.is_empty() && usage.is_some(),
+            last: choices.iter().any(|choice| choice.finish_reason.is_some()),
+            usage: usage.as_ref().and_then(Usage::of),
+        },
+        _ => Said::Wrong,
+    }
+}
+
+/// Parameters that providers refuse by name.
+const PARAMETERS: [&str; 20] = [
+    "frequency_penalty",
+    "logit_bias",
+    "logprobs",
+    "max_completion_tokens",
+    "max_tokens",
+    "n",
+    "parallel_tool_calls",
+    "presence_penalty",
+    "reasoning_effort",
+    "response_format",
+    "seed",
+    "stop",
+    "store",
+    "stream_options",
+    "temperature",
+    "tool_choice",
+    "tools",
+    "top_logprobs",
+    "top_p",
+    "verbosity",
+];
+
+#[derive(Deserialize)]
+struct Refused {
+    error: Refusal,
+}
+
+#[derive(Deserialize)]
+struct Refusal {
+    param: Option<Value>,
+    message: Option<Value>,
+}
+
+/// The parameter that a refusal names: by its field, or as the first of its message.
+pub(super) fn refused_parameter(body: &[u8]) -> Option<&'static str> {
+    let Refused { error } = serde_json::from_slice(body).ok()?;
+    let text = |value: Option<Value>| match value {
+        Some(Value::String(text)) => text,
+        _ => String::new(),
+    };
+    let (param, message) = (text(error.param), text(error.message));
+    let head = param.split(['.', '[']).next().unwrap_or_default();
+    let by_field = PARAMETERS.into_iter().find(|name| *name == head);
+    by_field.or_else(|| {
+        // Short names are words of any sentence.
+        let telling = |name: &&str| name.contains('_') || *name == "temperature";
+        let mut words = message.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+        words.find_map(|word| PARAMETERS.into_iter().filter(telling).find(|name| *name == word))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    // Goal: counts that cannot be are no counts.
+    #[test]
+    fn counts() {
+        let of = |usage: Value| Usage::of(&usage).map(|it| (it.tokens_in, it.tokens_out));
+        let counted = json!({ "prompt_tokens": 9, "completion_tokens": 4, "total_tokens": 13 });
+        assert_eq!(of(counted), Some((9, 4)));
+        assert_eq!(of(json!({ "prompt_tokens": 9 })), Some((9, 0)));
+        for none in [
+            json!(null),
+            json!({}),
+            json!({ "prompt_tokens": 0, "completion_tokens": 0 }),
+            json!({ "prompt_tokens": -9, "completion_tokens": 4 }),
+            json!({ "prompt_tokens": 9, "completion_tokens": AI_TOKENS_MAX + 1 }),
+            json!({ "prompt_tokens": "9" }),
+        ] {
+            assert_eq!(of(none.clone()), None, "{none}");
+        }
+    }
+
+    // Goal: an event is a piece, a count, the end, or wrong; an error of the provider is wrong.
+    #[test]
+    fn events() {
+        let piece = |counts_only, last, usage| Said::Piece { usage, counts_only, last };
+        let of = |text: &str| said(text.as_bytes());
+        let usage = Some(Usage { tokens_in: 9, tokens_out: 4 });
+        assert_eq!(of(" [DONE] "), Said::Done);
+        let text = r#"{"choices":[{"delta":{},"finish_reason":null}],"usage":null}"#;
+        assert_eq!(of(text), piece(false, false, None));
+        let text = r#"{"choices":[{"delta":{},"finish_reason":"stop"}]}"#;
+        assert_eq!(of(text), piece(false, true, None));
+        let text = r#"{"choices":[],"usage":{"prompt_tokens":9,"completion_tokens":4}}"#;
+        assert_eq!(of(text), piece(true, false, usage));
+        assert_eq!(of(r#"{"choices":[],"prompt_filter_results":[]}"#), piece(false, false, None));
+        for wrong in
+            [r#"{"error":{"message":"x"}}"#, "<html>", "", "[]", "{\"choices\":7}", "\u{0}"]
+        {
+            assert_eq!(of(wrong), Said::Wrong, "{wrong}");
+        }
+    }
+
+    // Goal: of a refusal only a known parameter's name is read.
+    #[test]
+    fn refusals_name_a_parameter() {
+        let of = |error: Value| refused_parameter(json!({ "error": error }).to_string().as_bytes());
+        assert_eq!(of(json!({ "param": "temperature" })), Some("temperature"));
+        assert_eq!(of(json!({ "param": "response_format.json_schema" })), Some("response_format"));
+        let message = "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead.";
+        assert_eq!(of(json!({ "param": null, "message": message })), Some("max_tokens"));
+        let message = "stop and store n things; my key is sk-1";
+        assert_eq!(of(json!({ "param": "sk-1", "message": message })), None);
+        assert_eq!(refused_parameter(b"response_format"), None);
+    }
+}
