@@ -4,15 +4,12 @@
 //! **Invariant:** it runs on a data folder of its own, which goes away, and what it installs lies
 //! in the target folder.
 
-use std::env;
 use std::fs;
-use std::io::{BufRead as _, BufReader};
-use std::net::TcpListener;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::path::PathBuf;
 
 use crate::install::{self, Apt};
-use crate::sh::{self, About, Failure, Result};
+use crate::kairo::Kairo;
+use crate::sh::{self, About, Result};
 
 /// Requests of one operation in each phase; a minute in all.
 const EXAMPLES: &str = "60";
@@ -23,7 +20,7 @@ pub fn api(arguments: &[String]) -> Result<()> {
     install::postgres(&mut apt)?;
     let schemathesis = installed(&mut apt)?;
     sh::run(&mut sh::cargo(["build", "--package", "kairo"]))?;
-    let kairo = Kairo::start(&sh::built()?.join("kairo"))?;
+    let kairo = Kairo::start(&sh::built()?.join("kairo"), &[])?;
     // The settings lie there, and name the hooks beside them.
     let mut run = sh::command(&schemathesis);
     run.current_dir(sh::root().join("xtask/api")).arg("run");
@@ -31,7 +28,8 @@ pub fn api(arguments: &[String]) -> Result<()> {
     run.arg("--tls-verify").arg(kairo.folder.join("tls/ca.pem"));
     run.args(["--continue-on-failure", "-n", EXAMPLES]).args(arguments);
     run.env("KAIRO_URL", kairo.origin()).env("KAIRO_CA", kairo.folder.join("tls/ca.pem"));
-    run.env("KAIRO_TOKEN", kairo.token()?).env("PYTHONDONTWRITEBYTECODE", "1");
+    run.env("KAIRO_TOKEN", kairo.token("api@example.org", &[])?)
+        .env("PYTHONDONTWRITEBYTECODE", "1");
     run.env("HYPOTHESIS_STORAGE_DIRECTORY", sh::tools()?.join("hypothesis"));
     sh::run(&mut run)
 }
@@ -54,55 +52,4 @@ fn installed(apt: &mut Apt) -> Result<PathBuf> {
     let mut pip = sh::command(folder.join("bin/python"));
     sh::run(pip.args(["-m", "pip", "install", "--quiet", "-r"]).arg(&wanted))?;
     Ok(program)
-}
-
-/// A Kairo that takes this machine for a proxy, so that its throttle sees many clients.
-struct Kairo {
-    child: Child,
-    program: PathBuf,
-    folder: PathBuf,
-    port: u16,
-}
-
-impl Kairo {
-    fn start(program: &Path) -> Result<Self> {
-        let folder = env::temp_dir().join(format!("kairo-api-{}", std::process::id()));
-        let free = TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr());
-        let port = free.about("a free port")?.port();
-        let mut serve = sh::command(program);
-        serve.arg("serve").env("KAIRO_DATA_DIR", &folder).env("KAIRO_LOG_LEVEL", "warn");
-        serve.env("KAIRO_LISTEN", format!("127.0.0.1:{port}"));
-        serve.env("KAIRO_PUBLIC_ORIGIN", format!("https://localhost:{port}"));
-        serve.env("KAIRO_TRUSTED_PROXIES", "127.0.0.1");
-        let child = serve.stdin(Stdio::null()).stdout(Stdio::piped()).spawn();
-        let child = child.about(program.display())?;
-        let mut kairo = Self { child, program: program.to_owned(), folder, port };
-        // It stays with its child, who may have more to say.
-        let out = kairo.child.stdout.as_mut();
-        let lines = out.into_iter().flat_map(|out| BufReader::new(out).lines());
-        let mut lines = lines.map_while(std::result::Result::ok);
-        let ready = lines.any(|line| line.starts_with("Kairo is at"));
-        if ready { Ok(kairo) } else { Err(Failure::new("Kairo did not start.")) }
-    }
-
-    fn origin(&self) -> String {
-        format!("https://localhost:{}", self.port)
-    }
-
-    fn token(&self) -> Result<String> {
-        let mut make = sh::command(&self.program);
-        make.args(["token", "create", "--email", "api@example.org"]);
-        let said = sh::output(make.env("KAIRO_DATA_DIR", &self.folder))?;
-        said.lines().last().map(str::to_owned).ok_or_else(|| Failure::new("no token was made"))
-    }
-}
-
-impl Drop for Kairo {
-    fn drop(&mut self) {
-        // In order, so that its PostgreSQL is gone before its folder is.
-        let pid = self.child.id().to_string();
-        let _asked = Command::new("kill").args(["-TERM", &pid]).status();
-        let _ended = self.child.wait();
-        let _removed = fs::remove_dir_all(&self.folder);
-    }
 }

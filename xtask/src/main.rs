@@ -1,11 +1,13 @@
-//! The repository's own commands: `cargo xtask up | test | tidy | schema | bench | api`.
+//! The repository's own commands: `cargo xtask up | test | tidy | schema | bench | api | clients`.
 //!
 //! **Invariant:** no dependency beyond the standard library, so that the first command of a fresh
 //! clone answers within seconds. Nothing of this crate is part of the product.
 
 mod api;
 mod bench;
+mod clients;
 mod install;
+mod kairo;
 mod schema;
 mod sh;
 mod test;
@@ -24,7 +26,8 @@ cargo xtask <command>
   tidy                            check the house rules
   schema [--check]                write crates/kairo/schema.sql, or compare it
   bench [filter]                  run the benchmarks
-  api [options of schemathesis]   generated requests against a running Kairo";
+  api [options of schemathesis]   generated requests against a running Kairo
+  clients                         OpenAI's own clients against a running Kairo";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -49,6 +52,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
         "schema" => schema::schema(rest),
         "bench" => bench::bench(rest),
         "api" => api::api(rest),
+        "clients" => clients::clients(),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");
             Ok(())

@@ -233,8 +233,9 @@ pub const AI_RETRY_AFTER_MAX: Duration = Duration::from_secs(2);
 pub const AI_CONNECT_MAX: Duration = Duration::from_secs(3);
 /// Time in which a stream must begin.
 pub const AI_FIRST_BYTE_MAX: Duration = Duration::from_secs(20);
-/// Time in which a whole answer must begin, which is when its last token is made.
-pub const AI_ANSWER_MAX: Duration = Duration::from_secs(60);
+/// Time in which a whole answer must begin, which is when its last token is made; shorter than a
+/// request may take.
+pub const AI_ANSWER_MAX: Duration = Duration::from_secs(25);
 /// Longest silence within an answer.
 pub const AI_IDLE_MAX: Duration = Duration::from_secs(30);
 /// Time for one request altogether; with those of one call shorter than its reservation lives.

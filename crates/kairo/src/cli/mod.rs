@@ -5,6 +5,7 @@
 //! **Invariant:** a command's answer goes to standard output, alone on its last line where scripts
 //! read it; everything else goes to standard error.
 
+mod ai;
 mod config;
 mod controls;
 mod database;

@@ -192,6 +192,8 @@ pub struct Granted {
     pub permit: Permit,
     /// What is left.
     pub standing: Standing,
+    /// What the person's plan gives.
+    pub plan: Plan,
 }
 
 /// The guard of one node.
@@ -204,6 +206,7 @@ struct Inner {
     crowd: Crowd,
     ledger: Ledger,
     clock: Clock,
+    plans: Plans,
 }
 
 /// What a guard is made from.
@@ -228,6 +231,7 @@ impl Guard {
             reserver: Reserver::start(parts.door.clone(), ledger.clone(), parts.batch_max),
             ledger,
             crowd: Crowd::new(&parts.plans),
+            plans: parts.plans,
             door: parts.door,
             clock: parts.clock,
         }))
@@ -251,7 +255,8 @@ impl Guard {
         match (row.verdict.as_str(), row.reservation, standing) {
             ("granted", Some(id), Some(standing)) => {
                 let permit = Permit::new(id, standing.class, ask, ledger.clone(), slot);
-                Ok(Granted { permit, standing })
+                let plan = *self.0.plans.named(row.plan.as_deref().unwrap_or_default());
+                Ok(Granted { permit, standing, plan })
             }
             ("replay", ..) => Err(Refusal::Replay {
                 state: match row.state.as_deref() {
@@ -300,6 +305,11 @@ impl Guard {
     pub async fn standing(&self, identity: &Identity) -> Result<Option<Standing>, DbError> {
         let rows = self.0.door.read(Some(identity), MyStanding {}).await?;
         Ok(rows.first().and_then(Standing::of))
+    }
+
+    /// What each plan gives.
+    pub fn plans(&self) -> &Plans {
+        &self.0.plans
     }
 
     /// Waits until everything that was said to the ledger is written, or has been given up.

@@ -41,6 +41,18 @@ impl Plans {
     }
 }
 
+impl Plans {
+    /// The most that either plan lets one call be.
+    pub fn larger(&self) -> Plan {
+        let (free, pro) = (&self.free, &self.pro);
+        Plan {
+            input_bytes: free.input_bytes.max(pro.input_bytes),
+            tokens: free.tokens.max(pro.tokens),
+            ..*pro
+        }
+    }
+}
+
 impl Default for Plans {
     fn default() -> Self {
         let free = Plan {

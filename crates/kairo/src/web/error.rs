@@ -120,9 +120,53 @@ pub enum Error {
     /// Kairo did not answer within `limits::REQUEST_MAX`.
     #[error("no answer in time")]
     TimedOut,
+    /// On `/v1`, what OpenAI's API has a word for and nothing else here does.
+    #[error("{}", .0.code)]
+    Gateway(Box<Gateway>),
     /// A fault of Kairo or its machine. The source is logged and not shown.
     #[error("internal")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// A refusal of `/v1` in the words of OpenAI's API.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gateway {
+    /// The HTTP status.
+    pub status: u16,
+    /// A stable word for programs.
+    pub code: &'static str,
+    /// The parameter that it is about.
+    pub param: Option<&'static str>,
+    /// A sentence or two; shown.
+    pub detail: Cow<'static, str>,
+    /// Seconds after which it is worth asking again.
+    pub retry_after_s: Option<u64>,
+    /// Whether a client may ask again by itself.
+    pub repeats: bool,
+}
+
+impl Gateway {
+    /// The request is to blame.
+    pub fn invalid(
+        code: &'static str,
+        param: &'static str,
+        detail: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        let param = Some(param).filter(|param| !param.is_empty());
+        Self { param, ..Self::failed(400, code, detail) }
+    }
+
+    /// Anything else.
+    pub fn failed(status: u16, code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+        let detail = detail.into();
+        Self { status, code, param: None, detail, retry_after_s: None, repeats: false }
+    }
+}
+
+impl From<Gateway> for Error {
+    fn from(fault: Gateway) -> Self {
+        Self::Gateway(Box::new(fault))
+    }
 }
 
 impl Error {
@@ -165,7 +209,17 @@ impl Error {
             | Self::CreditsSpent { retry_after_s, .. }
             | Self::Unavailable { retry_after_s } => Some(*retry_after_s),
             Self::TimedOut => Some(5),
+            Self::Gateway(fault) => fault.retry_after_s,
             _ => None,
+        }
+    }
+
+    /// Whether a client that repeats by itself what failed must be kept from it.
+    fn must_not_repeat(&self) -> bool {
+        match self {
+            Self::CreditsSpent { .. } => true,
+            Self::Gateway(fault) => !fault.repeats,
+            _ => false,
         }
     }
 
@@ -292,7 +346,7 @@ pub fn render(response: Response, asked: &Asked, request_id: Uuid) -> Response {
     if let Some(seconds) = error.retry_after_s() {
         parts.headers.insert(RETRY_AFTER, HeaderValue::from(seconds.max(1)));
     }
-    if matches!(*error, Error::CreditsSpent { .. }) {
+    if error.must_not_repeat() {
         parts
             .headers
             .insert(HeaderName::from_static("x-should-retry"), HeaderValue::from_static("false"));

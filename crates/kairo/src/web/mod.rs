@@ -22,9 +22,11 @@ pub mod items;
 pub mod lost;
 pub mod mail;
 pub mod outbox;
+pub mod rate_limit;
 pub mod render;
 pub mod routes;
 pub mod trust;
+pub mod v1;
 pub mod views;
 
 use std::ops::Deref;
@@ -53,6 +55,8 @@ pub struct SiteSettings {
     pub loopback: bool,
     /// What the Security page stands on.
     pub security: Page,
+    /// The guard and the provider behind it, where one is set.
+    pub ai: Option<v1::Ai>,
 }
 
 impl Site {

@@ -4,7 +4,7 @@ use axum::Router;
 
 use super::Site;
 use super::edge::EdgeState;
-use super::{accounts, api, assets, capture, health, items, mail, outbox, trust};
+use super::{accounts, api, assets, capture, health, items, mail, outbox, trust, v1};
 use crate::accounts::queries::Ping;
 
 /// Every route of the site, without the edge around it.
@@ -24,5 +24,6 @@ pub fn all(site: Site, edge: &EdgeState) -> Router {
         .merge(outbox::routes())
         .merge(mail::routes(&site))
         .merge(trust::routes())
+        .merge(v1::routes())
         .with_state(site)
 }

@@ -23,4 +23,5 @@ mod mail;
 mod outbox;
 mod schema;
 mod trust;
+mod v1;
 mod walls;

@@ -38,7 +38,7 @@ enum Row {
 use For::{All, Holder, Member, Owner, Program};
 
 /// Every method of every route.
-const TABLE: [(&str, &str, For); 55] = [
+const TABLE: [(&str, &str, For); 57] = [
     ("GET", "/", Member),
     ("GET", "/inbox", Member),
     ("GET", "/done", Member),
@@ -96,6 +96,9 @@ const TABLE: [(&str, &str, For); 55] = [
     ("POST", "/api/v1/items/{id}/restoration", Holder(Row::Item)),
     ("GET", "/api/v1/items/{id}/occurrences", Holder(Row::Series)),
     ("PATCH", "/api/v1/items/{id}/occurrences/{original}", Holder(Row::Series)),
+    // The caller's own credits, by its session; see `v1/`.
+    ("POST", "/v1/chat/completions", Program),
+    ("GET", "/v1/models", Program),
 ];
 
 /// One person's rows, by what names them.
@@ -146,7 +149,7 @@ impl Rows {
 /// A request that its owner could make.
 async fn call(actor: &Actor, method: &str, path: &str) -> Answer {
     let request = actor.request(method, path).header("if-match", "\"1\"");
-    let json = path.starts_with("/api/") || path.ends_with("/preview");
+    let json = path.starts_with("/api/") || path.starts_with("/v1/") || path.ends_with("/preview");
     let request = match (method, json) {
         ("GET" | "DELETE", _) => request.body(Body::empty()).unwrap(),
         (_, true) => {
@@ -326,7 +329,7 @@ async fn nobody_is_led_to_sign_in() {
             Member | Program => route.to_owned(),
         };
         let answer = call(&app.anonymous(), method, &path).await;
-        if method == "GET" && !route.starts_with("/api/") {
+        if method == "GET" && !matches!(access, Holder(_) | Program) {
             let next = if path == "/" {
                 String::new()
             } else {

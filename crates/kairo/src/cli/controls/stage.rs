@@ -174,6 +174,7 @@ fn site(
             program: program.sha256.to_vec(),
             env: Env::Ci,
         },
+        ai: None,
     }))
 }
 

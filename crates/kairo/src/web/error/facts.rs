@@ -125,6 +125,10 @@ impl Error {
                     wait(*retry_after_s)
                 ),
             ),
+            Self::Gateway(fault) => Facts::new(
+                (fault.status, fault.code, "Not answered by a model"),
+                fault.detail.clone(),
+            ),
             Self::SlowBody => Facts::fixed(rows::SLOW_BODY),
             Self::TimedOut => Facts::fixed(rows::TIMED_OUT),
             Self::Internal(_) => Facts::fixed(rows::INTERNAL),

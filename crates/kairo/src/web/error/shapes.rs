@@ -107,7 +107,10 @@ fn open_ai(error: &Error, facts: &Facts, faults: &[FieldFault]) -> Vec<u8> {
         message: first.map_or(&*facts.detail, |fault| &fault.message),
         r#type: kind,
         code: first.map_or(facts.code, |fault| fault.code),
-        param: first.map(|fault| fault.field),
+        param: match error {
+            Error::Gateway(fault) => fault.param,
+            _ => first.map(|fault| fault.field),
+        },
     };
     serde_json::to_vec(&OpenAiError { error: fault }).unwrap_or_default()
 }

@@ -7,6 +7,7 @@ mod external;
 mod killed;
 mod mail;
 mod metrics;
+mod models;
 pub mod program;
 mod renewed;
 mod serve;

@@ -31,13 +31,16 @@ use axum::http::HeaderValue;
 use jiff::{SignedDuration, Timestamp};
 use kairo::accounts::Base;
 use kairo::accounts::checks::OwnerChecks;
+use kairo::ai::UpstreamSettings;
 use kairo::clock::{Clock, Ids, Random};
 use kairo::db::cluster::Throwaway;
 use kairo::db::{Db, Host};
-use kairo::limits::MAIL_SEND_MAX;
+use kairo::guard::{self, Guard, GuardParts, Plans};
+use kairo::limits::{MAIL_SEND_MAX, RESERVE_BATCH_MAX};
 use kairo::mail::{ADDRESSES, Carrier, LETTERS, Outbox, OutboxLetter, Post, Seals, Webhook};
 use kairo::trust::controls::{Catalogue, Env, Facts, Page};
 use kairo::web::edge::{self, Bounds, EdgeSettings, EdgeState, Proxies, Ticks};
+use kairo::web::v1::Ai;
 use kairo::web::{Site, SiteSettings, routes};
 use tokio_postgres::Config;
 
@@ -57,6 +60,19 @@ pub fn security_page() -> Page {
         program: PROGRAM.to_vec(),
         env: Env::Production,
     }
+}
+
+/// A guard, and a provider behind it.
+fn ai(base: &Base, provider: &kairo::config::Ai, plans: Plans) -> Ai {
+    let guard = Guard::open(GuardParts {
+        door: base.db.quota.clone(),
+        worker: base.db.worker.clone(),
+        clock: base.clock.clone(),
+        plans,
+        batch_max: RESERVE_BATCH_MAX,
+    });
+    let settings = UpstreamSettings::new(provider, base.random.clone());
+    Ai { guard, upstream: kairo::ai::Upstream::open(settings).unwrap() }
 }
 
 /// Time that stands still until a test moves it, but for a microsecond at each look: ids and
@@ -111,6 +127,8 @@ pub struct Settings {
     pub webhook: Option<Webhook>,
     /// Time for one attempt at one letter.
     pub send_max: Duration,
+    /// The provider of models, with the plans of the guard in front of it.
+    pub ai: Option<(kairo::config::Ai, Plans)>,
     /// Whether letters leave the queue; without it a test takes them out, or looks at them there.
     pub delivers: bool,
 }
@@ -134,6 +152,7 @@ impl Default for Settings {
             carrier: None,
             webhook: None,
             send_max: MAIL_SEND_MAX,
+            ai: None,
             delivers: true,
         }
     }
@@ -165,7 +184,12 @@ impl Kairo {
         let mut settings = Settings::default();
         change(&mut settings);
         let private = tokio::task::spawn_blocking(Private::start).await.unwrap();
-        Self::over(private, settings)
+        let plans = settings.ai.as_ref().map(|(_, plans)| *plans);
+        let app = Self::over(private, settings);
+        if let Some(plans) = plans {
+            guard::write_plans(&app.base.db.worker, &plans).await.unwrap();
+        }
+        app
     }
 
     fn over(private: Private, settings: Settings) -> Self {
@@ -199,6 +223,7 @@ impl Kairo {
         if settings.delivers {
             tokio::spawn(postman.run(std::future::pending()));
         }
+        let ai = settings.ai.map(|(provider, plans)| ai(&base, &provider, plans));
         let site = Site::new(SiteSettings {
             base: base.clone(),
             mailer,
@@ -206,6 +231,7 @@ impl Kairo {
             origin: settings.origin.to_owned(),
             loopback: settings.loopback,
             security: security_page(),
+            ai,
         });
         let edge = EdgeState::new(EdgeSettings {
             ids,

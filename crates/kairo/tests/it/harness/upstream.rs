@@ -264,7 +264,7 @@ struct Form {
 
 /// As providers do, it quotes what it should not.
 fn refusal(asked: &Asked, param: Option<&str>) -> String {
-    let message = format!("{API_KEY} sent {}", asked.body);
+    let message = format!("{API_KEY} sent {}", asked.body["messages"]);
     json!({ "error": { "message": message, "type": "x", "code": "x", "param": param } }).to_string()
 }
 

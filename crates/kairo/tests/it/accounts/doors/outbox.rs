@@ -22,6 +22,7 @@ async fn outbox_of(app: &Kairo, outbox: Option<Outbox>, loopback: bool) -> Answe
         origin: app.site.origin.clone(),
         loopback,
         security: security_page(),
+        ai: None,
     });
     let edge = EdgeState::new(EdgeSettings {
         ids: app.base.ids.clone(),
