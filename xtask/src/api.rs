@@ -8,7 +8,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use crate::install::{self, Apt};
-use crate::running::Kairo;
+use crate::kairo::Kairo;
 use crate::sh::{self, About, Result};
 
 /// Requests of one operation in each phase; a minute in all.
@@ -20,15 +20,16 @@ pub fn api(arguments: &[String]) -> Result<()> {
     install::postgres(&mut apt)?;
     let schemathesis = installed(&mut apt)?;
     sh::run(&mut sh::cargo(["build", "--package", "kairo"]))?;
-    let kairo = Kairo::start(&sh::built()?.join("kairo"))?;
+    let kairo = Kairo::start(&sh::built()?.join("kairo"), &[])?;
     // The settings lie there, and name the hooks beside them.
     let mut run = sh::command(&schemathesis);
     run.current_dir(sh::root().join("xtask/api")).arg("run");
     run.arg(format!("{}/api/v1/openapi.json", kairo.origin()));
-    run.arg("--tls-verify").arg(kairo.folder().join("tls/ca.pem"));
+    run.arg("--tls-verify").arg(kairo.folder.join("tls/ca.pem"));
     run.args(["--continue-on-failure", "-n", EXAMPLES]).args(arguments);
-    run.env("KAIRO_URL", kairo.origin()).env("KAIRO_CA", kairo.folder().join("tls/ca.pem"));
-    run.env("KAIRO_TOKEN", kairo.token()?).env("PYTHONDONTWRITEBYTECODE", "1");
+    run.env("KAIRO_URL", kairo.origin()).env("KAIRO_CA", kairo.folder.join("tls/ca.pem"));
+    run.env("KAIRO_TOKEN", kairo.token("api@example.org", &[])?)
+        .env("PYTHONDONTWRITEBYTECODE", "1");
     run.env("HYPOTHESIS_STORAGE_DIRECTORY", sh::tools()?.join("hypothesis"));
     sh::run(&mut run)
 }

@@ -1,12 +1,14 @@
-//! The repository's own commands: `cargo xtask up | test | tidy | schema | bench | api | tls`.
+//! The repository's own commands: `cargo xtask up | test | tidy | schema | bench | api | tls |
+//! clients`.
 //!
 //! **Invariant:** no dependency beyond the standard library, so that the first command of a fresh
 //! clone answers within seconds. Nothing of this crate is part of the product.
 
 mod api;
 mod bench;
+mod clients;
 mod install;
-mod running;
+mod kairo;
 mod schema;
 mod sh;
 mod test;
@@ -27,7 +29,8 @@ cargo xtask <command>
   schema [--check]                write crates/kairo/schema.sql, or compare it
   bench [filter]                  run the benchmarks
   api [options of schemathesis]   generated requests against a running Kairo
-  tls                             sslscan and testssl.sh against a running Kairo";
+  tls                             sslscan and testssl.sh against a running Kairo
+  clients                         OpenAI's own clients against a running Kairo";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -53,6 +56,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
         "bench" => bench::bench(rest),
         "api" => api::api(rest),
         "tls" => tls::tls(rest),
+        "clients" => clients::clients(),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");
             Ok(())

@@ -9,7 +9,7 @@
 use std::fs;
 
 use crate::install::{self, Apt};
-use crate::running::Kairo;
+use crate::kairo::Kairo;
 use crate::sh::{self, About, Failure, Result};
 
 /// Every cipher that may be accepted, and no other.
@@ -55,7 +55,7 @@ pub fn tls(arguments: &[String]) -> Result<()> {
         }
     }
     sh::run(&mut sh::cargo(["build", "--package", "kairo"]))?;
-    let kairo = Kairo::start(&sh::built()?.join("kairo"))?;
+    let kairo = Kairo::start(&sh::built()?.join("kairo"), &[])?;
     let at = kairo.origin().replace("https://", "");
     let mut wrong = sslscan(&sh::output(sh::command("sslscan").args(["--no-colour", &at]))?);
     wrong.extend(testssl(&findings(&at)?));

@@ -53,8 +53,8 @@ impl Call {
         self.class
     }
 
-    /// Asks for a whole answer. The model, `n`, `store` and `stream` are set here, whatever the body
-    /// says; it names the most tokens of the answer.
+    /// Asks for a whole answer. The model, `n`, `store` and `stream` are set here, whatever the
+    /// body says; it names the most tokens of the answer.
     ///
     /// # Errors
     /// Why there is none; the call may ask again, in another way.

@@ -1,7 +1,7 @@
 //! One request to a provider.
 //!
-//! **Invariant:** TLS 1.2 or later to any other machine; no redirect is followed and no proxy of the
-//! environment used, either of which could take people's words elsewhere.
+//! **Invariant:** TLS 1.2 or later to any other machine; no redirect is followed and no proxy of
+//! the environment used, either of which could take people's words elsewhere.
 //! **Invariant:** of the answer's headers only the status and `Retry-After` are read.
 
 use std::sync::Arc;

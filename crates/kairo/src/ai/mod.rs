@@ -1,14 +1,14 @@
 //! Providers of models: one API (OpenAI's chat completions), two models, one way in.
 //!
-//! [`Upstream::call`] takes a [`Permit`] by value, and there is no other way to a provider: what was
-//! not granted and charged before cannot be sent, and the compiler knows. A [`Call`] says to the
-//! ledger what became of it, in whichever way it ends.
+//! [`Upstream::call`] takes a [`Permit`] by value, and there is no other way to a provider: what
+//! was not granted and charged before cannot be sent, and the compiler knows. A [`Call`] says to
+//! the ledger what became of it, in whichever way it ends.
 //!
 //! **Invariant:** at most [`ASKS_MAX`](crate::limits::ASKS_MAX) requests a permit, and as many
 //! further attempts as the provider did no work for; together they cost no more than was reserved.
 //! **Invariant:** a credit goes back only where every attempt provably did no work: refused, busy,
-//! failed before it answered, or not reached. Whatever else happens is charged, at the provider's own
-//! count or at the most that it could be.
+//! failed before it answered, or not reached. Whatever else happens is charged, at the provider's
+//! own count or at the most that it could be.
 //! **Invariant:** no word of a provider's refusal reaches a log or a client: it may quote prompts
 //! and keys.
 
@@ -83,8 +83,8 @@ impl Upstream {
     /// The provider of the settings, checked. Nothing is asked of it yet.
     ///
     /// # Errors
-    /// A model without a price, a provider that may keep what it is sent, an address that may not be
-    /// asked.
+    /// A model without a price, a provider that may keep what it is sent, an address that may not
+    /// be asked.
     pub fn open(settings: UpstreamSettings<'_>) -> Result<Self, ProviderError> {
         let UpstreamSettings { provider, times, drains_max, random } = settings;
         let provider = Provider::new(provider)?;

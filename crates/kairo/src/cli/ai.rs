@@ -1,12 +1,20 @@
 //! The guard and the provider of a Kairo that serves.
 
 use super::Failure;
+use super::open::Opened;
 use crate::accounts::Base;
 use crate::ai::{Upstream, UpstreamSettings};
 use crate::config::Config;
 use crate::guard::{self, Guard, GuardParts};
 use crate::limits::RESERVE_BATCH_MAX;
 use crate::web::v1::Ai;
+
+/// Refuses a provider that cannot be used, before anything is started for it.
+pub(super) fn check(opened: &Opened) -> Result<(), Failure> {
+    let Some(provider) = &opened.config.ai else { return Ok(()) };
+    Upstream::open(UpstreamSettings::new(provider, opened.random.clone()))?;
+    Ok(())
+}
 
 /// Writes the plans, before anybody can ask, and opens both where a provider is set.
 pub(super) async fn open(config: &Config, base: &Base) -> Result<Option<Ai>, Failure> {

@@ -35,6 +35,7 @@ use crate::web::{Site, SiteSettings, routes};
 /// Serves. The cluster outlives the runtime, so that requests under way can finish against it.
 pub(super) fn run(file: Option<&Path>) -> Result<(), Failure> {
     let opened = open(file)?;
+    super::ai::check(&opened)?;
     let database = ServedDatabase::start(&opened)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let served = runtime.block_on(serve(&opened, &database));
@@ -49,9 +50,9 @@ async fn serve(opened: &Opened, database: &ServedDatabase) -> Result<(), Failure
     let ways = database.ways(opened).await?;
     let db = Db::open(|role| (ways.of)(role), crate::STATEMENTS, crate::QUOTA_STATEMENTS)?;
     let config = &opened.config;
-    let listener = TcpListener::bind(config.listen)
-        .await
-        .map_err(|error| format!("cannot listen on {}: {error}", config.listen))?;
+    let listener = TcpListener::bind(config.listen).await;
+    let listener =
+        listener.map_err(|error| format!("cannot listen on {}: {error}", config.listen))?;
     let bound = listener.local_addr()?;
     let origin = config.origin(bound).to_string();
     let base = Base {
@@ -79,8 +80,7 @@ async fn serve(opened: &Opened, database: &ServedDatabase) -> Result<(), Failure
     });
     let proxies = Proxies::new(config.trusted_proxies.clone());
     let edge = edge_of(&base, config, &origin, proxies.clone())?;
-    let app = edge::wrap(routes::all(site, &edge), edge);
-    let tls = tls(opened)?;
+    let (app, tls) = (edge::wrap(routes::all(site, &edge), edge), tls(opened)?);
     Node {
         listen: bound.to_string(),
         origin: origin.clone(),

@@ -425,3 +425,35 @@ fn plans_by_default() {
     let (config, _) = load(&[]).unwrap();
     assert_eq!(config.plans, Plans::default());
 }
+
+// Nothing about a provider counts without its address, and an address needs a model; what is unset
+// follows from the rest.
+#[test]
+fn a_provider_of_models() {
+    for name in ["MODEL", "SMALL_MODEL", "API_KEY", "PRICE", "SMALL_PRICE", "RETENTION", "HOSTS"] {
+        let name = format!("KAIRO_AI_{name}");
+        let refused = refusal(load(&[(&name, "zero")]));
+        assert!(refused.contains("KAIRO_AI_BASE_URL"), "{refused}");
+    }
+    let base = ("KAIRO_AI_BASE_URL", "https://api.openai.com/v1/");
+    assert!(refusal(load(&[base])).contains("KAIRO_AI_MODEL"));
+    let (config, _) =
+        load(&[base, ("KAIRO_AI_MODEL", "gpt-4o"), ("KAIRO_AI_PRICE", "2/8")]).unwrap();
+    let ai = config.ai.unwrap();
+    assert_eq!(
+        (ai.base_url.as_str(), ai.small_model.as_str()),
+        ("https://api.openai.com/v1", "gpt-4o")
+    );
+    assert_eq!((ai.hosts, ai.local, ai.zero_retention), (vec![ai.host], false, false));
+    for (name, bad) in [
+        ("KAIRO_AI_BASE_URL", "http://api.openai.com/v1"),
+        ("KAIRO_AI_PRICE", "free"),
+        ("KAIRO_AI_RETENTION", "thirty days"),
+        ("KAIRO_AI_HOSTS", "api.openai.com:443"),
+        ("KAIRO_AI_MODEL", "a model"),
+    ] {
+        let all = [base, ("KAIRO_AI_MODEL", "gpt-4o")].into_iter().filter(|(key, _)| *key != name);
+        let all: Vec<_> = all.chain([(name, bad)]).collect();
+        assert!(refusal(load(&all)).contains(name), "{bad}");
+    }
+}

@@ -1,8 +1,8 @@
 //! What is left of a person's credits, in the headers of draft-ietf-httpapi-ratelimit-headers-11.
 //!
-//! Both are lists of structured fields (RFC 9651), an item a window: `RateLimit-Policy` says how much
-//! a window has (`q`) and how long it is (`w`), `RateLimit` what is left of it (`r`) and in how many
-//! seconds the next one begins (`t`).
+//! Both are lists of structured fields (RFC 9651), an item a window: `RateLimit-Policy` says how
+//! much a window has (`q`) and how long it is (`w`), `RateLimit` what is left of it (`r`) and in
+//! how many seconds the next one begins (`t`).
 //!
 //! **Invariant:** a mirror of what the database said with the same answer; nothing decides by it.
 
@@ -48,24 +48,4 @@ fn month_s(end: Timestamp) -> i64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::guard::Class;
-
-    // Goal: the draft's own form, with the length of the month that runs, and nothing below zero.
-    #[test]
-    fn the_drafts_form() {
-        let at = |text: &str| text.parse::<Timestamp>().unwrap();
-        let standing = Standing {
-            month: Window { used: 99, cap: 1_500, end: at("2026-12-01T00:00:00Z") },
-            hour: Window { used: 27, cap: 20, end: at("2026-11-29T12:00:00Z") },
-            burst_at: None,
-            class: Class::Normal,
-            counted_at: at("2026-11-29T11:40:00.5Z"),
-        };
-        let mut headers = HeaderMap::new();
-        set(&mut headers, &standing);
-        assert_eq!(headers[&POLICY], "\"hour\";q=20;w=3600, \"month\";q=1500;w=2592000");
-        assert_eq!(headers[&LEFT], "\"hour\";r=0;t=1200, \"month\";r=1401;t=130800");
-    }
-}
+mod tests;

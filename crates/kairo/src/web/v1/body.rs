@@ -94,7 +94,8 @@ impl Chat {
             Some(Value::Bool(true)) => true,
             Some(_) => return Err(wrong_type("stream", "stream is true or false.")),
         };
-        if !body.get("messages").and_then(Value::as_array).is_some_and(|list| !list.is_empty()) {
+        let messages = body.get("messages").and_then(Value::as_array);
+        if messages.is_none_or(Vec::is_empty) {
             return Err(wrong_type("messages", "messages is a list with at least one message."));
         }
         let tokens = tokens(&mut body)?;

@@ -1,8 +1,8 @@
 //! `/v1`: what clients of OpenAI's API expect, with the guard in front of the provider.
 //!
 //! **Invariant:** the caller is known by a bearer token alone; a cookie is never read.
-//! **Invariant:** of what a client sends only fields that the guard can bound reach the provider, and
-//! of what the provider answers no refusal's words and no header reach the client.
+//! **Invariant:** of what a client sends only fields that the guard can bound reach the provider,
+//! and of what the provider answers no refusal's words and no header reach the client.
 //! **Invariant:** nothing is kept: no prompt, no answer.
 
 mod answer;

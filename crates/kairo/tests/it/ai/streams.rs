@@ -98,6 +98,18 @@ async fn a_broken_stream_costs_the_most() {
     }
 }
 
+// Goal: a stream has a bound, also where it says nothing.
+#[tokio::test]
+async fn streams_have_a_bound() {
+    let desk = Desk::open().await;
+    let line = format!(":{}\n", "x".repeat(200_000));
+    let lines = kairo::limits::AI_STREAM_BYTES_MAX / line.len() + 1;
+    desk.upstream.script([Say::Garbage(line.repeat(lines))]);
+    let (text, ended) = read(desk.call(1).await.stream(chat()).await.unwrap()).await;
+    assert_eq!((ended, text.contains('x')), (Some(Failure::Invalid), false));
+    assert_eq!(desk.ledger().await, [once("S", "invalid", estimate())]);
+}
+
 // Goal: nothing to read is a failure before the first piece, with the credit back where no work
 // was done.
 #[tokio::test]

@@ -8,6 +8,7 @@ mod external;
 mod killed;
 mod mail;
 mod metrics;
+mod models;
 mod pooler;
 pub mod program;
 mod renewed;

@@ -60,7 +60,10 @@ async fn unreadable_bodies() {
 async fn an_input_at_its_bound() {
     let desk = Desk::open().await;
     let frame = json!([{ "role": "user", "content": "" }]).to_string().len();
-    let of = |bytes: usize| json!({ "messages": [{ "role": "user", "content": "x".repeat(bytes - frame) }] });
+    let of = |bytes: usize| {
+        let text = "x".repeat(bytes - frame);
+        json!({ "messages": [{ "role": "user", "content": text }] })
+    };
     desk.chat(of(4_096)).await.is(200);
     let answer = desk.chat(of(4_097)).await;
     assert_eq!(code(&answer, 400), "context_length_exceeded");

@@ -53,8 +53,8 @@ async fn without_the_database() {
     assert_eq!((answer.header("retry-after"), desk.upstream.calls()), ("5", 0));
 }
 
-// Goal: what the provider did wrong is told in Kairo's words; where it cost a credit the client must
-// not repeat it by itself, and where it did not the credit is back.
+// Goal: what the provider did wrong is told in Kairo's words; where it cost a credit the client
+// must not repeat it by itself, and where it did not the credit is back.
 #[tokio::test]
 async fn the_provider_fails() {
     let desk = Desk::open().await;

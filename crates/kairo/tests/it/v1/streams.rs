@@ -38,8 +38,8 @@ async fn pieces_come_through() {
     assert_eq!(desk.used().await, 1);
 }
 
-// Goal: a stream that breaks off ends with an error in OpenAI's shape, in Kairo's words, and without
-// the sign of a whole answer.
+// Goal: a stream that breaks off ends with an error in OpenAI's shape, in Kairo's words, and
+// without the sign of a whole answer.
 #[tokio::test]
 async fn a_broken_stream_says_so() {
     let desk = Desk::open().await;
