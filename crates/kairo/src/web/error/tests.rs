@@ -25,6 +25,7 @@ fn every_error() -> Vec<Error> {
         Error::Unavailable { retry_after_s: 30 },
         Error::SlowBody,
         Error::TimedOut,
+        Gateway::failed(502, "provider_refused", detail()).into(),
         Error::internal("the secret cause"),
     ]
 }

@@ -27,9 +27,9 @@ async fn serves_with_a_provider() {
     let (line, key) = ("POST /v1/chat/completions", "idempotency-key: models\r\n");
     let (status, answer) = client.ask(line, key, &body.to_string()).await.unwrap();
     assert_eq!((status, &answer["model"]), (200, &json!(SMALL_MODEL)));
+    // Whether the ledger has the first one's end by now is nobody's promise.
     let (status, answer) = client.ask(line, key, &body.to_string()).await.unwrap();
-    assert_eq!((status, &answer["error"]["code"]), (409, &json!("idempotency_key_used")));
-    assert_eq!(upstream.calls(), 1);
+    assert_eq!((status, upstream.calls()), (409, 1), "{answer}");
     kill_process(serve.pid(), Signal::TERM).unwrap();
     let (status, said) = serve.end();
     assert!(status.success(), "{said}");

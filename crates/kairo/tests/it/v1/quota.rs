@@ -47,6 +47,8 @@ async fn a_key_is_good_once() {
         desk.ana.send_json("POST", CHAT, &headers, &chat(json!({}))).await
     };
     send("a").await.is(200);
+    // The ledger is told in its own time.
+    desk.used().await;
     let again = send("a").await;
     assert_eq!(code(&again, 409), "idempotency_key_used");
     assert_eq!(again.header("x-should-retry"), "false");
