@@ -8,6 +8,7 @@
 
 pub mod desk;
 pub mod item_page;
+pub mod page;
 pub mod purge;
 pub mod queries;
 pub mod reading;
