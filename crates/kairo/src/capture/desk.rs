@@ -44,8 +44,7 @@ pub struct Second {
 pub type DeskStatements = (OpenStatements, Option<MyStanding>, Option<CaptureOfItem>);
 
 /// What the rows of [`statements`] are.
-pub type DeskRows =
-    (<OpenStatements as crate::db::Member>::Out, Vec<AnswerRow>, Vec<CaptureRow>);
+pub type DeskRows = (<OpenStatements as crate::db::Member>::Out, Vec<AnswerRow>, Vec<CaptureRow>);
 
 /// The statements of [`read`], for a page that reads more with them.
 pub fn statements(base: &Base, asks: Asks) -> DeskStatements {

@@ -3,8 +3,8 @@
 use jiff::civil::DateTime;
 use uuid::Uuid;
 
-use super::queries::CaptureOfItem;
 use super::desk::{self, Asks, Desk};
+use super::queries::CaptureOfItem;
 use super::{CaptureError, Typed, open_typed};
 use crate::accounts::{Base, Person, visit};
 use crate::db::Identity;

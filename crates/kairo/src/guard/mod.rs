@@ -228,7 +228,12 @@ impl Guard {
             Ok(granted) => {
                 let Granted { permit, standing } = granted;
                 let (class, task) = (permit.class().word(), ask.task.word());
-                meters::granted(class, task, CALL_CREDITS.unsigned_abs(), standing.is_downshifted());
+                meters::granted(
+                    class,
+                    task,
+                    CALL_CREDITS.unsigned_abs(),
+                    standing.is_downshifted(),
+                );
             }
             Err(refusal) => meters::call_refused(refusal.word()),
         }

@@ -50,8 +50,7 @@ pub struct Sight {
 /// # Errors
 /// The database does not answer.
 pub async fn look(door: &Door<Worker>) -> Result<Sight, DbError> {
-    let page =
-        (Spend {}, Overview {}, OverviewCalls {}, OverviewPeople { limit: PEOPLE_MAX });
+    let page = (Spend {}, Overview {}, OverviewCalls {}, OverviewPeople { limit: PEOPLE_MAX });
     let (spend, last, calls, people) = door.read(None, page).await?;
     // It reads the whole ledger, so it may take too long, and must not take the rest with it.
     let drift = door.read(None, Drift {}).await.ok();

@@ -76,11 +76,8 @@ pub fn used(standing: &[AnswerRow], days: Vec<DayRow>, month: &[MonthRow]) -> Op
         let small = row.small.clamp(0, row.calls.max(0));
         Day { date: row.day, normal: row.calls.saturating_sub(small), small }
     });
-    let month = month.first().map(|row| Month {
-        captures: row.captures,
-        chats: row.chats,
-        hits: row.hits,
-    });
+    let month =
+        month.first().map(|row| Month { captures: row.captures, chats: row.chats, hits: row.hits });
     Some(Used {
         standing: standing.first().and_then(Standing::of)?,
         days: days.collect(),

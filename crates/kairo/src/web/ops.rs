@@ -42,7 +42,12 @@ fn ops(sight: Sight, has_provider: bool) -> Ops {
         captures: number(last.captures),
         chats: number(last.chats),
         small: number(last.small),
-        cache: format!("{} of {} ({} %)", number(last.hits), number(asked), share(last.hits, asked)),
+        cache: format!(
+            "{} of {} ({} %)",
+            number(last.hits),
+            number(asked),
+            share(last.hits, asked)
+        ),
         downshifted: number(last.downshifted),
         under_way: number(last.under_way),
         calls: calls.into_iter().map(call).collect(),

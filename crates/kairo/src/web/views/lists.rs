@@ -102,3 +102,17 @@ pub struct Done {
     /// The number of items shown, where there are more.
     pub more_than: Option<usize>,
 }
+
+/// `/captures/{id}`: what was typed, how it was read, and what is left of it.
+#[derive(Clone, Debug, Default, Template)]
+#[template(path = "items/captured.html")]
+pub struct Captured {
+    /// Common part.
+    pub frame: Frame,
+    /// What was typed, to the letter.
+    pub text: String,
+    /// "Read at once, without a model."
+    pub how: String,
+    /// Its items that are still there.
+    pub rows: Vec<Row>,
+}

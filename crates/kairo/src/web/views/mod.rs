@@ -35,7 +35,7 @@ mod tests;
 pub use errors::ErrorPage;
 pub use frame::{CaptureLine, Frame, Hidden, Notice, Place, Undo};
 pub use item::{Choice, Field, ItemSheet, OccurrenceSheet, Select, Typed};
-pub use lists::{ActiveFilter, Agenda, Done, Filter, Inbox, Try};
+pub use lists::{ActiveFilter, Agenda, Captured, Done, Filter, Inbox, Try};
 pub use ops::Ops;
 pub use outbox::{Mail, Outbox};
 pub use preview::{Alternative, Preview, Span};
