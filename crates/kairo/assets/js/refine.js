@@ -17,7 +17,7 @@ async function ask() {
     if (performance.now() < until) setTimeout(ask, 500);
     return;
   }
-  if (!refine || document.hidden) return;
+  if (!refine) return;
   if (busy()) notice.querySelector("p").append(" It is done, and shows on the next page.");
   else location.reload();
 }

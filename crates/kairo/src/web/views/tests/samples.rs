@@ -15,7 +15,7 @@ use usage::*;
 use crate::web::views::rows::{anchor, item_href, tick_action};
 use crate::web::views::*;
 
-pub(super) use usage::days;
+pub(super) use usage::thirty_days;
 
 /// Text that would break a page which trusts it: markup, quotes, right to left, emoji, one long
 /// word.

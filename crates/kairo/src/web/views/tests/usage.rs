@@ -1,6 +1,6 @@
 //! Numbers as pictures.
 
-use super::samples::days;
+use super::samples::thirty_days;
 use crate::web::views::chart::Chart;
 use crate::web::views::usage::Amount;
 
@@ -24,7 +24,7 @@ fn dials_stay_in_their_frame() {
 // day.
 #[test]
 fn bars_are_as_high_as_their_numbers() {
-    let chart = Chart::of(&days(|index| match index {
+    let chart = Chart::of(&thirty_days(|index| match index {
         18 => (59, 22),
         29 => (0, 3),
         _ => (0, 0),
@@ -50,16 +50,16 @@ fn bars_are_as_high_as_their_numbers() {
 #[test]
 fn the_scale_holds_every_bar() {
     for (most, top) in [(1, "2"), (2, "2"), (3, "4"), (5, "10"), (81, "100"), (101, "200")] {
-        assert_eq!(Chart::of(&days(|_| (most, 0))).top, top, "{most}");
+        assert_eq!(Chart::of(&thirty_days(|_| (most, 0))).top, top, "{most}");
     }
-    let huge = Chart::of(&days(|_| (1_000_000_000, 1_000_000_000)));
+    let huge = Chart::of(&thirty_days(|_| (1_000_000_000, 1_000_000_000)));
     assert_eq!(huge.top, "2,000,000,000");
 }
 
 // Goal: without a call there is nothing to draw, and a chart of no days is no fault.
 #[test]
 fn nothing_is_drawn_of_nothing() {
-    let none = Chart::of(&days(|_| (0, 0)));
+    let none = Chart::of(&thirty_days(|_| (0, 0)));
     assert!(none.is_empty() && none.rows.len() == 30);
     assert!(Chart::of(&[]).is_empty());
 }

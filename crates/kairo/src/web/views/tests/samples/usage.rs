@@ -9,7 +9,7 @@ use crate::web::views::usage::{Amount, Gauge, Metered, Source};
 use crate::web::views::*;
 
 /// Thirty days up to this one.
-pub(in super::super) fn days(calls: impl Fn(usize) -> (usize, usize)) -> Vec<DayCalls> {
+pub(in super::super) fn thirty_days(calls: impl Fn(usize) -> (usize, usize)) -> Vec<DayCalls> {
     let first: Date = date(2026, 10, 25);
     let day = |index: usize| {
         let (normal, small) = calls(index);
@@ -37,7 +37,7 @@ pub(super) fn usage() -> Usage {
         metered: Some(Metered {
             hour: gauge(43, 120),
             month: Gauge { mark: None, ..gauge(3_500, 3_000) },
-            chart: Chart::of(&days(|index| (index * 1_000, index))),
+            chart: Chart::of(&thirty_days(|index| (index * 1_000, index))),
             month_name: "November",
             sources: vec![source("Read without a model"), source("Your API tokens")],
         }),
@@ -48,7 +48,7 @@ pub(super) fn usage_new() -> Usage {
     let metered = Metered {
         hour: gauge(0, 0),
         month: gauge(0, 0),
-        chart: Chart::of(&days(|_| (0, 0))),
+        chart: Chart::of(&thirty_days(|_| (0, 0))),
         ..Metered::default()
     };
     Usage { metered: Some(metered), ..usage() }
