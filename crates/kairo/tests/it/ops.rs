@@ -80,7 +80,7 @@ async fn the_numbers_are_the_databases() {
         "<b>$4.00</b> of $20.00",
         "<dd>10 of 40 (25 %)</dd>",
         "<dt>Downshifted now</dt><dd>1</dd>",
-        "<th scope=\"row\">normal-model</th><td>timed out</td><td>3</td><td>30</td><td>60</td>",
+        "<th scope=\"row\">normal-model</th><td class=\"word\">timed out</td><td>3</td><td>30</td><td>60</td>",
         &user,
         "<td>$0.1234</td>",
         "Every counter is the sum of its ledger.",

@@ -80,7 +80,7 @@ async fn the_sources_are_of_this_month() {
         ana.post_form("/captures", &[("text", text)]).await.is(303);
     }
     let page = ana.get(USAGE).await.is(200);
-    says(&page, "4 of 8 this month cost nothing.");
+    says(&page, "4 of 8 thoughts this month cost nothing.");
     for (name, times, credits) in [
         ("Read without a model", "2", "0"),
         ("Answered from your cache", "2", "0"),

@@ -66,8 +66,14 @@ fn lead(usage: &Usage) -> String {
     if all == 0 {
         return format!("{credit} A thought that Kairo reads itself costs nothing.");
     }
-    let most = if free * 2 > all { "Most thoughts are read without one: " } else { "" };
-    format!("{credit} {most}{} of {} this month cost nothing.", number(free), number(all))
+    let (free_words, all_words) = (number(free), number(all));
+    match free * 2 > all {
+        true => format!(
+            "{credit} Most thoughts are read without one: {free_words} of {all_words} this month cost \
+             nothing."
+        ),
+        false => format!("{credit} {free_words} of {all_words} thoughts this month cost nothing."),
+    }
 }
 
 fn metered_view(used: &Used, alone: i64, person: &Person) -> Metered {
