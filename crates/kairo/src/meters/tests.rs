@@ -45,7 +45,7 @@ fn counts_are_shown() {
     assert!(!page.contains("quantile"), "{page}");
 }
 
-// Goal: what the guard grants and refuses is counted under a few words, and money is as it was read.
+// Goal: what the guard grants and refuses is counted under a few words; money is as it was read.
 #[test]
 fn calls_to_models_are_counted() {
     let recorder = builder().build_recorder();

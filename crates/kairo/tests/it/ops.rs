@@ -55,16 +55,14 @@ async fn a_public_site_has_none() {
     look(&app.anonymous(), "kairo.example").await.is(404);
 }
 
-// Goal: money, calls, the cache and people are what was counted; a person is an id.
-#[tokio::test]
-async fn the_numbers_are_the_databases() {
-    let (app, _upstream) = metered().await;
-    let ana = app.member("ana@example.org").await;
-    let user = app.person(&ana).await.user_id;
-    let plant = format!(
-        "INSERT INTO guard.days (day, granted_nano) VALUES ((now() AT TIME ZONE 'UTC')::date, 5000000000);
+/// A day on which somebody used much.
+fn planted(user: &str) -> String {
+    format!(
+        "INSERT INTO guard.days (day, granted_nano)
+         VALUES ((now() AT TIME ZONE 'UTC')::date, 5000000000);
          INSERT INTO guard.slices VALUES ((now() AT TIME ZONE 'UTC')::date, 1, 1000000000);
-         INSERT INTO guard.usage_hours (user_id, hour, captures, chats, small, hits, credits, cost_nano)
+         INSERT INTO guard.usage_hours (user_id, hour, captures, chats, small, hits, credits,
+                                        cost_nano)
          VALUES ('{user}', now() - interval '1 hour', 30, 7, 5, 10, 37, 123456789);
          INSERT INTO guard.quotas (user_id, hour_start, downshift)
          VALUES ('{user}', date_trunc('hour', now(), 'UTC'), true);
@@ -72,15 +70,23 @@ async fn the_numbers_are_the_databases() {
                                      cost_nano)
          SELECT gen_random_uuid(), 1, 'normal-model', 'timed_out', 10, 20, 0
            FROM generate_series(1, 3);"
-    );
+    )
+}
+
+// Goal: money, calls, the cache and people are what was counted; a person is an id.
+#[tokio::test]
+async fn the_numbers_are_the_databases() {
+    let (app, _upstream) = metered().await;
+    let ana = app.member("ana@example.org").await;
+    let plant = planted(&app.person(&ana).await.user_id.to_string());
     app.superuser().await.execute(&plant).await.unwrap();
     let page = look(&app.anonymous(), OWN).await.is(200);
-    let user = user.to_string();
+    let user = app.person(&ana).await.user_id.to_string();
     for words in [
         "<b>$4.00</b> of $20.00",
         "<dd>10 of 40 (25 %)</dd>",
         "<dt>Downshifted now</dt><dd>1</dd>",
-        "<th scope=\"row\">normal-model</th><td class=\"word\">timed out</td><td>3</td><td>30</td><td>60</td>",
+        "normal-model</th><td class=\"word\">timed out</td><td>3</td><td>30</td><td>60</td>",
         &user,
         "<td>$0.1234</td>",
         "Every counter is the sum of its ledger.",

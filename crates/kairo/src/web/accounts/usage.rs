@@ -56,8 +56,8 @@ pub(super) async fn forget(
 /// "Most thoughts are read without one: 1,306 of 1,870 this month cost nothing."
 fn lead(usage: &Usage) -> String {
     let Some(used) = &usage.used else {
-        return "No model is set up here. Every thought is read by Kairo itself, on this server, and \
-                costs nothing."
+        return "No model is set up here. Every thought is read by Kairo itself, on this server, \
+                and costs nothing."
             .to_owned();
     };
     let credit = "A credit is one call to a model.";
@@ -69,8 +69,8 @@ fn lead(usage: &Usage) -> String {
     let (free_words, all_words) = (number(free), number(all));
     match free * 2 > all {
         true => format!(
-            "{credit} Most thoughts are read without one: {free_words} of {all_words} this month cost \
-             nothing."
+            "{credit} Most thoughts are read without one: {free_words} of {all_words} this month \
+             cost nothing."
         ),
         false => format!("{credit} {free_words} of {all_words} thoughts this month cost nothing."),
     }

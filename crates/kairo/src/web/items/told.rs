@@ -91,8 +91,8 @@ impl Told {
         Some(Self { verb: *verb, id, version })
     }
 
-    /// The sentence, with a way back while the item has not changed since. What was just kept may be
-    /// read a `second` time: then it says how far that has come.
+    /// The sentence, with a way back while the item has not changed since. What was just kept may
+    /// be read a `second` time: then it says how far that has come.
     pub fn notice(self, item: &Item, back: &str, second: Option<Second>) -> Notice {
         let title = words::quoted(&item.state.body.title);
         let text = match self.verb {

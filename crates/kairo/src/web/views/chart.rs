@@ -171,8 +171,8 @@ fn label(days: &[DayCalls], most: usize, today: Date) -> String {
     let busiest = days.iter().rev().find(|day| day.calls() == most);
     let busiest = busiest.map(|day| words::long_date(day.date, today)).unwrap_or_default();
     format!(
-        "Calls a day from {} to {}. The busiest day was {busiest} with {}. The table below has every \
-         day.",
+        "Calls a day from {} to {}. The busiest day was {busiest} with {}. The table below has \
+         every day.",
         words::day_month(first.date, today),
         words::day_month(today, today),
         words::thousands(most),

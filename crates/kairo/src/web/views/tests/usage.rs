@@ -20,8 +20,8 @@ fn dials_stay_in_their_frame() {
     assert_eq!(Amount::of(-1, -1), Amount::of(0, 0));
 }
 
-// Goal: bars have the height of their numbers, a day without a call has none, and the table has every
-// day.
+// Goal: bars have the height of their numbers, a day without a call has none, and the table has
+// every day.
 #[test]
 fn bars_are_as_high_as_their_numbers() {
     let chart = Chart::of(&thirty_days(|index| match index {
