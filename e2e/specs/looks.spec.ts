@@ -19,6 +19,8 @@ test('the pages before sign-in', async ({ page, email, complaints }) => {
   await expectGoodLooks(page, 'link');
   await page.goto('/outbox');
   await expectGoodLooks(page, 'outbox');
+  await page.goto('/ops');
+  await expectGoodLooks(page, 'ops');
   await page.goto('/signed-out');
   await expectGoodLooks(page, 'signed-out');
   await page.goto('/there-is-no-such-page');
@@ -103,7 +105,7 @@ test('one of a series, moved, refused and in conflict', async ({ page, email, co
 
 test('the settings', async ({ page, email, complaints }) => {
   await openAs(page, email);
-  for (const name of ['account', 'reading', 'tokens']) {
+  for (const name of ['account', 'usage', 'reading', 'tokens']) {
     await page.goto(`/settings/${name}`);
     await expectGoodLooks(page, name);
   }

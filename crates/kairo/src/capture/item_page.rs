@@ -3,11 +3,11 @@
 use jiff::civil::DateTime;
 use uuid::Uuid;
 
+use super::desk::{self, Asks, Desk};
 use super::queries::CaptureOfItem;
 use super::{CaptureError, Typed, open_typed};
 use crate::accounts::{Base, Person, visit};
 use crate::db::Identity;
-use crate::items::lists::{self, Open};
 use crate::items::queries::{ItemFind, LastChange};
 use crate::items::{Item, ItemError, Override, change, entries, store};
 
@@ -23,25 +23,25 @@ pub struct ItemPage {
     pub overrides: Vec<Override>,
 }
 
-/// Reads an item that is not deleted, what differs in it, and the open list beside it, in one round
+/// Reads an item that is not deleted, what differs in it, and the desk around it, in one round
 /// trip.
 pub async fn read_beside(
     base: &Base,
     identity: &Identity,
     id: Uuid,
     original: Option<DateTime>,
-    told: Option<Uuid>,
-) -> Result<(Person, ItemPage, Open), CaptureError> {
+    asks: Asks,
+) -> Result<(Person, ItemPage, Desk), CaptureError> {
     let overrides = change::overrides_of(id, original);
     let about = (CaptureOfItem { item_id: id }, LastChange { item_id: id });
-    let page = ((ItemFind { id }, overrides, about), lists::open_statements(base, told));
-    let (person, ((rows, overrides, (captures, changes)), open)) =
+    let page = ((ItemFind { id }, overrides, about), desk::statements(base, asks));
+    let (person, ((rows, overrides, (captures, changes)), rows_around)) =
         visit(base, identity, page).await?;
     let item = store::open_all(base, &person, rows)?.into_iter().next();
     let item = item.filter(|item| item.state.deleted_at.is_none()).ok_or(ItemError::NotFound)?;
     let overrides = entries::open_of(base, &person, &item, overrides)?;
     let typed = captures.first().map(|row| open_typed(&person, row)).transpose()?;
     let last_cause = changes.into_iter().next().map(|change| change.cause);
-    let open = lists::open_from(base, &person, open)?;
-    Ok((person, ItemPage { item, typed, last_cause, overrides }, open))
+    let desk = desk::from_rows(base, &person, rows_around)?;
+    Ok((person, ItemPage { item, typed, last_cause, overrides }, desk))
 }

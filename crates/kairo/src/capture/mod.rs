@@ -6,11 +6,14 @@
 //! **Invariant:** one `Idempotency-Key` makes one capture, under any race; the second request gets
 //! the first answer, built again from the items.
 
+pub mod desk;
 pub mod item_page;
+pub mod page;
 pub mod purge;
 pub mod queries;
 pub mod reading;
 pub mod refine;
+pub mod usage;
 
 use jiff::civil::DateTime;
 use ring::digest;
@@ -65,6 +68,8 @@ pub struct Typed {
     pub text: String,
     /// `sure`, `likely` or `unsure`.
     pub confidence: String,
+    /// How far a second reading has come.
+    pub refine: Refine,
 }
 
 /// Why a thought was not kept.
@@ -306,7 +311,7 @@ pub async fn preview(
 /// Opens what was typed for an item's page.
 pub fn open_typed(person: &Person, row: &queries::CaptureRow) -> Result<Typed, CaptureError> {
     let text = person.keychain.open_text(TEXT, row.id, &row.text_sealed)?;
-    Ok(Typed { text, confidence: row.confidence.clone() })
+    Ok(Typed { text, confidence: row.confidence.clone(), refine: Refine::parse(&row.refine) })
 }
 
 fn check(thought: &Thought) -> Result<(), CaptureError> {

@@ -29,6 +29,12 @@ crate::rows! {
         answer_sealed: Vec<u8>,
     }
 
+    /// A number of captures.
+    CaptureCount {
+        /// How many.
+        count: i64,
+    }
+
     /// The id of a row.
     IdRow {
         /// It.
@@ -79,6 +85,11 @@ crate::queries! {
     /// Notes how far the second reading has come.
     App CaptureRefined { id: Uuid, refine: &'static str } -> Nothing = "
         UPDATE app.captures SET refine = $2 WHERE id = $1";
+
+    /// How many thoughts of the caller's were kept this month for which no model was asked.
+    App ReadAlone {} -> CaptureCount = "
+        SELECT count(*) AS count FROM app.captures
+         WHERE refine = 'none' AND created_at >= date_trunc('month', statement_timestamp(), 'UTC')";
 
     /// The answers that are kept under a key, the normal model's first.
     App AnswerFind { key_mac: Vec<u8> } -> AnswerRow = "

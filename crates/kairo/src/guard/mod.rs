@@ -13,10 +13,12 @@
 mod batch;
 mod crowd;
 mod ledger;
+pub mod overview;
 mod permit;
 mod plans;
 pub mod queries;
 pub mod sweep;
+pub mod usage;
 
 #[cfg(test)]
 mod tests;
@@ -30,6 +32,7 @@ use crate::clock::Clock;
 pub use crate::config::{Class, Plan, Plans};
 use crate::db::{App, DbError, Door, Identity, Worker};
 use crate::limits::{DENIAL_KEPT, GUARD_RETRY_AFTER};
+use crate::meters;
 
 use batch::Reserver;
 use crowd::Crowd;
@@ -224,6 +227,24 @@ impl Guard {
     /// # Errors
     /// Why there is no permit; see [`Refusal`].
     pub async fn reserve(&self, identity: &Identity, ask: Ask) -> Result<Granted, Refusal> {
+        let decided = self.decide(identity, ask).await;
+        match &decided {
+            Ok(granted) => {
+                let Granted { permit, standing } = granted;
+                let (class, task) = (permit.class().word(), ask.task.word());
+                meters::granted(
+                    class,
+                    task,
+                    CALL_CREDITS.unsigned_abs(),
+                    standing.is_downshifted(),
+                );
+            }
+            Err(refusal) => meters::call_refused(refusal.word()),
+        }
+        decided
+    }
+
+    async fn decide(&self, identity: &Identity, ask: Ask) -> Result<Granted, Refusal> {
         let Inner { reserver, crowd, ledger, clock, .. } = &*self.0;
         let who = identity.token_hash();
         let now = clock.now();
@@ -301,6 +322,20 @@ impl Guard {
 }
 
 impl Refusal {
+    /// One of a few words, for the meters.
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Quota { limit: Limit::Month, .. } => "month",
+            Self::Quota { limit: Limit::Hour, .. } => "hour",
+            Self::Budget => "budget",
+            Self::Replay { .. } => "replay",
+            Self::Crowded => "crowded",
+            Self::SessionEnded => "nobody",
+            Self::OutOfScope => "scope",
+            Self::Unavailable | Self::Db(_) => "unavailable",
+        }
+    }
+
     /// After how long the same request may be granted; `None` where time alone does not help.
     pub fn retry_after_s(&self) -> Option<u64> {
         match self {
@@ -331,6 +366,12 @@ impl From<DbError> for Refusal {
 }
 
 impl Standing {
+    /// Whether the small model answers because much was used in this hour. A plan that has no other
+    /// model has no threshold either.
+    pub fn is_downshifted(&self) -> bool {
+        self.class == Class::Small && self.burst_at.is_some()
+    }
+
     /// What a row says; `None` where it is nobody's.
     pub fn of(row: &AnswerRow) -> Option<Self> {
         Some(Self {

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::crowd::Slot;
 use super::ledger::{Attempt, Ledger, Settlement};
 use super::{Ask, Class, Task};
+use crate::meters;
 
 /// A call that was granted and charged. Whoever holds it may make one call, and says what became of
 /// it; where nobody does (a panic, a request that was dropped), dropping says what is safe: a call
@@ -71,6 +72,7 @@ impl Permit {
     /// The call was made, with what it cost.
     pub fn settle(mut self, settlement: Settlement) {
         self.end = None;
+        self.count(&settlement.attempts);
         self.ledger.settle(self.reservation, settlement);
     }
 
@@ -78,7 +80,14 @@ impl Permit {
     /// money go back.
     pub fn release(mut self, attempts: Vec<Attempt>) {
         self.end = None;
+        self.count(&attempts);
         self.ledger.release(self.reservation, attempts);
+    }
+
+    fn count(&self, attempts: &[Attempt]) {
+        for attempt in attempts {
+            meters::model_called(self.class.word(), attempt.outcome.word());
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The SQL of the guard.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use uuid::Uuid;
 
 use crate::db::Nothing;
@@ -63,6 +64,92 @@ crate::rows! {
         /// What the ledger says.
         ledger: i32,
     }
+
+    /// What somebody used on a day.
+    DayRow {
+        /// The day, UTC.
+        day: Date,
+        /// Calls to a model.
+        calls: i32,
+        /// Those of them that the small one answered.
+        small: i32,
+    }
+
+    /// What somebody used this month.
+    MonthRow {
+        /// Thoughts that a model read.
+        captures: i32,
+        /// Calls by API tokens.
+        chats: i32,
+        /// Thoughts that a kept answer served.
+        hits: i32,
+    }
+
+    /// What today's calls hold of the ceiling.
+    SpendRow {
+        /// The day, UTC.
+        day: Date,
+        /// Held, in nano-dollars.
+        spent_nano: i64,
+        /// What a day may cost.
+        ceiling_nano: i64,
+        /// When 70 % of it were given out.
+        alarmed_at: Option<Timestamp>,
+        /// When a call was first refused for want of money.
+        stopped_at: Option<Timestamp>,
+        /// The database's time.
+        counted_at: Timestamp,
+    }
+
+    /// What everybody's last 24 hours came to, and how it stands now.
+    OverviewRow {
+        /// Thoughts that a model read.
+        captures: i64,
+        /// Calls by API tokens.
+        chats: i64,
+        /// Calls that the small model answered.
+        small: i64,
+        /// Thoughts that a kept answer served.
+        hits: i64,
+        /// Credits.
+        credits: i64,
+        /// People whom the small model answers until the hour is over.
+        downshifted: i64,
+        /// Calls that nobody has ended yet.
+        under_way: i64,
+    }
+
+    /// Attempts at a model that came to the same.
+    CallsRow {
+        /// The model.
+        model: String,
+        /// What they came to.
+        outcome: String,
+        /// How many.
+        calls: i64,
+        /// Tokens of their prompts.
+        tokens_in: i64,
+        /// Tokens of their answers.
+        tokens_out: i64,
+        /// What they cost, in nano-dollars.
+        cost_nano: i64,
+    }
+
+    /// What somebody's last 24 hours came to.
+    PersonRow {
+        /// Who.
+        user_id: Uuid,
+        /// Credits.
+        credits: i64,
+        /// Calls that the small model answered.
+        small: i64,
+        /// Thoughts that a kept answer served.
+        hits: i64,
+        /// What the calls cost, in nano-dollars.
+        cost_nano: i64,
+        /// Whether the small model answers until the hour is over.
+        downshifted: bool,
+    }
 }
 
 crate::queries! {
@@ -86,6 +173,46 @@ crate::queries! {
         SELECT ord, verdict, reservation, state, small, subject, plan, month_used, month_cap,
                month_end, hour_used, hour_cap, hour_end, burst_at, counted_at
           FROM guard.standing()";
+
+    /// What the caller used on each of the last days, today among them, whether there was anything
+    /// or not.
+    App MyDays { days: i32 } -> DayRow = "
+        SELECT d.day, coalesce(u.calls, 0)::integer AS calls, coalesce(u.small, 0)::integer AS small
+          FROM (SELECT (statement_timestamp() AT TIME ZONE 'UTC')::date - n AS day
+                  FROM generate_series(0, $1 - 1) n) d
+          LEFT JOIN (SELECT (h.hour AT TIME ZONE 'UTC')::date AS day,
+                            sum(h.captures + h.chats) AS calls, sum(h.small) AS small
+                       FROM guard.usage_hours h
+                      WHERE h.hour > statement_timestamp() - make_interval(days => $1)
+                      GROUP BY 1) u ON u.day = d.day
+         ORDER BY d.day";
+
+    /// What the caller used this month.
+    App MyMonth {} -> MonthRow = "
+        SELECT coalesce(sum(captures), 0)::integer AS captures,
+               coalesce(sum(chats), 0)::integer AS chats, coalesce(sum(hits), 0)::integer AS hits
+          FROM guard.usage_hours
+         WHERE hour >= date_trunc('month', statement_timestamp(), 'UTC')";
+
+    /// What today's calls hold of the ceiling.
+    Worker Spend {} -> SpendRow = "
+        SELECT day, spent_nano, ceiling_nano, alarmed_at, stopped_at, counted_at
+          FROM guard.spend()";
+
+    /// What everybody's last 24 hours came to.
+    Worker Overview {} -> OverviewRow = "
+        SELECT captures, chats, small, hits, credits, downshifted, under_way
+          FROM guard.overview()";
+
+    /// Attempts of the last 24 hours, by model and outcome.
+    Worker OverviewCalls {} -> CallsRow = "
+        SELECT model, outcome, calls, tokens_in, tokens_out, cost_nano
+          FROM guard.overview_calls()";
+
+    /// Who used most in the last 24 hours.
+    Worker OverviewPeople { limit: i32 } -> PersonRow = "
+        SELECT user_id, credits, small, hits, cost_nano, downshifted
+          FROM guard.overview_people($1)";
 
     /// Ends calls that were made.
     #[derive(Clone)]

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::overview;
 use super::queries::{Drift, GuardPurge, Sweep};
 use crate::clock::Clock;
 use crate::db::{DbError, Door, Worker};
@@ -19,6 +20,9 @@ pub async fn run(door: Door<Worker>, clock: Clock) {
     loop {
         if let Err(error) = sweep(&door).await {
             tracing::warn!(%error, "calls that nobody ended were not swept; trying later");
+        }
+        if let Err(error) = overview::sample(&door).await {
+            tracing::warn!(%error, "what today's calls cost was not read; trying later");
         }
         let now = clock.now();
         let age = compared.map(|at| now.duration_since(at).unsigned_abs());

@@ -14,6 +14,7 @@ mod recorder;
 #[cfg(test)]
 mod tests;
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use metrics::{SharedString, counter, gauge, histogram};
@@ -101,6 +102,33 @@ const MODEL_ANSWERS: Family = family(
     Kind::Counter,
     "Thoughts that were to be read a second time, by where the answer came from",
 );
+const CREDITS: Family = family(
+    "kairo_credits_granted_total",
+    Kind::Counter,
+    "Credits of calls that were granted, by class of the model and by task",
+);
+const DOWNSHIFTED: Family = family(
+    "kairo_downshifted_grants_total",
+    Kind::Counter,
+    "Calls that the small model got because its person had used much in the hour",
+);
+const CALL_REFUSALS: Family = family(
+    "kairo_call_refusals_total",
+    Kind::Counter,
+    "Calls to a model that were not granted, by what refused them",
+);
+const MODEL_CALLS: Family = family(
+    "kairo_model_calls_total",
+    Kind::Counter,
+    "Attempts at a provider, by class of the model and by what they came to",
+);
+const DAY_SPEND: Family = family(
+    "kairo_day_spend_nanodollars",
+    Kind::Gauge,
+    "What today's calls hold of the ceiling, on all nodes together",
+);
+const DAY_CEILING: Family =
+    family("kairo_day_ceiling_nanodollars", Kind::Gauge, "What all calls of a day may cost");
 
 const LETTERS_WAITING: Family = family(
     "kairo_mail_waiting",
@@ -109,7 +137,7 @@ const LETTERS_WAITING: Family = family(
 );
 
 /// Every family that functions of this page count, in the order of this page.
-const COUNTED: [Family; 11] = [
+const COUNTED: [Family; 17] = [
     REQUESTS,
     REQUEST_DURATION,
     THROTTLED,
@@ -121,6 +149,12 @@ const COUNTED: [Family; 11] = [
     QUOTA_DRIFT,
     MODEL_ANSWERS,
     LETTERS_WAITING,
+    CREDITS,
+    DOWNSHIFTED,
+    CALL_REFUSALS,
+    MODEL_CALLS,
+    DAY_SPEND,
+    DAY_CEILING,
 ];
 
 /// Every family: those that are counted and those that are looked up when they are asked for.
@@ -160,15 +194,26 @@ pub enum Bound {
     Connections,
 }
 
+/// What this process refused for its number since its start, so that the operator's page can say it
+/// without a recorder.
+static THROTTLED_HERE: [(Bound, &str, AtomicU64); 4] = [
+    (Bound::Source, "source", AtomicU64::new(0)),
+    (Bound::SignIn, "sign_in", AtomicU64::new(0)),
+    (Bound::Ai, "ai", AtomicU64::new(0)),
+    (Bound::Connections, "connections", AtomicU64::new(0)),
+];
+
 /// A request or connection was refused for its number.
 pub fn throttled(bound: Bound) {
-    let bound = match bound {
-        Bound::Source => "source",
-        Bound::SignIn => "sign_in",
-        Bound::Ai => "ai",
-        Bound::Connections => "connections",
-    };
-    counter!(THROTTLED.name, "bound" => bound).increment(1);
+    let here = THROTTLED_HERE.iter().find(|(known, ..)| *known == bound);
+    let Some((_, word, count)) = here else { return };
+    count.fetch_add(1, Ordering::Relaxed);
+    counter!(THROTTLED.name, "bound" => *word).increment(1);
+}
+
+/// How often this process refused something for its number since its start, by bound.
+pub fn throttled_here() -> [(Bound, u64); 4] {
+    THROTTLED_HERE.each_ref().map(|(bound, _, count)| (*bound, count.load(Ordering::Relaxed)))
 }
 
 /// A transaction ended; `outcome` is `done` or the kind of the error.
@@ -209,4 +254,30 @@ pub fn model_answer(from: &'static str) {
 /// So many letters wait, in the whole queue.
 pub fn letters_waiting(count: i32) {
     gauge!(LETTERS_WAITING.name).set(f64::from(count));
+}
+
+/// A call was granted for so many credits, to a model of a class (`normal`, `small`), for a task.
+pub fn granted(class: &'static str, task: &'static str, credits: u32, downshifted: bool) {
+    counter!(CREDITS.name, "class" => class, "task" => task).increment(u64::from(credits));
+    if downshifted {
+        counter!(DOWNSHIFTED.name).increment(1);
+    }
+}
+
+/// A call was not granted; `why` is one of a few words of the guard's.
+pub fn call_refused(why: &'static str) {
+    counter!(CALL_REFUSALS.name, "why" => why).increment(1);
+}
+
+/// A provider was asked once.
+pub fn model_called(class: &'static str, outcome: &'static str) {
+    counter!(MODEL_CALLS.name, "class" => class, "outcome" => outcome).increment(1);
+}
+
+/// What today's calls hold of the ceiling, in nano-dollars.
+pub fn day_spend(spent_nano: i64, ceiling_nano: i64) {
+    // Past 2^53 nano-dollars, which are nine million dollars, the last digits are lost.
+    let number = |nano: i64| Duration::from_secs(nano.max(0).unsigned_abs()).as_secs_f64();
+    gauge!(DAY_SPEND.name).set(number(spent_nano));
+    gauge!(DAY_CEILING.name).set(number(ceiling_nano));
 }

@@ -47,6 +47,44 @@ fn counts_are_shown() {
     assert!(!page.contains("quantile"), "{page}");
 }
 
+// Goal: what the guard grants and refuses is counted under a few words; money is as it was read.
+#[test]
+fn calls_to_models_are_counted() {
+    let recorder = builder().build_recorder();
+    let handle = recorder.handle();
+    metrics::with_local_recorder(&recorder, || {
+        granted("normal", "capture", 1, false);
+        granted("small", "chat", 1, true);
+        call_refused("month");
+        model_called("small", "timed_out");
+        day_spend(4_000_000_000, 20_000_000_000);
+        day_spend(-1, 20_000_000_000);
+    });
+    let page = handle.render();
+    for line in [
+        "kairo_credits_granted_total{class=\"normal\",task=\"capture\"} 1",
+        "kairo_credits_granted_total{class=\"small\",task=\"chat\"} 1",
+        "kairo_downshifted_grants_total 1",
+        "kairo_call_refusals_total{why=\"month\"} 1",
+        "kairo_model_calls_total{class=\"small\",outcome=\"timed_out\"} 1",
+        "kairo_day_spend_nanodollars 0",
+        "kairo_day_ceiling_nanodollars 20000000000",
+    ] {
+        assert!(page.lines().any(|it| it == line), "{line} is not in\n{page}");
+    }
+}
+
+// Goal: what this process throttled can be read without a recorder.
+#[test]
+fn throttles_are_counted_without_a_recorder() {
+    let of = |bound| {
+        throttled_here().iter().find(|(it, _)| *it == bound).map(|(_, count)| *count).unwrap()
+    };
+    let before = of(Bound::SignIn);
+    throttled(Bound::SignIn);
+    assert!(of(Bound::SignIn) > before);
+}
+
 // Goal: a hundred thousand requests of a few routes make no more series than one of each does.
 #[test]
 fn the_number_of_series_has_a_bound() {

@@ -38,7 +38,8 @@ const STYLES: Files =
 
 /// ES modules. One that imports another as `./NAME.js` stands after it, so that the import can be
 /// rewritten to the hashed name.
-const SCRIPTS: Files = embed!("js": "chips.js", "capture.js", "keys.js", "link.js", "zone.js");
+const SCRIPTS: Files =
+    embed!("js": "chips.js", "capture.js", "keys.js", "link.js", "refine.js", "zone.js");
 
 /// Pictures, such as the icon.
 const PICTURES: Files = embed!("img": "icon.svg");

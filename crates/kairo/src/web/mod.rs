@@ -21,6 +21,8 @@ pub mod id;
 pub mod items;
 pub mod lost;
 pub mod mail;
+pub mod near;
+pub mod ops;
 pub mod outbox;
 pub mod rate_limit;
 pub mod render;

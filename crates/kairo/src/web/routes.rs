@@ -4,7 +4,7 @@ use axum::Router;
 
 use super::Site;
 use super::edge::EdgeState;
-use super::{accounts, api, assets, capture, health, items, mail, outbox, trust, v1};
+use super::{accounts, api, assets, capture, health, items, mail, ops, outbox, trust, v1};
 use crate::accounts::queries::Ping;
 
 /// Every route of the site, without the edge around it.
@@ -22,6 +22,7 @@ pub fn all(site: Site, edge: &EdgeState) -> Router {
         .merge(capture::routes(edge))
         .merge(accounts::routes(edge))
         .merge(outbox::routes())
+        .merge(ops::routes())
         .merge(mail::routes(&site))
         .merge(trust::routes())
         .merge(v1::routes(edge))

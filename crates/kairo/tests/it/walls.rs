@@ -38,7 +38,7 @@ enum Row {
 use For::{All, Holder, Member, Owner, Program};
 
 /// Every method of every route.
-const TABLE: [(&str, &str, For); 57] = [
+const TABLE: [(&str, &str, For); 61] = [
     ("GET", "/", Member),
     ("GET", "/inbox", Member),
     ("GET", "/done", Member),
@@ -55,6 +55,7 @@ const TABLE: [(&str, &str, For); 57] = [
     ("POST", "/items/{id}/occurrences/{original}/skip", Owner(Row::Series)),
     ("POST", "/captures", Member),
     ("POST", "/captures/preview", Member),
+    ("GET", "/captures/{id}", Owner(Row::Capture)),
     ("GET", "/sign-in", All),
     ("POST", "/sign-in", All),
     ("GET", "/sign-in/code", All),
@@ -69,9 +70,13 @@ const TABLE: [(&str, &str, For); 57] = [
     ("POST", "/settings/sessions/{id}/revocation", Owner(Row::Session)),
     ("GET", "/settings/reading", Member),
     ("POST", "/settings/reading", Member),
+    ("GET", "/settings/usage", Member),
+    ("POST", "/settings/usage/answers/deletion", Member),
     ("GET", "/settings/tokens", Member),
     ("POST", "/settings/tokens/{id}/revocation", Owner(Row::Token)),
     ("GET", "/outbox", All),
+    // For this machine alone, see `ops.rs`.
+    ("GET", "/ops", All),
     ("GET", "/assets/{file}", All),
     // By its signature, see `mail/`; nobody's without one.
     ("POST", "/webhooks/resend", All),

@@ -11,6 +11,7 @@ mod sessions;
 mod sign_in;
 mod sign_out;
 mod tokens;
+mod usage;
 
 use axum::Router;
 use axum::response::Redirect;
@@ -19,6 +20,8 @@ use axum::routing::{get, post};
 use super::Site;
 use super::edge::EdgeState;
 use crate::accounts::sources::Bucket;
+
+pub use usage::spend;
 
 /// Routes of accounts. Those of signing in stand behind the strict bucket.
 pub fn routes(edge: &EdgeState) -> Router<Site> {
@@ -34,6 +37,8 @@ pub fn routes(edge: &EdgeState) -> Router<Site> {
         .route("/settings/account", get(sessions::show))
         .route("/settings/sessions/revocation", post(sign_out::everywhere))
         .route("/settings/sessions/{id}/revocation", post(sessions::revoke))
+        .route("/settings/usage", get(usage::show))
+        .route("/settings/usage/answers/deletion", post(usage::forget))
         .route("/settings/reading", get(reading::show).post(reading::update))
         .route("/settings/tokens", get(tokens::show))
         .route("/settings/tokens/{id}/revocation", post(tokens::revoke))

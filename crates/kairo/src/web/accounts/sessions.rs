@@ -122,7 +122,11 @@ pub(super) fn notice(site: &Site, headers: &HeaderMap) -> Option<Notice> {
             format!("Signed out on {device}. It cannot open anything from now on.")
         }
         ("reading", "kept") => "Kept. It counts from the next thought on.".to_owned(),
+        ("answers", "gone") => {
+            "The kept answers are forgotten. The same thought asks a model again.".to_owned()
+        }
+        ("answers", "none") => "There was no kept answer to forget.".to_owned(),
         _ => return None,
     };
-    Some(Notice { text, undo: None })
+    Some(Notice { text, ..Notice::default() })
 }

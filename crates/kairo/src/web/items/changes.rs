@@ -6,14 +6,14 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::form::{self, Edit};
-use super::lists::{here, item_view};
+use super::lists::{asks, here, item_view};
 use super::sheet;
 use super::told::{Told, Verb};
 use crate::accounts::Person;
+use crate::capture::desk::Desk;
 use crate::capture::item_page::{self, ItemPage};
 use crate::db::Identity;
 use crate::items::change::{self, Cause};
-use crate::items::lists::Open;
 use crate::items::{Fault, Item, ItemError, Status};
 use crate::web::Site;
 use crate::web::caller::Browser;
@@ -114,18 +114,18 @@ pub(super) async fn update(
         Ok(Browser(identity)) => identity,
         Err(error) => return lost(error),
     };
-    let read = item_page::read_beside(&site.base, &identity, id, None, None).await;
-    let (person, page, open) = match read.map_err(Error::from) {
+    let read = item_page::read_beside(&site.base, &identity, id, None, asks(&site, None)).await;
+    let (person, page, desk) = match read.map_err(Error::from) {
         Ok(read) => read,
         Err(error) => return lost(error),
     };
     let setting = form::setting(&site.base, &person, &page.item).ok_or(Error::NotFound)?;
     if page.item.version != edit.version {
-        return conflict(&site, &person, &page, open, &edit);
+        return conflict(&site, &person, &page, desk, &edit);
     }
     let after = match edit.state(&page.item, &setting) {
         Ok(after) => after,
-        Err(faults) => return refused(&site, &person, &page, open, &edit, &faults),
+        Err(faults) => return refused(&site, &person, &page, desk, &edit, &faults),
     };
     match save(&site, &identity, &person, &page, after).await {
         Ok(item) => {
@@ -135,10 +135,10 @@ pub(super) async fn update(
         }
         Err(ItemError::VersionMoved(now)) if now.state.deleted_at.is_none() => {
             let page = ItemPage { item: *now, ..page };
-            conflict(&site, &person, &page, open, &edit)
+            conflict(&site, &person, &page, desk, &edit)
         }
         Err(ItemError::VersionMoved(_)) => lost(Error::NotFound),
-        Err(ItemError::Invalid(faults)) => refused(&site, &person, &page, open, &edit, &faults),
+        Err(ItemError::Invalid(faults)) => refused(&site, &person, &page, desk, &edit, &faults),
         Err(error) => lost(error.into()),
     }
 }
@@ -163,12 +163,12 @@ fn refused(
     site: &Site,
     person: &Person,
     page: &ItemPage,
-    open: Open,
+    desk: Desk,
     edit: &Edit,
     faults: &[Fault],
 ) -> Result<Response, Error> {
     let stored = sheet::of(page, &here(site, person)?, sheet::list(&edit.back));
-    let view = item_view(site, person, open, None, edit.refill(stored, faults));
+    let view = item_view(site, person, desk, None, edit.refill(stored, faults));
     page_with(StatusCode::UNPROCESSABLE_ENTITY, &view)
 }
 
@@ -176,10 +176,10 @@ fn conflict(
     site: &Site,
     person: &Person,
     page: &ItemPage,
-    open: Open,
+    desk: Desk,
     edit: &Edit,
 ) -> Result<Response, Error> {
     let stored = sheet::of(page, &here(site, person)?, sheet::list(&edit.back));
-    let view = item_view(site, person, open, None, edit.against(stored));
+    let view = item_view(site, person, desk, None, edit.against(stored));
     page_with(StatusCode::CONFLICT, &view)
 }

@@ -15,8 +15,10 @@ use super::rows::{Column, Here, row};
 use super::sheet::{self, Back};
 use super::told::Told;
 use crate::accounts::Person;
+use crate::capture::desk::{self, Asks, Desk};
 use crate::capture::item_page;
-use crate::items::lists::{self, Open};
+use crate::capture::refine::Refine;
+use crate::items::lists;
 use crate::items::{Item, Status};
 use crate::limits::{CAPTURE_TEXT_CHARS_MAX, ITEMS_AGENDA_MAX};
 use crate::web::caller::{Browser, Jar, ended};
@@ -28,7 +30,7 @@ use crate::web::views::{
     Agenda, CaptureLine, Day, Done, Frame, Inbox, ItemSheet, Now, OccurrenceSheet, Place, Row, Try,
     words,
 };
-use crate::web::{Site, caller};
+use crate::web::{Site, accounts, caller};
 
 /// `/?text=` fills the line; the rest narrows the list.
 #[derive(Deserialize)]
@@ -46,15 +48,26 @@ pub(super) async fn agenda(
     Query(query): Query<HomeQuery>,
 ) -> Result<Response, Error> {
     let told = Told::read(&site, &headers);
-    let (person, open) =
-        lists::open(&site.base, &identity, told.map(|told| told.id)).await.map_err(ended)?;
+    let (person, desk) =
+        desk::read(&site.base, &identity, asks(&site, told)).await.map_err(ended)?;
     caller::touch_later(&site, &identity, &person);
-    let mut view = agenda_view(&site, &person, open, &query.filter, told, None);
+    let said = told.filter(|_| !is_running(&desk));
+    let mut view = agenda_view(&site, &person, desk, &query.filter, told, None);
     if let Some(text) = query.text {
         view.frame.line.text = text.chars().take(CAPTURE_TEXT_CHARS_MAX).collect();
         view.frame.line.focus = true;
     }
-    answer(&site, told, page(&view)?)
+    answer(&site, said, page(&view)?)
+}
+
+/// What a page with the agenda asks for.
+pub(super) fn asks(site: &Site, told: Option<Told>) -> Asks {
+    Asks { told: told.map(|told| told.id), metered: site.refiner.is_some() }
+}
+
+/// Whether what the notice speaks of is still being read: it speaks again on the next page, then.
+fn is_running(desk: &Desk) -> bool {
+    desk.second.is_some_and(|second| second.refine == Refine::Running)
 }
 
 /// The agenda with a line that was refused, or whose words wait for another try.
@@ -64,8 +77,8 @@ pub async fn agenda_with_line(
     status: StatusCode,
     line: CaptureLine,
 ) -> Result<Response, Error> {
-    let (person, open) = lists::open(&site.base, identity, None).await?;
-    let mut view = agenda_view(site, &person, open, &filter::Query::default(), None, None);
+    let (person, desk) = desk::read(&site.base, identity, asks(site, None)).await?;
+    let mut view = agenda_view(site, &person, desk, &filter::Query::default(), None, None);
     view.frame.line = line;
     page_with(status, &view)
 }
@@ -79,14 +92,14 @@ pub(super) async fn item(
     Query(query): Query<Back>,
 ) -> Result<Response, Error> {
     let told = Told::read(&site, &headers);
-    let (person, item_page, open) =
-        item_page::read_beside(&site.base, &identity, id, None, told.map(|told| told.id))
+    let (person, item_page, desk) =
+        item_page::read_beside(&site.base, &identity, id, None, asks(&site, told))
             .await
             .map_err(ended)?;
     caller::touch_later(&site, &identity, &person);
     let here = here(&site, &person)?;
     let sheet = sheet::of(&item_page, &here, &query.back());
-    let view = item_view(&site, &person, open, told, sheet);
+    let view = item_view(&site, &person, desk, told, sheet);
     answer(&site, told, page(&view)?)
 }
 
@@ -94,11 +107,11 @@ pub(super) async fn item(
 pub(super) fn item_view(
     site: &Site,
     person: &Person,
-    open: Open,
+    desk: Desk,
     told: Option<Told>,
     sheet: ItemSheet,
 ) -> Agenda {
-    agenda_view(site, person, open, &filter::Query::default(), told, Some(sheet.into()))
+    agenda_view(site, person, desk, &filter::Query::default(), told, Some(sheet.into()))
 }
 
 /// What stands beside the agenda.
@@ -140,7 +153,7 @@ impl Beside {
 pub(super) fn agenda_view(
     site: &Site,
     person: &Person,
-    open: Open,
+    Desk { open, standing, second }: Desk,
     query: &filter::Query,
     told: Option<Told>,
     beside: Option<Beside>,
@@ -149,7 +162,7 @@ pub(super) fn agenda_view(
     let inbox = open.items.iter().filter(|item| item.state.when.is_none()).count();
     let blank = open.items.is_empty() && open.done.is_empty();
     let back = beside.as_ref().map_or("/", Beside::action);
-    let notice = told.and_then(|told| Some(told.notice(open.told.as_ref()?, back)));
+    let notice = told.and_then(|told| Some(told.notice(open.told.as_ref()?, back, second)));
     let dated: Vec<Item> =
         open.items.into_iter().filter(|item| item.state.when.is_some()).collect();
     let today = here.today();
@@ -185,6 +198,7 @@ pub(super) fn agenda_view(
         time: words::clock(here.now.time()),
         time_iso: words::iso_minute(here.now),
         zone: words::zone_city(&here.zone),
+        spend: standing.map(|standing| accounts::spend(&standing, person)),
         days,
         tries,
         filter: filter.filter(|_| !alone),
@@ -251,7 +265,7 @@ pub(super) async fn inbox(
         lists::open(&site.base, &identity, told.map(|told| told.id)).await.map_err(ended)?;
     caller::touch_later(&site, &identity, &person);
     let here = here(&site, &person)?;
-    let notice = told.and_then(|told| Some(told.notice(open.told.as_ref()?, "/inbox")));
+    let notice = told.and_then(|told| Some(told.notice(open.told.as_ref()?, "/inbox", None)));
     let undated: Vec<Item> =
         open.items.into_iter().filter(|item| item.state.when.is_none()).collect();
     let count = undated.len();
@@ -282,7 +296,7 @@ pub(super) async fn done(
         lists::done(&site.base, &identity, told.map(|told| told.id)).await.map_err(ended)?;
     caller::touch_later(&site, &identity, &person);
     let here = here(&site, &person)?;
-    let notice = told.and_then(|told| Some(told.notice(list.told.as_ref()?, "/done")));
+    let notice = told.and_then(|told| Some(told.notice(list.told.as_ref()?, "/done", None)));
     let items: Vec<Item> = list.items.iter().map(|(item, _)| item.clone()).collect();
     let filter = query.view("/done", &items);
     let mut by_day: BTreeMap<Date, Vec<Row>> = BTreeMap::new();

@@ -3,6 +3,7 @@
 //! **Invariant:** what a person typed into a form comes back with every fault, conflict or lost
 //! session.
 
+mod captured;
 mod changes;
 mod days;
 mod filter;
@@ -29,6 +30,7 @@ pub fn routes() -> Router<Site> {
         .route("/", get(lists::agenda))
         .route("/inbox", get(lists::inbox))
         .route("/done", get(lists::done))
+        .route("/captures/{id}", get(captured::show))
         .route("/items/{id}", get(lists::item).post(changes::update))
         .route("/items/{id}/completion", post(changes::complete))
         .route("/items/{id}/reopening", post(changes::reopen))

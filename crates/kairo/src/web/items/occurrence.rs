@@ -6,15 +6,15 @@ use axum::response::Response;
 
 use super::changes::Press;
 use super::form;
-use super::lists::{agenda_view, answer, here};
+use super::lists::{agenda_view, answer, asks, here};
 use super::occurrence_form::{self, Edit};
 use super::sheet::{self, Back};
 use super::told::{Told, Verb};
 use crate::accounts::Person;
+use crate::capture::desk::Desk;
 use crate::capture::item_page::{self, ItemPage};
 use crate::db::Identity;
 use crate::items::amend::{self, Amended, At, Change, Scope};
-use crate::items::lists::Open;
 use crate::items::{Fault, ItemError, Occurrence, Series, Standing};
 use crate::web::caller::{Browser, ended, touch_later};
 use crate::web::error::Error;
@@ -34,11 +34,11 @@ pub(super) async fn show(
     Query(query): Query<Back>,
 ) -> Result<Response, Error> {
     let told = Told::read(&site, &headers);
-    let read = read(&site, &identity, &named, told.map(|told| told.id)).await.map_err(ended)?;
+    let read = read(&site, &identity, &named, told).await.map_err(ended)?;
     touch_later(&site, &identity, &read.person);
     let here = here(&site, &read.person)?;
     let sheet = occurrence_form::of(&read.page, &read.occurrence, &here, &query.back());
-    let view = view(&site, &read.person, read.open, told, sheet);
+    let view = view(&site, &read.person, read.desk, told, sheet);
     answer(&site, told, page(&view)?)
 }
 
@@ -46,7 +46,7 @@ pub(super) async fn show(
 struct Read {
     person: Person,
     page: ItemPage,
-    open: Open,
+    desk: Desk,
     occurrence: Occurrence,
 }
 
@@ -54,25 +54,26 @@ async fn read(
     site: &Site,
     identity: &Identity,
     named: &Named,
-    told: Option<uuid::Uuid>,
+    told: Option<Told>,
 ) -> Result<Read, Error> {
     let original = Some(named.original);
-    let read = item_page::read_beside(&site.base, identity, named.id, original, told).await?;
-    let (person, page, open) = read;
+    let asks = asks(site, told);
+    let read = item_page::read_beside(&site.base, identity, named.id, original, asks).await?;
+    let (person, page, desk) = read;
     let series = Series::of(&page.item.state, &page.overrides);
     let found = series.and_then(|series| series.find(named.original));
     let occurrence = found.ok_or(Error::NotFound)?;
-    Ok(Read { person, page, open, occurrence })
+    Ok(Read { person, page, desk, occurrence })
 }
 
 fn view(
     site: &Site,
     person: &Person,
-    open: Open,
+    desk: Desk,
     told: Option<Told>,
     sheet: OccurrenceSheet,
 ) -> Agenda {
-    agenda_view(site, person, open, &super::filter::Query::default(), told, Some(sheet.into()))
+    agenda_view(site, person, desk, &super::filter::Query::default(), told, Some(sheet.into()))
 }
 
 /// `POST /items/{id}/occurrences/{original}`.
@@ -145,14 +146,14 @@ fn saved(site: &Site, named: &Named, amended: Amended, scope: Scope, back: &str)
 fn refused(site: &Site, read: Read, edit: &Edit, faults: &[Fault]) -> Result<Response, Error> {
     let here = here(site, &read.person)?;
     let stored = occurrence_form::of(&read.page, &read.occurrence, &here, &edit.back);
-    let view = view(site, &read.person, read.open, None, edit.refill(stored, faults));
+    let view = view(site, &read.person, read.desk, None, edit.refill(stored, faults));
     page_with(StatusCode::UNPROCESSABLE_ENTITY, &view)
 }
 
 fn conflict(site: &Site, read: Read, edit: &Edit) -> Result<Response, Error> {
     let here = here(site, &read.person)?;
     let stored = occurrence_form::of(&read.page, &read.occurrence, &here, &edit.back);
-    let view = view(site, &read.person, read.open, None, edit.against(stored));
+    let view = view(site, &read.person, read.desk, None, edit.against(stored));
     page_with(StatusCode::CONFLICT, &view)
 }
 

@@ -9,10 +9,11 @@ use crate::accounts::Person;
 use crate::capture::Thought;
 use crate::capture::item_page::ItemPage;
 use crate::capture::reading::Setting;
+use crate::capture::refine::Refine;
 use crate::items::{Item, Kind, Repeat, Role, State, Status};
 use crate::web::Site;
 use crate::web::views::rows::tick_action;
-use crate::web::views::{Choice, Field, ItemSheet, Select, Typed, repeats, words};
+use crate::web::views::{Choice, Field, ItemSheet, Select, Typed, Undo, repeats, words};
 
 /// `?back=` or `back`: the list that a change returns to.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -71,10 +72,44 @@ pub(super) fn of(page: &ItemPage, here: &Here, back: &str) -> ItemSheet {
         notes: plain(state.body.notes.clone().unwrap_or_default()),
         typed: page.typed.as_ref().map(|typed| Typed {
             text: typed.text.clone(),
-            how: how(&typed.confidence).to_owned(),
+            how: format!("{}{}", how(&typed.confidence), second(typed.refine, page)),
         }),
-        undo: page.last_cause.is_some().then(|| told::undo(item, &format!("/items/{id}"))),
+        undo: page.last_cause.as_ref().map(|cause| undo(cause, item)),
     }
+}
+
+/// Takes the last change back; a model's says so.
+fn undo(cause: &str, item: &Item) -> Undo {
+    let undo = told::undo(item, &format!("/items/{}", item.id));
+    match cause {
+        "refine" => Undo { label: "Undo the model\u{2019}s change".to_owned(), ..undo },
+        _ => undo,
+    }
+}
+
+/// What a model made of it, after [`how`].
+fn second(refine: Refine, page: &ItemPage) -> &'static str {
+    match (refine, page.last_cause.as_deref()) {
+        (Refine::None, _) => "",
+        (Refine::Running, _) => " A model reads it once more.",
+        (Refine::Done, Some("refine")) => " Refined by a model.",
+        (Refine::Done, None) => " A model read it, too, and changed nothing.",
+        (Refine::Done, Some(_)) => " A model read it, too.",
+        (Refine::Refused, _) => " It stays as it was read.",
+        (Refine::Failed, _) => " No model could say more, so it stays as it was read.",
+    }
+}
+
+/// How a capture was read, on a page of its own.
+pub(crate) fn how_read(typed: &crate::capture::Typed) -> String {
+    let more = match typed.refine {
+        Refine::None => "",
+        Refine::Running => " A model reads it once more.",
+        Refine::Done => " A model read it, too.",
+        Refine::Refused => " It was read without a model.",
+        Refine::Failed => " No model could say more, so it stays as it was read.",
+    };
+    format!("{}{more}", how(&typed.confidence))
 }
 
 fn how(confidence: &str) -> &'static str {

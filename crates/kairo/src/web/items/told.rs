@@ -7,6 +7,8 @@ use axum::http::{HeaderMap, HeaderValue};
 use jiff::SignedDuration;
 use uuid::Uuid;
 
+use crate::capture::desk::Second;
+use crate::capture::refine::Refine;
 use crate::items::Item;
 use crate::web::Site;
 use crate::web::caller::Jar;
@@ -89,8 +91,9 @@ impl Told {
         Some(Self { verb: *verb, id, version })
     }
 
-    /// The sentence, with a way back while the item has not changed since.
-    pub fn notice(self, item: &Item, back: &str) -> Notice {
+    /// The sentence, with a way back while the item has not changed since. What was just kept may
+    /// be read a `second` time: then it says how far that has come.
+    pub fn notice(self, item: &Item, back: &str, second: Option<Second>) -> Notice {
         let title = words::quoted(&item.state.body.title);
         let text = match self.verb {
             Verb::Kept => format!("Kept {title} in the inbox."),
@@ -113,7 +116,33 @@ impl Told {
             _ => Some(undo(item, back)),
         };
         let undo = undo.filter(|_| item.version == self.version);
-        Notice { text, undo }
+        let plain = Notice { text, undo, asks: String::new() };
+        match second.filter(|_| matches!(self.verb, Verb::Kept | Verb::Dated)) {
+            Some(second) => self.with_second(second, item, back, plain),
+            None => plain,
+        }
+    }
+
+    fn with_second(self, second: Second, item: &Item, back: &str, plain: Notice) -> Notice {
+        // The model's is the first change of a thought, or none.
+        let changed = self.version == 1 && item.version == 2;
+        let more = match second.refine {
+            Refine::None => return plain,
+            Refine::Running => " A model reads it once more.",
+            Refine::Done if changed => " A model refined it.",
+            Refine::Done => " A model read it, too, and changed nothing.",
+            Refine::Refused => " It was read without a model.",
+            Refine::Failed => " No model could say more, so it stays as it was read.",
+        };
+        let asks = match second.refine {
+            Refine::Running => format!("/captures/{}", second.capture_id),
+            _ => String::new(),
+        };
+        let refined = (second.refine == Refine::Done && changed).then(|| Undo {
+            label: "Undo the model\u{2019}s change".to_owned(),
+            ..undo(item, back)
+        });
+        Notice { text: format!("{}{more}", plain.text), undo: refined.or(plain.undo), asks }
     }
 }
 

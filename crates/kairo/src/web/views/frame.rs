@@ -66,6 +66,8 @@ pub struct Notice {
     pub text: String,
     /// The way back, if there is one.
     pub undo: Option<Undo>,
+    /// The page of a capture that is being read a second time, for refine.js to ask; or empty.
+    pub asks: String,
 }
 
 /// A form of one button that takes a change back.

@@ -7,6 +7,7 @@ use askama::Template;
 use super::frame::Frame;
 use super::item::{Choice, ItemSheet, OccurrenceSheet};
 use super::rows::{Day, Row};
+use super::usage::Spend;
 
 /// A search over the list: a GET form with `q`, `tag` and `person`.
 #[derive(Clone, Debug, Default)]
@@ -55,6 +56,8 @@ pub struct Agenda {
     pub time_iso: String,
     /// "New York".
     pub zone: String,
+    /// The meter; `None` where there is no provider of models.
+    pub spend: Option<Spend>,
     /// Sections in order; today carries the line of now.
     pub days: Vec<Day>,
     /// First visit: things to try. Shown where `days` has no row.
@@ -98,4 +101,18 @@ pub struct Done {
     pub filter: Option<Filter>,
     /// The number of items shown, where there are more.
     pub more_than: Option<usize>,
+}
+
+/// `/captures/{id}`: what was typed, how it was read, and what is left of it.
+#[derive(Clone, Debug, Default, Template)]
+#[template(path = "items/captured.html")]
+pub struct Captured {
+    /// Common part.
+    pub frame: Frame,
+    /// What was typed, to the letter.
+    pub text: String,
+    /// "Read at once, without a model."
+    pub how: String,
+    /// Its items that are still there.
+    pub rows: Vec<Row>,
 }

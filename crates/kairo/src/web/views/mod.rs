@@ -10,10 +10,12 @@
 //! Content-Security-Policy would refuse them.
 //! Views must never read the clock, the database or a request.
 
+pub mod chart;
 pub mod errors;
 pub mod frame;
 pub mod item;
 pub mod lists;
+pub mod ops;
 pub mod outbox;
 pub mod preview;
 pub mod repeats;
@@ -24,6 +26,7 @@ pub mod trust;
 pub mod trust_claim;
 pub mod trust_privacy;
 pub mod trust_strip;
+pub mod usage;
 pub mod words;
 
 #[cfg(test)]
@@ -32,12 +35,14 @@ mod tests;
 pub use errors::ErrorPage;
 pub use frame::{CaptureLine, Frame, Hidden, Notice, Place, Undo};
 pub use item::{Choice, Field, ItemSheet, OccurrenceSheet, Select, Typed};
-pub use lists::{ActiveFilter, Agenda, Done, Filter, Inbox, Try};
+pub use lists::{ActiveFilter, Agenda, Captured, Done, Filter, Inbox, Try};
+pub use ops::Ops;
 pub use outbox::{Mail, Outbox};
 pub use preview::{Alternative, Preview, Span};
 pub use rows::{Day, Fact, Icon, Mark, Now, Row};
 pub use settings::{Account, Reading, Session, Token, Tokens};
 pub use sign_in::{Problem, SignIn, SignInCode, SignInLink, SignedOut};
+pub use usage::{Metered, Spend, Usage};
 
 /// The version that the foot of a page names.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -5,4 +5,5 @@ mod pages;
 mod preview;
 mod repeats;
 mod samples;
+mod usage;
 mod words;

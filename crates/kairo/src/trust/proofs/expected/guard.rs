@@ -3,8 +3,8 @@
 //!
 //! The threats, besides those of the page above. A thief of `kairo_app` can use up the credits of
 //! the session that it holds, and nobody else's; it can give nothing back. A thief of `kairo_worker`
-//! can end calls that are open and change what plans give, until a node starts again; it can
-//! neither reserve nor read whose quota is whose.
+//! can end calls that are open and change what plans give, until a node starts again, and see by
+//! their ids who used most of the last day; it can neither reserve nor read anybody's quota.
 
 use super::super::actors::{APP, AUTH, GUARD, LOGIN, WORKER};
 use super::Command::{Delete, Insert, Select, Update};
@@ -141,7 +141,7 @@ const fn guard(signature: &'static str, granted: Option<super::Role>) -> Functio
 }
 
 /// Functions of the guard.
-pub(super) const FUNCTIONS: [Function; 18] = [
+pub(super) const FUNCTIONS: [Function; 22] = [
     function("authn.source_pass(text,bytea[],boolean[])", Some(LOGIN)),
     function("authn.sources_purge()", Some(WORKER)),
     function("authn.answers_purge()", Some(WORKER)),
@@ -159,6 +159,11 @@ pub(super) const FUNCTIONS: [Function; 18] = [
     guard("guard.sweep()", Some(WORKER)),
     guard("guard.drift()", Some(WORKER)),
     guard("guard.purge()", Some(WORKER)),
+    // Sums for the operator's page and for the meters; whose they are is an id.
+    guard("guard.spend()", Some(WORKER)),
+    guard("guard.overview()", Some(WORKER)),
+    guard("guard.overview_calls()", Some(WORKER)),
+    guard("guard.overview_people(integer)", Some(WORKER)),
     // From the configuration of a node that starts.
     guard("guard.plan_set(text,text,integer,integer,integer)", Some(WORKER)),
     guard("guard.rules_set(bigint)", Some(WORKER)),

@@ -273,7 +273,7 @@ pub fn become_role(role: &str) -> String {
 }
 
 /// What definer functions give.
-pub const CALLS: [Call; 39] = [
+pub const CALLS: [Call; 43] = [
     // The record: what the page shows is everybody's, and whoever appends cannot change.
     Call {
         role: APP,
@@ -444,6 +444,15 @@ pub const CALLS: [Call; 39] = [
         gives: |_| &["1"],
     },
     Call { role: WORKER, sql: "SELECT guard.sweep()", gives: |_| &["3"] },
+    Call { role: WORKER, sql: "SELECT ceiling_nano FROM guard.spend()", gives: |_| &["1000"] },
+    Call { role: WORKER, sql: "SELECT under_way FROM guard.overview()", gives: |_| &["6"] },
+    Call { role: WORKER, sql: "SELECT model FROM guard.overview_calls()", gives: |_| &["m"] },
+    // Ben's hour was long ago.
+    Call {
+        role: WORKER,
+        sql: "SELECT count(*) FROM guard.overview_people(5)",
+        gives: |_| &["2"],
+    },
     // Ben's counter was set by no call.
     Call { role: WORKER, sql: "SELECT bucket FROM guard.drift()", gives: |_| &["month"] },
     Call { role: WORKER, sql: "SELECT guard.purge()", gives: |_| &["3"] },

@@ -21,7 +21,7 @@ fn assets() -> Vec<(&'static str, String)> {
     };
     let styles = ["reset", "tokens", "base", "components", "pages"];
     let styles = styles.map(|name| read(&format!("css/{name}.css"))).concat();
-    let scripts = ["capture.js", "chips.js", "keys.js", "link.js", "zone.js"];
+    let scripts = ["capture.js", "chips.js", "keys.js", "link.js", "refine.js", "zone.js"];
     let scripts = scripts.map(|name| (name, read(&format!("js/{name}"))));
     let pictures = [("app.css", styles), ("icon.svg", read("img/icon.svg"))];
     pictures.into_iter().chain(scripts).collect()

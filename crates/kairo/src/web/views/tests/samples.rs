@@ -3,15 +3,19 @@
 mod accounts;
 mod items;
 mod trust;
+mod usage;
 
 use askama::Template;
 
 use accounts::*;
 use items::*;
 use trust::*;
+use usage::*;
 
 use crate::web::views::rows::{anchor, item_href, tick_action};
 use crate::web::views::*;
+
+pub(super) use usage::thirty_days;
 
 /// Text that would break a page which trusts it: markup, quotes, right to left, emoji, one long
 /// word.
@@ -67,6 +71,15 @@ pub(super) fn all() -> Vec<Sample> {
     add("reading-conflict", reading_conflict().render());
     add("tokens", tokens().render());
     add("tokens-empty", Tokens { frame: settings("API tokens"), ..Tokens::default() }.render());
+    add("usage", usage().render());
+    add("usage-new", usage_new().render());
+    add("usage-unmetered", usage_unmetered().render());
+    add("agenda-spend", agenda_spend().render());
+    add("captured", captured().render());
+    add("captured-hostile", captured_hostile().render());
+    add("ops", ops().render());
+    add("ops-empty", Ops { drift: Some(Vec::new()), ..Ops::default() }.render());
+    add("ops-hostile", ops_hostile().render());
     add("outbox", outbox().render());
     add("outbox-empty", Outbox::default().render());
     add("security", security().render());
@@ -222,6 +235,7 @@ fn agenda() -> Agenda {
             notice: Some(Notice {
                 text: "Deleted “Call the bank”.".into(),
                 undo: Some(undo("Undo")),
+                asks: String::new(),
             }),
             ..frame("Agenda, Monday 23 November", Place::Agenda)
         },
@@ -310,7 +324,8 @@ fn agenda_hostile() -> Agenda {
     });
     let mut page = agenda();
     page.days = vec![day("overdue", HOSTILE, HOSTILE, rows.into())];
-    page.frame.notice = Some(Notice { text: HOSTILE.into(), undo: Some(undo(HOSTILE)) });
+    page.frame.notice =
+        Some(Notice { text: HOSTILE.into(), undo: Some(undo(HOSTILE)), asks: HOSTILE.into() });
     page.frame.name = HOSTILE.into();
     page.frame.line.text = HOSTILE.into();
     page.frame.line.dismissed = HOSTILE.into();
