@@ -59,6 +59,7 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0024_evidence_create",
     "0025_guard_create",
     "0027_model_answers_create",
+    "0028_alerts_create",
 ];
 
 /// Why a database cannot be brought to this schema.
