@@ -129,7 +129,8 @@ BEGIN
         RETURN;
     END IF;
     SELECT max(r.hour) INTO last_hour FROM guard.watch_runs r;
-    due := coalesce(greatest(last_hour + interval '1 hour', this_hour - interval '167 hours'), this_hour);
+    due := CASE WHEN last_hour IS NULL THEN this_hour
+                ELSE greatest(last_hour + interval '1 hour', this_hour - interval '167 hours') END;
     IF due > this_hour THEN
         RETURN;
     END IF;
@@ -148,11 +149,6 @@ BEGIN
           FROM used u
          WHERE u.credits >= credits_min
            AND (u.nano >= nano_min OR NOT EXISTS (SELECT FROM used p WHERE p.nano > 0))
-    ), own AS (
-        SELECT b.user_id, sum(b.credits) AS credits, sum(b.cost_nano)::bigint AS nano
-          FROM guard.usage_hours b JOIN much m ON m.user_id = b.user_id
-         WHERE b.hour >= before AND b.hour < since
-         GROUP BY b.user_id
     ), plans AS MATERIALIZED (
         -- Looked at only where somebody is new.
         SELECT p.plan, percentile_disc(0.5) WITHIN GROUP (ORDER BY e.credits) AS credits,
@@ -164,14 +160,18 @@ BEGIN
           JOIN authn.users p ON p.id = e.user_id
          GROUP BY p.plan
     ), judged AS (
-        SELECT m.user_id, m.credits, m.nano, m.is_new,
-               coalesce(CASE WHEN m.is_new THEN (SELECT s.credits FROM plans s WHERE s.plan = w.plan)
-                             ELSE o.credits END, 0) AS week_credits,
-               coalesce(CASE WHEN m.is_new THEN (SELECT s.nano FROM plans s WHERE s.plan = w.plan)
-                             ELSE o.nano END, 0) AS week_nano
+        SELECT m.user_id, m.credits, m.nano, m.is_new, coalesce(w.credits, 0) AS week_credits,
+               coalesce(w.nano, 0) AS week_nano
           FROM much m
-          LEFT JOIN own o ON o.user_id = m.user_id
-          LEFT JOIN authn.users w ON w.id = m.user_id
+          LEFT JOIN LATERAL (
+               -- By the key, for the few who used much.
+               SELECT sum(b.credits) AS credits, sum(b.cost_nano)::bigint AS nano
+                 FROM guard.usage_hours b
+                WHERE b.user_id = m.user_id AND b.hour >= before AND b.hour < since
+               HAVING NOT m.is_new
+               UNION ALL
+               SELECT s.credits, s.nano FROM authn.users p JOIN plans s ON s.plan = p.plan
+                WHERE p.id = m.user_id AND m.is_new) w ON true
     ), told AS (
         INSERT INTO guard.alerts (id, kind, user_id, day, credits, usual_milli, cost_nano, usual_nano,
                                   basis, created_at)

@@ -17,6 +17,7 @@ mod permit;
 mod plans;
 pub mod queries;
 pub mod sweep;
+pub mod watch;
 
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,9 @@
 //! The threats, besides those of the page above. A thief of `kairo_app` can use up the credits of
 //! the session that it holds, and nobody else's; it can give nothing back. A thief of `kairo_worker`
 //! can end calls that are open and change what plans give, until a node starts again; it can
-//! neither reserve nor read whose quota is whose.
+//! neither reserve nor read whose quota is whose. It is told who used far more than usual, and can
+//! keep an operator from being told: it can mark alerts as told, and send others words of its own to
+//! the webhook.
 
 use super::super::actors::{APP, AUTH, GUARD, WORKER};
 use super::Command::{Delete, Insert, Select, Update};
@@ -11,7 +13,7 @@ use super::Reach::{All, Own, OwnWrite, Those};
 use super::{Function, Relation, function, right, some, table};
 
 /// Tables of the guard.
-pub(super) const RELATIONS: [Relation; 9] = [
+pub(super) const RELATIONS: [Relation; 12] = [
     table(
         "app.model_answers",
         "id",
@@ -122,6 +124,51 @@ pub(super) const RELATIONS: [Relation; 9] = [
             some(GUARD, Update, &["left_nano"], All),
         ],
     ),
+    table(
+        "guard.watch_runs",
+        "people",
+        &[
+            // Never changed: an hour that was compared stays so.
+            right(GUARD, Select, All),
+            right(GUARD, Insert, All),
+            right(GUARD, Delete, Those(&["3"])),
+        ],
+    ),
+    table(
+        "guard.alerts",
+        "id",
+        &[
+            right(GUARD, Select, All),
+            right(GUARD, Insert, All),
+            // Where it went, and never what it says.
+            some(GUARD, Update, &["logged_at", "letter_id", "message_id"], All),
+            right(GUARD, Delete, Those(&["a3", "b3", "c3"])),
+        ],
+    ),
+    table(
+        "guard.messages",
+        "id",
+        &[
+            right(GUARD, Select, All),
+            right(GUARD, Insert, All),
+            // Neither when it was made nor its end.
+            some(
+                GUARD,
+                Update,
+                &[
+                    "state",
+                    "body",
+                    "attempts",
+                    "next_attempt_at",
+                    "lease_until",
+                    "last_error",
+                    "sent_at",
+                ],
+                All,
+            ),
+            right(GUARD, Delete, Those(&["a3", "b3", "c3"])),
+        ],
+    ),
 ];
 
 const fn guard(signature: &'static str, granted: Option<super::Role>) -> Function {
@@ -129,7 +176,7 @@ const fn guard(signature: &'static str, granted: Option<super::Role>) -> Functio
 }
 
 /// Functions of the guard.
-pub(super) const FUNCTIONS: [Function; 16] = [
+pub(super) const FUNCTIONS: [Function; 30] = [
     function("authn.answers_purge()", Some(WORKER)),
     // For whoever asks, by the session that the transaction holds, or by the digest of one.
     guard("guard.reserve(uuid,integer,text,bigint)", Some(APP)),
@@ -155,6 +202,23 @@ pub(super) const FUNCTIONS: [Function; 16] = [
          zone)",
         None,
     ),
+    // The watch: an hour is compared once, whoever asks.
+    guard("guard.watch()", Some(WORKER)),
+    guard("guard.notice()", Some(WORKER)),
+    guard("guard.watch_at(timestamp with time zone)", None),
+    guard("guard.notice_at(timestamp with time zone)", None),
+    guard("guard.alarm_drift(integer)", Some(WORKER)),
+    guard("guard.runs_newest(integer)", Some(WORKER)),
+    // Who is told, and of what.
+    guard("guard.alerts_waiting(text)", Some(WORKER)),
+    guard("guard.alerts_newest(integer)", Some(WORKER)),
+    guard("guard.alerts_logged(uuid[])", Some(WORKER)),
+    guard("guard.alerts_mail(uuid[],uuid,bytea,bytea[])", Some(WORKER)),
+    guard("guard.alerts_send(uuid[],uuid,text)", Some(WORKER)),
+    guard("guard.message_claim()", Some(WORKER)),
+    guard("guard.message_record(uuid,smallint,text,bigint)", Some(WORKER)),
+    // From inside alerts_mail: a letter speaks of alerts that no other one speaks of.
+    function("mail.alert_letter(uuid,bytea,bytea[])", Some(GUARD)),
     guard("guard.take(date,bigint)", None),
     guard("guard.give_back(date,bigint)", None),
 ];

@@ -25,7 +25,7 @@ pub const LOOSEN: &str = "
 /// 1 is as usual, 2 was deleted yesterday, 3 may be purged, 4 is old but still needed, 5 is young.
 /// Of sessions: 1 browser, 2 token, 3 read-only token, 4 job, 5 idle too long, 6 past its end,
 /// 7 revoked just now, 8 two days ago, 9 a month ago. Of letters: 1 waits, 2 was sent, 3 failed a
-/// month ago; of what a provider told: 1 just now, 3 a month ago. Of calls: 1 is open, 2 settled, 3
+/// month ago; of what a provider told: 1 just now, 3 a month ago. Alerts and messages: likewise. Of calls: 1 is open, 2 settled, 3
 /// settled long ago, 4 open past its end.
 pub const SEED: &str = r"
     INSERT INTO authn.users (id, email_norm, suspended_at)
@@ -140,6 +140,17 @@ pub const SEED: &str = r"
       FROM row_ids WHERE n = 1;
     INSERT INTO guard.days (day) VALUES ('2026-01-01');
     INSERT INTO guard.slices (day, slot, left_nano) VALUES ('2026-01-01', 1, 0);
+    INSERT INTO guard.watch_runs (hour, ran_at, people, alerts)
+    VALUES (date_trunc('hour', now(), 'UTC') - interval '1 hour', now() - interval '1 hour', 1, 0),
+           ('2026-01-01', now() - interval '91 days', 3, 0);
+    INSERT INTO guard.alerts (id, kind, user_id, day, created_at)
+    SELECT id, 'usage', user_id, date '2026-01-01' + n,
+           CASE n WHEN 3 THEN now() - interval '91 days' ELSE now() END
+      FROM row_ids WHERE n IN (1, 3);
+    INSERT INTO guard.messages (id, body, state, created_at, expires_at)
+    SELECT id, CASE n WHEN 1 THEN 'x' END, CASE n WHEN 1 THEN 'queued' ELSE 'failed' END,
+           CASE n WHEN 3 THEN now() - interval '91 days' ELSE now() END, now() + interval '1 day'
+      FROM row_ids WHERE n IN (1, 3);
     DROP TABLE row_ids";
 
 /// Tables and views with their columns in order.
@@ -216,7 +227,7 @@ pub fn update_blind(relation: &str, column: &str) -> String {
 }
 
 /// Assignments that read no column and break no constraint, for a role that may make them.
-const CONSTANTS: [(&str, &str); 16] = [
+const CONSTANTS: [(&str, &str); 18] = [
     ("app.captures", "refine = 'none'"),
     ("app.items", "version = 9"),
     ("app.settings", "time_zone = 'UTC'"),
@@ -233,6 +244,8 @@ const CONSTANTS: [(&str, &str); 16] = [
     ("guard.usage_hours", "hits = 1"),
     ("guard.days", "granted_nano = 1"),
     ("guard.slices", "left_nano = 1"),
+    ("guard.alerts", "logged_at = now()"),
+    ("guard.messages", "attempts = 1"),
 ];
 
 /// Writes a constant into every row. PostgreSQL asks the policies of SELECT, too, where a statement
@@ -268,7 +281,7 @@ pub fn become_role(role: &str) -> String {
 }
 
 /// What definer functions give.
-pub const CALLS: [Call; 36] = [
+pub const CALLS: [Call; 47] = [
     // The record: what the page shows is everybody's, and whoever appends cannot change.
     Call {
         role: APP,
@@ -440,4 +453,40 @@ pub const CALLS: [Call; 36] = [
         gives: |_| &["1"],
     },
     Call { role: WORKER, sql: "SELECT count(*) FROM guard.rules_set(1)", gives: |_| &["1"] },
+    // The hour that has just begun: nobody had used a model before it.
+    Call { role: WORKER, sql: "SELECT people FROM guard.watch()", gives: |_| &["0"] },
+    Call { role: WORKER, sql: "SELECT guard.notice() / 600", gives: |_| &["6"] },
+    Call { role: WORKER, sql: "SELECT guard.alarm_drift(1)", gives: |_| &["t"] },
+    Call { role: WORKER, sql: "SELECT people FROM guard.runs_newest(9)", gives: |_| &["1", "3"] },
+    Call {
+        role: WORKER,
+        sql: "SELECT id FROM guard.alerts_waiting('mail')",
+        gives: |_| &["a1", "b1", "c1"],
+    },
+    Call { role: WORKER, sql: "SELECT count(*) FROM guard.alerts_newest(9)", gives: |_| &["6"] },
+    Call {
+        role: WORKER,
+        sql: "SELECT guard.alerts_logged('{a0000000-0000-7000-8000-000000000001}')",
+        gives: |_| &["1"],
+    },
+    Call {
+        role: WORKER,
+        sql: "SELECT guard.alerts_mail('{a0000000-0000-7000-8000-000000000001}',
+                  'f0000000-0000-7000-8000-000000000001', decode(repeat('00', 64), 'hex'),
+                  ARRAY[sha256('a')])",
+        gives: |_| &["t"],
+    },
+    Call {
+        role: WORKER,
+        sql: "SELECT guard.alerts_send('{a0000000-0000-7000-8000-000000000001}',
+                  'f0000000-0000-7000-8000-000000000001', 'x')",
+        gives: |_| &["t"],
+    },
+    Call { role: WORKER, sql: "SELECT id FROM guard.message_claim()", gives: |_| &["a1", "b1"] },
+    // Nobody holds this one.
+    Call {
+        role: WORKER,
+        sql: "SELECT guard.message_record('a0000000-0000-7000-8000-000000000001', 0::int2, NULL, 0)",
+        gives: |_| &["f"],
+    },
 ];
