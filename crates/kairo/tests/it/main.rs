@@ -16,6 +16,7 @@ mod cli;
 mod db;
 mod deploy;
 mod findings;
+mod guard;
 mod harness;
 mod items;
 mod limits;

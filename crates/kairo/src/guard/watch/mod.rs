@@ -159,8 +159,8 @@ impl Watch {
         }
         let letter = Letter {
             to: email.to_owned(),
-            subject: words::subject(&alerts),
-            text: words::text(&self.origin, &alerts).into(),
+            subject: subject(&alerts),
+            text: text(&self.origin, &alerts).into(),
             link: String::new().into(),
             code: String::new().into(),
             at: self.clock.now(),
@@ -182,7 +182,7 @@ impl Watch {
     async fn send(&self, hook: &Hook) -> Result<(), TellError> {
         let alerts = self.waiting("webhook").await?;
         if !alerts.is_empty() {
-            let body = hook::body(&words::text(&self.origin, &alerts));
+            let body = hook::body(&text(&self.origin, &alerts));
             let keep = AlertsSend { ids: ids(&alerts), message: self.ids.next()?, body };
             self.door.write(None, keep).await?;
         }

@@ -58,10 +58,10 @@ fn one_past_the_longest_list() {
     let more = text("https://kairo.example.com", &of(ALERTS_LISTED_MAX + 1));
     assert!(more.contains("And 1 more;"), "{more}");
     assert!(more.len() < MAIL_LETTER_BYTES_MAX / 2);
-    assert_eq!((subject(&of(1)).as_str(), subject(&of(2)).as_str()), (
-        "Kairo: an alert",
-        "Kairo: 2 alerts"
-    ));
+    assert_eq!(
+        (subject(&of(1)).as_str(), subject(&of(2)).as_str()),
+        ("Kairo: an alert", "Kairo: 2 alerts")
+    );
 }
 
 // Goal: waits double up to the longest one, chance halves them at most, and the other side's wish
