@@ -118,7 +118,7 @@ pub(super) const PLANT_SPIKE: &str = "
     SELECT '00000000-0000-8000-8000-000000000000', r.hour - day.ago * interval '1 hour',
            day.credits, CASE WHEN EXISTS (SELECT FROM guard.usage_hours p WHERE p.cost_nano > 0
                                              AND p.hour >= r.hour - interval '25 hours')
-                             THEN day.credits * 1000000000 ELSE 0 END
+                             THEN day.credits * 1000000000::bigint ELSE 0 END
       FROM (SELECT max(hour) AS hour FROM guard.watch_runs) r,
            (VALUES (4, 1000), (150, 70)) day (ago, credits)";
 
@@ -204,7 +204,7 @@ pub(super) const SABOTAGE_HOURS: (&str, &str) = (
 pub(super) const SABOTAGE_ALERTS: (&str, &str) = (
     "INSERT INTO guard.usage_hours (user_id, hour, credits, cost_nano)
      SELECT '00000000-0000-8000-8000-000000000001', hour - day.ago * interval '1 hour', day.credits,
-            day.credits * 1000000000
+            day.credits * 1000000000::bigint
        FROM guard.watch_runs, (VALUES (4, 1000), (150, 70)) day (ago, credits)",
     "DELETE FROM guard.usage_hours WHERE user_id = '00000000-0000-8000-8000-000000000001'",
 );
