@@ -11,13 +11,14 @@ GRANT CREATE ON SCHEMA mail TO kairo_auth;
 
 CREATE TABLE mail.letters (
     id              uuid        PRIMARY KEY,
-    purpose         text        NOT NULL CHECK (purpose IN ('sign_in')),
+    purpose         text        NOT NULL CHECK (purpose IN ('sign_in', 'alert')),
     sealed          bytea       CHECK (octet_length(sealed) BETWEEN 64 AND 16448),
     -- One digest for each root key that still serves, the active one first.
     address_macs    bytea[]     NOT NULL CHECK (cardinality(address_macs) BETWEEN 1 AND 64),
     state           text        NOT NULL DEFAULT 'queued'
                                 CHECK (state IN ('queued', 'sending', 'sent', 'failed', 'suppressed')),
     attempts        smallint    NOT NULL DEFAULT 0 CHECK (attempts >= 0),
+    attempts_max    smallint    NOT NULL DEFAULT 8 CHECK (attempts_max BETWEEN 1 AND 1000),
     next_attempt_at timestamptz NOT NULL DEFAULT statement_timestamp(),
     lease_until     timestamptz,
     -- Words of ours alone: a provider's own words quote the address that it refused.
@@ -148,9 +149,8 @@ RETURNS TABLE (id uuid, sealed bytea, attempt smallint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
 #variable_conflict use_column
 DECLARE
-    lease        CONSTANT interval := '60 seconds';
-    batch_max    CONSTANT integer := 8;
-    attempts_max CONSTANT smallint := 8;
+    lease     CONSTANT interval := '60 seconds';
+    batch_max CONSTANT integer := 8;
     t timestamptz := statement_timestamp();
 BEGIN
     WITH over AS MATERIALIZED (
@@ -158,7 +158,7 @@ BEGIN
           FROM mail.letters l,
                LATERAL (SELECT CASE
                    WHEN l.expires_at <= t THEN 'expired'
-                   WHEN l.attempts >= attempts_max THEN 'abandoned'
+                   WHEN l.attempts >= l.attempts_max THEN 'abandoned'
                    WHEN EXISTS (SELECT FROM mail.suppressions s
                                  WHERE s.address_mac = ANY (l.address_macs)) THEN 'suppressed'
                END AS why) reasons
@@ -175,7 +175,7 @@ BEGIN
              WHERE (l.state = 'queued' AND l.next_attempt_at <= t
                     OR l.state = 'sending' AND l.lease_until <= t)
                -- Where more were over than one look ends, the rest is not due either.
-               AND l.expires_at > t AND l.attempts < attempts_max
+               AND l.expires_at > t AND l.attempts < l.attempts_max
                AND NOT EXISTS (SELECT FROM mail.suppressions s
                                 WHERE s.address_mac = ANY (l.address_macs))
              ORDER BY l.next_attempt_at, l.id
@@ -199,7 +199,6 @@ CREATE FUNCTION mail.record(
 ) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
 DECLARE
-    attempts_max CONSTANT smallint := 8;
     t timestamptz := statement_timestamp();
     again_at timestamptz := t + make_interval(secs => greatest(p_wait_ms, 0) / 1000.0);
 BEGIN
@@ -211,7 +210,7 @@ BEGIN
            provider_id = CASE becomes WHEN 'sent' THEN p_provider_id END
       FROM (SELECT o.id, CASE
                 WHEN p_outcome = 'sent' THEN 'sent'
-                WHEN p_outcome = 'later' AND o.attempts < attempts_max AND again_at < o.expires_at
+                WHEN p_outcome = 'later' AND o.attempts < o.attempts_max AND again_at < o.expires_at
                 THEN 'queued'
                 ELSE 'failed' END AS becomes
               FROM mail.letters o

@@ -34,6 +34,7 @@ pub const STATEMENTS: &[&[db::Entry]] = &[
     mail::queries::REGISTRY,
     accounts::queries::REGISTRY,
     guard::queries::REGISTRY,
+    guard::watch::queries::REGISTRY,
     items::queries::REGISTRY,
     capture::queries::REGISTRY,
     trust::controls::queries::REGISTRY,

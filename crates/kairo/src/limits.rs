@@ -224,6 +224,22 @@ pub const LEDGER_WAIT_MAX: Duration = Duration::from_secs(5);
 pub const GUARD_SWEEP_EVERY: Duration = Duration::from_secs(30);
 /// Time between two comparisons of counters with the ledger.
 pub const DRIFT_EVERY: Duration = Duration::from_secs(86_400);
+/// Time between two looks whether an hour is due to be compared.
+pub const WATCH_LOOK_EVERY: Duration = Duration::from_secs(60);
+/// Time between two looks for alerts that nobody was told of.
+pub const ALERT_LOOK_EVERY: Duration = Duration::from_secs(5);
+/// Alerts that one letter or message spells out; of more it says how many.
+pub const ALERTS_LISTED_MAX: usize = 20;
+/// Time in which a webhook for alerts must be connected to.
+pub const ALERT_CONNECT_MAX: Duration = Duration::from_secs(5);
+/// Time for one attempt at a message; two are made under one lease of a minute.
+pub const ALERT_SEND_MAX: Duration = Duration::from_secs(20);
+/// Wait after the first attempt; it doubles with each.
+pub const ALERT_WAIT_FIRST: Duration = Duration::from_secs(5);
+/// Longest wait between two attempts, unless the other side asks for more.
+pub const ALERT_WAIT_MAX: Duration = Duration::from_secs(1_800);
+/// Longest wait that is believed where the other side asks for one.
+pub const ALERT_PATIENCE_MAX: Duration = Duration::from_secs(7_200);
 /// Connections of one node that only ask for the quota, so that a slow page delays no call.
 pub const QUOTA_POOL_MAX: usize = 4;
 /// Wait for one of them; past it the quota cannot be asked, and no call is made.

@@ -20,10 +20,12 @@ use super::mail::seals;
 use super::open::{Opened, open};
 use crate::accounts::Base;
 use crate::accounts::checks::OwnerChecks;
+use crate::accounts::email::Email;
 use crate::capture::purge;
 use crate::capture::refine::Refiner;
-use crate::config::{Config, MailWay, Node};
-use crate::db::Db;
+use crate::config::{Alerts, Config, MailWay, Node};
+use crate::db::{Db, Endpoint};
+use crate::guard::watch::{Hook, Watch};
 use crate::limits::{DRAIN_MAX, MAIL_SEND_MAX};
 use crate::mail::{Carrier, Mailer, Outbox, Post, Resend, Smtp, Webhook};
 use crate::meters::Meters;
@@ -66,6 +68,7 @@ async fn serve(opened: &Opened, database: &ServedDatabase) -> Result<(), Failure
     metrics(opened, &db).await?;
     tokio::spawn(purge::run(base.clone()));
     let (mailer, outbox, delivery) = mail(opened, &base)?;
+    tokio::spawn(watch(opened, &base, (ways.of)("kairo_worker"), &mailer, &origin)?.run());
     let program = tokio::task::spawn_blocking(Program::this).await??;
     let ai = super::ai::open(config, &base).await?;
     let site = Site::new(SiteSettings {
@@ -135,6 +138,31 @@ fn edge_of(
         bounds: Bounds::default(),
         ticks: Ticks::monotonic(),
     }))
+}
+
+/// What compares the use of models with what is usual, and tells of what is not.
+fn watch(
+    opened: &Opened,
+    base: &Base,
+    way: Endpoint,
+    mailer: &Mailer,
+    origin: &str,
+) -> Result<Watch, Failure> {
+    let Alerts { email, webhook } = &opened.config.alerts;
+    // As mail that comes back is told of, so that an address can be shut off.
+    let email = email.as_deref().map(Email::parse).transpose()?;
+    let hook = webhook.as_ref().map(|it| Hook::new(&it.url, &it.secret)).transpose()?;
+    Ok(Watch {
+        way,
+        door: base.db.worker.clone(),
+        clock: base.clock.clone(),
+        random: base.random.clone(),
+        ids: base.ids.clone(),
+        origin: origin.to_owned(),
+        mailer: mailer.clone(),
+        email: email.map(|it| it.as_str().to_owned()),
+        hook,
+    })
 }
 
 fn security_page(config: &Config, program: &Program) -> Result<Page, Failure> {

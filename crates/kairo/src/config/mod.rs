@@ -6,6 +6,7 @@
 //! one.
 
 pub mod ai;
+mod alerts;
 pub mod file;
 pub mod folder;
 pub mod node;
@@ -28,6 +29,7 @@ use ipnet::IpNet;
 use secrecy::SecretString;
 
 pub use ai::{Ai, Price};
+pub use alerts::{Alerts, AlertsWebhook};
 pub use folder::{AlreadyServed, DataFolder, FolderError, Holder, Lock};
 pub use node::Node;
 pub use origin::Origin;
@@ -60,6 +62,8 @@ pub struct Config {
     pub tls: Option<TlsFiles>,
     /// By which way mail leaves; without one it goes to the outbox.
     pub mail: Option<Mail>,
+    /// Who is told of alerts.
+    pub alerts: Alerts,
     /// What each plan gives.
     pub plans: Plans,
     /// Which provider of models is asked; without one there is none, and everything works offline.
@@ -296,6 +300,7 @@ impl Config {
             tls: both(cert, &table::TLS_CERT, key, &table::TLS_KEY)?
                 .map(|(cert, key)| TlsFiles { cert, key }),
             mail: Self::mail(values)?,
+            alerts: alerts::read(values)?,
             plans: plans::plans(values)?,
             ai: ai::read(values)?,
             log_format: values.needed(&table::LOG_FORMAT, read::log_format)?,

@@ -175,6 +175,33 @@ pub const MAIL_FROM: Key = key(
     "Sender of mail, such as `Kairo <kairo@example.com>`; needed with a mail server or Resend",
 )
 .note();
+/// Who is told of alerts.
+pub const ALERTS_EMAIL: Key = key(
+    "alerts.email",
+    "KAIRO_ALERTS_EMAIL",
+    "alerts are in the log alone",
+    "Address that gets alerts: somebody uses models out of the ordinary, the day's budget runs out",
+)
+.note();
+/// Where alerts are sent.
+pub const ALERTS_WEBHOOK_URL: Key = key(
+    "alerts.webhook_url",
+    "KAIRO_ALERTS_WEBHOOK_URL",
+    "none",
+    "Address that alerts are posted to as `{\"text\": …}`, such as an incoming webhook of Slack; \
+     `http://` for this machine alone",
+)
+.note()
+.secret();
+/// What they are signed with.
+pub const ALERTS_WEBHOOK_SECRET: Key = key(
+    "alerts.webhook_secret",
+    "KAIRO_ALERTS_WEBHOOK_SECRET",
+    "none; needed with the address",
+    "Secret that they are signed with: `whsec_` and 16 random bytes or more in base64",
+)
+.note()
+.secret();
 /// Where models are.
 pub const AI_BASE_URL: Key = key(
     "ai.base_url",
@@ -319,7 +346,7 @@ pub fn all() -> impl Iterator<Item = Key> {
     ALL.into_iter().chain(plans::all())
 }
 
-const ALL: [Key; 34] = [
+const ALL: [Key; 37] = [
     DATA_DIR,
     LISTEN,
     PUBLIC_ORIGIN,
@@ -336,6 +363,9 @@ const ALL: [Key; 34] = [
     RESEND_BASE_URL,
     RESEND_WEBHOOK_SECRET,
     MAIL_FROM,
+    ALERTS_EMAIL,
+    ALERTS_WEBHOOK_URL,
+    ALERTS_WEBHOOK_SECRET,
     AI_BASE_URL,
     AI_API_KEY,
     AI_MODEL,

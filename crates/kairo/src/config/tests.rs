@@ -155,6 +155,27 @@ fn halves() {
     assert!(refusal(load(&[("KAIRO_MAIL_FROM", "a@b.example")])).contains("KAIRO_SMTP_URL is not"));
 }
 
+// Alerts go to an address and to a signed webhook over TLS; half a webhook is refused, and neither
+// its address nor its secret is shown.
+#[test]
+fn alerts_have_an_address_or_a_signed_webhook() {
+    let secret = ("KAIRO_ALERTS_WEBHOOK_SECRET", "whsec_aHVudGVyMjJodW50ZXIyMg==");
+    let url = ("KAIRO_ALERTS_WEBHOOK_URL", "https://hooks.example.com/T0/hunter22");
+    let email = ("KAIRO_ALERTS_EMAIL", "ops@example.com");
+    let (config, _) = load(&[email, url, secret]).unwrap();
+    assert_eq!(config.alerts.email.as_deref(), Some("ops@example.com"));
+    assert!(config.alerts.webhook.is_some());
+    assert!(!format!("{config:?}").contains("hunter22"));
+    assert!(load(&[("KAIRO_ALERTS_WEBHOOK_URL", "http://127.0.0.1:9/x"), secret]).is_ok());
+    assert!(refusal(load(&[url])).contains("KAIRO_ALERTS_WEBHOOK_SECRET"));
+    assert!(refusal(load(&[secret])).contains("KAIRO_ALERTS_WEBHOOK_URL"));
+    for plain in ["http://hooks.example.com/hunter22", "hooks.example.com", "https://"] {
+        let said = refusal(load(&[("KAIRO_ALERTS_WEBHOOK_URL", plain), secret]));
+        assert!(said.contains("https://hooks.example.com/kairo"), "{said}");
+        assert!(!said.contains("hunter22"), "{said}");
+    }
+}
+
 // Mail leaves by one way, with a sender; a secret of a webhook belongs to a key.
 #[test]
 fn ways_of_mail() {

@@ -60,6 +60,7 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0025_guard_create",
     "0026_sources_create",
     "0027_model_answers_create",
+    "0028_alerts_create",
     "0029_usage_show",
 ];
 

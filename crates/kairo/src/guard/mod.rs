@@ -19,6 +19,7 @@ mod plans;
 pub mod queries;
 pub mod sweep;
 pub mod usage;
+pub mod watch;
 
 #[cfg(test)]
 mod tests;

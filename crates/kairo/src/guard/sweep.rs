@@ -1,5 +1,5 @@
 //! What the guard does by itself: ends calls of nodes that died, and compares counters with the
-//! ledger each night.
+//! ledger each night, and makes an alert of one that differs.
 //!
 //! **Invariant:** running it on several nodes at once ends nothing twice.
 
@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use super::overview;
 use super::queries::{Drift, GuardPurge, Sweep};
+use super::watch::queries::AlarmDrift;
 use crate::clock::Clock;
 use crate::db::{DbError, Door, Worker};
 use crate::limits::{DRIFT_EVERY, GUARD_SWEEP_EVERY};
@@ -61,6 +62,10 @@ pub async fn compare(door: &Door<Worker>) -> Result<usize, DbError> {
         let (user_id, bucket) = (row.user_id, row.bucket.as_str());
         let (used, ledger) = (row.used, row.ledger);
         tracing::error!(%user_id, bucket, used, ledger, "a quota is not the sum of its ledger");
+    }
+    if !drift.is_empty() {
+        let number = i32::try_from(drift.len()).unwrap_or(i32::MAX);
+        door.write(None, AlarmDrift { number }).await?;
     }
     door.write(None, GuardPurge {}).await?;
     Ok(drift.len())

@@ -136,8 +136,24 @@ const LETTERS_WAITING: Family = family(
     "Letters of all nodes that were not sent yet, as this one last saw them",
 );
 
+const ALERTS: Family = family(
+    "kairo_alerts_total",
+    Kind::Counter,
+    "Alerts that this node wrote into its log, by kind",
+);
+const ALERT_MESSAGES: Family = family(
+    "kairo_alert_messages_total",
+    Kind::Counter,
+    "Attempts at a message to the webhook for alerts, by what came of it",
+);
+const WATCH_AGE: Family = family(
+    "kairo_watch_age_seconds",
+    Kind::Gauge,
+    "Time since the use of models was last compared, as of the last look; above 7,200 it is late",
+);
+
 /// Every family that functions of this page count, in the order of this page.
-const COUNTED: [Family; 17] = [
+const COUNTED: [Family; 20] = [
     REQUESTS,
     REQUEST_DURATION,
     THROTTLED,
@@ -155,6 +171,9 @@ const COUNTED: [Family; 17] = [
     MODEL_CALLS,
     DAY_SPEND,
     DAY_CEILING,
+    ALERTS,
+    ALERT_MESSAGES,
+    WATCH_AGE,
 ];
 
 /// Every family: those that are counted and those that are looked up when they are asked for.
@@ -280,4 +299,22 @@ pub fn day_spend(spent_nano: i64, ceiling_nano: i64) {
     let number = |nano: i64| Duration::from_secs(nano.max(0).unsigned_abs()).as_secs_f64();
     gauge!(DAY_SPEND.name).set(number(spent_nano));
     gauge!(DAY_CEILING.name).set(number(ceiling_nano));
+}
+
+/// An alert was written into the log; gives its kind as a word of this list.
+pub fn alert(kind: &str) -> &'static str {
+    const KINDS: [&str; 5] = ["usage", "spend_alarm", "spend_stop", "drift", "missed"];
+    let kind = KINDS.into_iter().find(|it| *it == kind).unwrap_or("other");
+    counter!(ALERTS.name, "kind" => kind).increment(1);
+    kind
+}
+
+/// A message to the webhook was tried; `outcome` is `sent` or a cause.
+pub fn alert_message(outcome: &'static str) {
+    counter!(ALERT_MESSAGES.name, "outcome" => outcome).increment(1);
+}
+
+/// The use of models was last compared so many seconds ago.
+pub fn watch_age(seconds: i64) {
+    gauge!(WATCH_AGE.name).set(f64::from(u32::try_from(seconds).unwrap_or(0)));
 }

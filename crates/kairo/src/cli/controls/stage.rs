@@ -19,6 +19,7 @@ use crate::clock::{Clock, Ids, Random};
 use crate::config::{self, Config, DataFolder, KeySource, OsAccount, os_account};
 use crate::db::cluster::Programs;
 use crate::db::{Db, Host};
+use crate::guard::watch::Watch as UsageWatch;
 use crate::keys::Keys;
 use crate::keys::source::RingStore;
 use crate::limits::MAIL_SEND_MAX;
@@ -101,6 +102,7 @@ async fn start(
         ids: tools.ids.clone(),
         checks: OwnerChecks::on(),
     };
+    compare(cluster, &base).await?;
     let program = Program::this()?;
     let tampers = Tampers::new(&mark);
     let tls = edge::tls::development(&folder.tls(), tools.clock.now())?;
@@ -133,6 +135,35 @@ async fn start(
     Ok((Stage { subject, root, tampers, relay, repository, ring }, stop))
 }
 
+/// As `serve` does at its start, and once: what breaks it must not be mended behind its back.
+async fn compare(cluster: &ScratchCluster, base: &Base) -> Result<(), Failure> {
+    let (mailer, _postman) = post(cluster, base)?.open();
+    let watch = UsageWatch {
+        way: cluster.pg_config("kairo_worker").into(),
+        door: base.db.worker.clone(),
+        clock: base.clock.clone(),
+        random: base.random.clone(),
+        ids: base.ids.clone(),
+        origin: String::new(),
+        mailer,
+        email: None,
+        hook: None,
+    };
+    watch.look().await?;
+    Ok(())
+}
+
+fn post(cluster: &ScratchCluster, base: &Base) -> Result<Post, Failure> {
+    Ok(Post {
+        carrier: Carrier::Outbox(Outbox::in_folder(cluster.folder().outbox())),
+        webhook: None,
+        door: base.db.worker.clone(),
+        seals: seals(&base.keys)?,
+        random: base.random.clone(),
+        send_max: MAIL_SEND_MAX,
+    })
+}
+
 fn new_keys(tools: &Tools, folder: &DataFolder) -> Result<Keys, Failure> {
     let store = RingStore::open(&KeySource::File(folder.keys()), folder.account())?;
     let id = KeyId::from_bytes(tools.ids.next()?.into_bytes());
@@ -151,15 +182,7 @@ fn site(
     program: &Program,
 ) -> Result<Site, Failure> {
     let outbox = Outbox::in_folder(cluster.folder().outbox());
-    let post = Post {
-        carrier: Carrier::Outbox(outbox.clone()),
-        webhook: None,
-        door: base.db.worker.clone(),
-        seals: seals(&base.keys)?,
-        random: base.random.clone(),
-        send_max: MAIL_SEND_MAX,
-    };
-    let (mailer, postman) = post.open();
+    let (mailer, postman) = post(cluster, base)?.open();
     tokio::spawn(postman.run(std::future::pending()));
     let facts: BTreeMap<&str, &str> = crate::trust::controls::facts::NAMES.into_iter().collect();
     Ok(Site::new(SiteSettings {

@@ -147,6 +147,7 @@ pub async fn examine(subject: Subject) -> Report {
     let node = folder::served(&config.data_dir);
     found.extend(address::check(&config, node.as_ref()));
     found.push(mail(config.mail.as_ref()));
+    found.push(alerts(&config));
     found.extend(machine::check(&config.data_dir));
     if config.database_url.is_none() {
         found.push(machine::programs(&config, search_path.as_deref()));
@@ -184,6 +185,24 @@ fn mail(mail: Option<&Mail>) -> Finding {
     match mail {
         Some(mail) => Finding::ok("mail", format!("it is sent by a mail server, as {}", mail.from)),
         None => Finding::ok("mail", "it goes to the outbox: only this machine can reach Kairo"),
+    }
+}
+
+/// On a machine that nobody else reaches the log is enough.
+fn alerts(config: &Config) -> Finding {
+    let ways = (config.alerts.email.as_ref(), config.alerts.webhook.is_some());
+    match ways {
+        (Some(email), false) => Finding::ok("alerts", format!("they are sent to {email}")),
+        (Some(email), true) => {
+            Finding::ok("alerts", format!("they are sent to {email}, and to a webhook"))
+        }
+        (None, true) => Finding::ok("alerts", "they are sent to a webhook"),
+        (None, false) if config.is_loopback() => Finding::ok("alerts", "they are in the log"),
+        (None, false) => Finding::warning(
+            "alerts",
+            "they are in the log, and nobody is told of them",
+            "Set KAIRO_ALERTS_EMAIL, or KAIRO_ALERTS_WEBHOOK_URL and KAIRO_ALERTS_WEBHOOK_SECRET",
+        ),
     }
 }
 

@@ -229,6 +229,8 @@ const RELATIONS: [Relation; 23] = [
             some(APP, Select, &["id", "email_norm", "plan", "created_at"], Own("")),
             some(WORKER, Select, &["id", "email_norm", "plan", "created_at"], Own("")),
             right(AUTH, Select, All),
+            // Whose usual use stands in for a newcomer's.
+            some(GUARD, Select, &["id", "plan"], All),
             right(AUTH, Insert, All),
             some(AUTH, Update, &["plan", "suspended_at"], All),
         ],
@@ -431,7 +433,8 @@ const FUNCTIONS: [Function; 27] = [
     function("authn.purge_due(bigint,integer)", Some(WORKER)),
     function("authn.sessions_purge()", Some(WORKER)),
     // The worker carries mail: it gets letters that are due, sealed, says what came of each, and
-    // keeps what the provider told. It can neither make a letter nor look for one.
+    // keeps what the provider told. It can look for no letter, and make
+    // none but one about alerts.
     function("mail.claim(integer)", Some(WORKER)),
     function("mail.record(uuid,smallint,text,text,text,bigint)", Some(WORKER)),
     function("mail.note(bytea,text,text,bytea[])", Some(WORKER)),
@@ -470,7 +473,7 @@ pub const SCHEMAS: [SchemaRight; 7] = [
         create: &[OWNER, AUTH],
     },
     // Functions of kairo_auth; tables that no role which signs in may touch.
-    SchemaRight { schema: "mail", enter: &[OWNER, AUTH, WORKER], create: &[OWNER, AUTH] },
+    SchemaRight { schema: "mail", enter: &[OWNER, AUTH, GUARD, WORKER], create: &[OWNER, AUTH] },
     SchemaRight { schema: "guard", enter: &[OWNER, GUARD, APP, WORKER], create: &[OWNER, GUARD] },
     SchemaRight { schema: "ops", enter: &[WORKER], create: &[] },
     SchemaRight {

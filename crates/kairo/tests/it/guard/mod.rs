@@ -1,6 +1,7 @@
 //! The exact quota, over the real database: by the guard of one node and of two, and by its
 //! statements with a chosen clock.
 
+mod alerts;
 mod away;
 mod caps;
 mod ends;
@@ -9,6 +10,7 @@ mod killed;
 mod model;
 mod money;
 mod states;
+mod watch;
 mod who;
 mod windows;
 

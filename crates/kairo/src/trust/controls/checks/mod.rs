@@ -15,6 +15,7 @@ mod queries;
 mod record;
 mod rows;
 mod scans;
+mod usage;
 mod wire;
 
 use futures_util::future::BoxFuture;
@@ -174,6 +175,8 @@ implementations! {
     "contact.address" => pages::contact, words("mailto:", "mailto:old.");
     "operator.facts" => record::operator_facts, words("\"stated\":true", "\"stated\":false");
     "evidence.chain" => record::chain, sql(queries::SABOTAGE_CHAIN);
+    "watch.hourly" => usage::hourly, sql(queries::SABOTAGE_HOURS);
+    "watch.alerts" => usage::alerts, sql(queries::SABOTAGE_ALERTS);
 }
 
 /// The ids of [`ALL`], and those of attestations, which need no code: their state follows from the

@@ -106,6 +106,56 @@ pub(super) const NEXT_ROWS: &str = "FETCH 500 FROM every_row";
 /// The end of it.
 pub(super) const CLOSE_ROWS: &str = "ROLLBACK";
 
+/// The last two hours that were compared.
+pub(super) const COMPARED_HOURS: &str =
+    "SELECT hour::text AS hour FROM guard.watch_runs ORDER BY hour DESC LIMIT 2";
+
+/// Somebody whose day was a hundred times their usual one, as rows that are never committed. They
+/// cost something where models do.
+pub(super) const PLANT_SPIKE: &str = "
+    BEGIN; SET LOCAL statement_timeout = '50s';
+    INSERT INTO guard.usage_hours (user_id, hour, credits, cost_nano)
+    SELECT '00000000-0000-8000-8000-000000000000', r.hour - day.ago * interval '1 hour',
+           day.credits, CASE WHEN EXISTS (SELECT FROM guard.usage_hours p WHERE p.cost_nano > 0
+                                             AND p.hour >= r.hour - interval '25 hours')
+                             THEN day.credits * 1000000000::bigint ELSE 0 END
+      FROM (SELECT max(hour) AS hour FROM guard.watch_runs) r,
+           (VALUES (4, 1000), (150, 70)) day (ago, credits)";
+
+/// Who used more than three times their own usual, and more than the floor, in each of the last two
+/// days that were compared (a call is settled up to a quarter of an hour late, so one may not have
+/// had all of it), and has no alert of either.
+pub(super) const UNTOLD_SPIKES: &str = "
+    SELECT d.user_id::text AS person,
+           d.user_id = '00000000-0000-8000-8000-000000000000' AS is_planted
+      FROM (SELECT hour AS ends FROM guard.watch_runs ORDER BY hour DESC LIMIT 2) r
+     CROSS JOIN LATERAL (
+           SELECT u.user_id, sum(u.credits) AS credits, sum(u.cost_nano) AS nano
+             FROM guard.usage_hours u
+            WHERE u.hour BETWEEN r.ends - interval '24 hours' AND r.ends - interval '1 hour'
+            GROUP BY u.user_id HAVING sum(u.credits) >= 20) d
+     CROSS JOIN LATERAL (
+           SELECT coalesce(sum(w.credits), 0) / 7.0 AS credits,
+                  coalesce(sum(w.cost_nano), 0) / 7.0 AS nano
+             FROM guard.usage_hours w
+            WHERE w.user_id = d.user_id AND w.hour < r.ends - interval '24 hours'
+              AND w.hour >= r.ends - interval '192 hours') usual
+     WHERE (d.nano >= 250000000 OR NOT EXISTS (
+               SELECT FROM guard.usage_hours p
+                WHERE p.cost_nano > 0 AND p.hour >= r.ends - interval '24 hours'
+                  AND p.hour < r.ends))
+       AND (usual.credits > 0 AND d.credits > 3 * usual.credits
+            OR usual.nano > 0 AND d.nano > 3 * usual.nano)
+       -- Newcomers are compared with others, which this search does not repeat.
+       AND EXISTS (SELECT FROM guard.usage_hours o
+                    WHERE o.user_id = d.user_id AND o.hour <= r.ends - interval '96 hours')
+       AND NOT EXISTS (SELECT FROM guard.alerts a
+                        WHERE a.kind = 'usage' AND a.user_id = d.user_id
+                          AND a.day BETWEEN ((r.ends - interval '25 hours') AT TIME ZONE 'UTC')::date
+                                        AND (r.ends AT TIME ZONE 'UTC')::date)
+     GROUP BY d.user_id
+    HAVING count(*) = (SELECT least(count(*), 2) FROM guard.watch_runs)";
+
 /// Each pair breaks something that a check must see, and mends it.
 pub(super) const SABOTAGE_RLS: (&str, &str) = (
     "ALTER TABLE app.items DISABLE ROW LEVEL SECURITY",
@@ -146,6 +196,17 @@ pub(super) const SABOTAGE_CHAIN: (&str, &str) = (
     "UPDATE trust.evidence SET tested = tested + 1000000
       WHERE (env, seq) IN (SELECT env, max(seq) FROM trust.evidence GROUP BY env)",
     "UPDATE trust.evidence SET tested = tested - 1000000 WHERE tested >= 1000000",
+);
+pub(super) const SABOTAGE_HOURS: (&str, &str) = (
+    "UPDATE guard.watch_runs SET ran_at = ran_at - interval '3 hours'",
+    "UPDATE guard.watch_runs SET ran_at = ran_at + interval '3 hours'",
+);
+pub(super) const SABOTAGE_ALERTS: (&str, &str) = (
+    "INSERT INTO guard.usage_hours (user_id, hour, credits, cost_nano)
+     SELECT '00000000-0000-8000-8000-000000000001', hour - day.ago * interval '1 hour', day.credits,
+            day.credits * 1000000000::bigint
+       FROM guard.watch_runs, (VALUES (4, 1000), (150, 70)) day (ago, credits)",
+    "DELETE FROM guard.usage_hours WHERE user_id = '00000000-0000-8000-8000-000000000001'",
 );
 /// A person's word, made older than it may be.
 pub const SABOTAGE_ATTESTATION: &str = "

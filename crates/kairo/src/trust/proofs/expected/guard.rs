@@ -4,7 +4,9 @@
 //! The threats, besides those of the page above. A thief of `kairo_app` can use up the credits of
 //! the session that it holds, and nobody else's; it can give nothing back. A thief of `kairo_worker`
 //! can end calls that are open and change what plans give, until a node starts again, and see by
-//! their ids who used most of the last day; it can neither reserve nor read anybody's quota.
+//! their ids who used most of the last day; it can neither reserve nor read anybody's quota. It is
+//! told who used far more than usual, and can keep an operator from being told: it can mark alerts
+//! as told, and send others words of its own to the webhook.
 
 use super::super::actors::{APP, AUTH, GUARD, LOGIN, WORKER};
 use super::Command::{Delete, Insert, Select, Update};
@@ -12,7 +14,7 @@ use super::Reach::{All, Own, OwnWrite, Those};
 use super::{Function, Relation, function, right, some, table};
 
 /// Tables of the guard.
-pub(super) const RELATIONS: [Relation; 10] = [
+pub(super) const RELATIONS: [Relation; 13] = [
     table(
         "authn.source_buckets",
         "digest",
@@ -134,6 +136,51 @@ pub(super) const RELATIONS: [Relation; 10] = [
             some(GUARD, Update, &["left_nano"], All),
         ],
     ),
+    table(
+        "guard.watch_runs",
+        "people",
+        &[
+            // Never changed: an hour that was compared stays so.
+            right(GUARD, Select, All),
+            right(GUARD, Insert, All),
+            right(GUARD, Delete, Those(&["3"])),
+        ],
+    ),
+    table(
+        "guard.alerts",
+        "id",
+        &[
+            right(GUARD, Select, All),
+            right(GUARD, Insert, All),
+            // Where it went, and never what it says.
+            some(GUARD, Update, &["logged_at", "letter_id", "message_id"], All),
+            right(GUARD, Delete, Those(&["a3", "b3", "c3"])),
+        ],
+    ),
+    table(
+        "guard.messages",
+        "id",
+        &[
+            right(GUARD, Select, All),
+            right(GUARD, Insert, All),
+            // Neither when it was made nor its end.
+            some(
+                GUARD,
+                Update,
+                &[
+                    "state",
+                    "body",
+                    "attempts",
+                    "next_attempt_at",
+                    "lease_until",
+                    "last_error",
+                    "sent_at",
+                ],
+                All,
+            ),
+            right(GUARD, Delete, Those(&["a3", "b3", "c3"])),
+        ],
+    ),
 ];
 
 const fn guard(signature: &'static str, granted: Option<super::Role>) -> Function {
@@ -141,7 +188,7 @@ const fn guard(signature: &'static str, granted: Option<super::Role>) -> Functio
 }
 
 /// Functions of the guard.
-pub(super) const FUNCTIONS: [Function; 22] = [
+pub(super) const FUNCTIONS: [Function; 36] = [
     function("authn.source_pass(text,bytea[],boolean[])", Some(LOGIN)),
     function("authn.sources_purge()", Some(WORKER)),
     function("authn.answers_purge()", Some(WORKER)),
@@ -174,6 +221,23 @@ pub(super) const FUNCTIONS: [Function; 22] = [
          zone)",
         None,
     ),
+    // The watch: an hour is compared once, whoever asks.
+    guard("guard.watch()", Some(WORKER)),
+    guard("guard.notice()", Some(WORKER)),
+    guard("guard.watch_at(timestamp with time zone)", None),
+    guard("guard.notice_at(timestamp with time zone)", None),
+    guard("guard.alarm_drift(integer)", Some(WORKER)),
+    guard("guard.runs_newest(integer)", Some(WORKER)),
+    // Who is told, and of what.
+    guard("guard.alerts_waiting(text)", Some(WORKER)),
+    guard("guard.alerts_newest(integer)", Some(WORKER)),
+    guard("guard.alerts_logged(uuid[])", Some(WORKER)),
+    guard("guard.alerts_mail(uuid[],uuid,bytea,bytea[])", Some(WORKER)),
+    guard("guard.alerts_send(uuid[],uuid,text)", Some(WORKER)),
+    guard("guard.message_claim()", Some(WORKER)),
+    guard("guard.message_record(uuid,smallint,text,bigint)", Some(WORKER)),
+    // From inside alerts_mail: a letter speaks of alerts that no other one speaks of.
+    function("mail.alert_letter(uuid,bytea,bytea[])", Some(GUARD)),
     guard("guard.take(date,bigint)", None),
     guard("guard.give_back(date,bigint)", None),
 ];

@@ -289,7 +289,7 @@ fn functions(world: &World, cells: &mut Vec<Cell>) {
             cells.push(Cell { role, actor: ANONYMOUS, object, sql, expected: outcome });
         }
     }
-    for call in queries::CALLS {
+    for call in super::calls::queries::CALLS {
         let object = world.functions.iter().find(|it| {
             let name = it.signature.split('(').next().unwrap_or_default();
             call.sql.contains(&format!("{name}("))

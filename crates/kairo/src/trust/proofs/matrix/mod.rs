@@ -5,6 +5,7 @@
 //!
 //! **Invariant:** a cell compares which rows are reached, not how many.
 
+mod calls;
 mod cells;
 pub mod queries;
 

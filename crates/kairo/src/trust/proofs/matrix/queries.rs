@@ -1,8 +1,5 @@
 //! The statements of the matrix: the world it runs in, what the catalogue holds, and what is tried.
 
-use super::super::actors::{APP, LOGIN, WORKER};
-use super::super::expected::Call;
-
 /// Makes foreign keys wait for COMMIT, which never comes: a row may then be tried alone, and what
 /// refuses it is a policy or nothing. (They obey no policy, so they prove nothing here.)
 pub const LOOSEN: &str = "
@@ -25,7 +22,7 @@ pub const LOOSEN: &str = "
 /// 1 is as usual, 2 was deleted yesterday, 3 may be purged, 4 is old but still needed, 5 is young.
 /// Of sessions: 1 browser, 2 token, 3 read-only token, 4 job, 5 idle too long, 6 past its end,
 /// 7 revoked just now, 8 two days ago, 9 a month ago. Of letters: 1 waits, 2 was sent, 3 failed a
-/// month ago; of what a provider told: 1 just now, 3 a month ago. Of calls: 1 is open, 2 settled, 3
+/// month ago; of what a provider told: 1 just now, 3 a month ago. Alerts and messages: likewise. Of calls: 1 is open, 2 settled, 3
 /// settled long ago, 4 open past its end.
 pub const SEED: &str = r"
     INSERT INTO authn.users (id, email_norm, suspended_at)
@@ -144,6 +141,17 @@ pub const SEED: &str = r"
       FROM row_ids WHERE n = 1;
     INSERT INTO guard.days (day) VALUES ('2026-01-01');
     INSERT INTO guard.slices (day, slot, left_nano) VALUES ('2026-01-01', 1, 0);
+    INSERT INTO guard.watch_runs (hour, ran_at, people, alerts)
+    VALUES (date_trunc('hour', now(), 'UTC') - interval '1 hour', now() - interval '1 hour', 1, 0),
+           ('2026-01-01', now() - interval '91 days', 3, 0);
+    INSERT INTO guard.alerts (id, kind, user_id, day, created_at)
+    SELECT id, 'usage', user_id, date '2026-01-01' + n,
+           CASE n WHEN 3 THEN now() - interval '91 days' ELSE now() END
+      FROM row_ids WHERE n IN (1, 3);
+    INSERT INTO guard.messages (id, body, state, created_at, expires_at)
+    SELECT id, CASE n WHEN 1 THEN 'x' END, CASE n WHEN 1 THEN 'queued' ELSE 'failed' END,
+           CASE n WHEN 3 THEN now() - interval '91 days' ELSE now() END, now() + interval '1 day'
+      FROM row_ids WHERE n IN (1, 3);
     DROP TABLE row_ids";
 
 /// Tables and views with their columns in order.
@@ -220,7 +228,7 @@ pub fn update_blind(relation: &str, column: &str) -> String {
 }
 
 /// Assignments that read no column and break no constraint, for a role that may make them.
-const CONSTANTS: [(&str, &str); 17] = [
+const CONSTANTS: [(&str, &str); 19] = [
     ("app.captures", "refine = 'none'"),
     ("app.items", "version = 9"),
     ("app.settings", "time_zone = 'UTC'"),
@@ -238,6 +246,8 @@ const CONSTANTS: [(&str, &str); 17] = [
     ("guard.usage_hours", "hits = 1"),
     ("guard.days", "granted_nano = 1"),
     ("guard.slices", "left_nano = 1"),
+    ("guard.alerts", "logged_at = now()"),
+    ("guard.messages", "attempts = 1"),
 ];
 
 /// Writes a constant into every row. PostgreSQL asks the policies of SELECT, too, where a statement
@@ -271,195 +281,3 @@ pub fn act_as(role: &str) -> String {
 pub fn become_role(role: &str) -> String {
     format!("SET LOCAL SESSION AUTHORIZATION {role}; ")
 }
-
-/// What definer functions give.
-pub const CALLS: [Call; 43] = [
-    // The record: what the page shows is everybody's, and whoever appends cannot change.
-    Call {
-        role: APP,
-        sql: "SELECT check_id FROM trust.newest('ci', ARRAY['one', 'two'])",
-        gives: |_| &["one"],
-    },
-    Call { role: APP, sql: "SELECT runs FROM trust.days('ci', '{one}', 9)", gives: |_| &["1"] },
-    Call { role: APP, sql: "SELECT seq FROM trust.roots_kept('ci', 9)", gives: |_| &["1"] },
-    Call { role: APP, sql: "SELECT count(*) FROM trust.statements_made()", gives: |_| &["1"] },
-    Call { role: WORKER, sql: "SELECT seq FROM trust.chain_end('ci')", gives: |_| &["1"] },
-    Call { role: WORKER, sql: "SELECT seq FROM trust.after('ci', 0, 9)", gives: |_| &["1"] },
-    Call {
-        role: WORKER,
-        sql: "SELECT trust.record('ci', 'two', 1, sha256(''), sha256(''), 0, 60, 'fail', 1, 1, 1,
-                  '', '{}')",
-        gives: |_| &["2"],
-    },
-    // Only what is in the chain can be signed for.
-    Call {
-        role: WORKER,
-        sql: "SELECT trust.root_keep('ci', 1, sha256('x'), sha256(''), sha512(''))",
-        gives: |_| &["f"],
-    },
-    // Digests in, a word out; nothing of the person.
-    Call {
-        role: LOGIN,
-        sql: "SELECT authn.proof_ask('f0000000-0000-7000-8000-000000000001', 'dan@example.org',
-                  ARRAY[sha256('s')], NULL, sha256('l'), sha256('b'), sha256('c'),
-                  'f0000000-0000-7000-8000-000000000002', decode(repeat('00', 64), 'hex'),
-                  ARRAY[sha256('a')])",
-        gives: |_| &["sent"],
-    },
-    // Seconds to wait, and nothing of whose bucket it is.
-    Call {
-        role: LOGIN,
-        sql: "SELECT authn.source_pass('sign_in', ARRAY[sha256('s')], '{f}')",
-        gives: |_| &["0"],
-    },
-    // A link that nobody was sent makes no session.
-    Call {
-        role: LOGIN,
-        sql: "SELECT outcome FROM authn.proof_redeem(sha256('l'), sha256('b'), NULL,
-                  'f0000000-0000-7000-8000-000000000001', 'f0000000-0000-7000-8000-000000000002',
-                  repeat('0', 32), NULL, 'UTC', 'f0000000-0000-7000-8000-000000000003',
-                  sha256('t'), NULL)",
-        gives: |_| &["spent"],
-    },
-    // Live sessions of the asking person; a job's is not shown.
-    Call {
-        role: APP,
-        sql: "SELECT id FROM authn.session_list()",
-        gives: |actor| match actor.who {
-            Some('a') => &["a1", "a2", "a3"],
-            Some(_) => &["b1"],
-            None => &[],
-        },
-    },
-    Call {
-        role: APP,
-        sql: "SELECT authn.session_touch(0, 60)",
-        gives: |actor| if actor.who.is_some() { &["1"] } else { &["0"] },
-    },
-    // Somebody else's session: Ben's.
-    Call {
-        role: APP,
-        sql: "SELECT authn.session_revoke('b0000000-0000-7000-8000-000000000001')",
-        gives: |actor| if actor.who == Some('b') { &["1"] } else { &["0"] },
-    },
-    // Ana's token, which neither Ben nor a read-only token may end.
-    Call {
-        role: APP,
-        sql: "SELECT authn.session_revoke('a0000000-0000-7000-8000-000000000002')",
-        gives: |actor| if actor.who == Some('a') && actor.writes { &["1"] } else { &["0"] },
-    },
-    // One's own, whatever it is; a job ends by itself.
-    Call {
-        role: APP,
-        sql: "SELECT authn.session_revoke(NULL)",
-        gives: |actor| {
-            if actor.who.is_some() && actor.bearer != "job" { &["1"] } else { &["0"] }
-        },
-    },
-    // Everywhere is a browser's verb: a stolen token must not sign its owner out.
-    Call {
-        role: APP,
-        sql: "SELECT authn.session_revoke_all(true)",
-        gives: |actor| match (actor.who, actor.bearer) {
-            (Some('a'), "web") => &["6"],
-            (Some('b'), "web") => &["1"],
-            _ => &["0"],
-        },
-    },
-    // Cid is suspended: nobody acts for him.
-    Call {
-        role: WORKER,
-        sql: "SELECT user_id FROM authn.purge_due(2592000, 10)",
-        gives: |_| &["a0"],
-    },
-    Call {
-        role: WORKER,
-        sql: "SELECT authn.job_session('a0000000-0000-7000-8000-000000000000', 'purge',
-                  'f0000000-0000-7000-8000-000000000001', sha256('x'))",
-        gives: |_| &["t"],
-    },
-    Call {
-        role: WORKER,
-        sql: "SELECT authn.job_session('c0000000-0000-7000-8000-000000000000', 'purge',
-                  'f0000000-0000-7000-8000-000000000001', sha256('x'))",
-        gives: |_| &["f"],
-    },
-    Call { role: WORKER, sql: "SELECT authn.sessions_purge()", gives: |_| &["1"] },
-    Call { role: WORKER, sql: "SELECT authn.answers_purge()", gives: |_| &["3"] },
-    Call { role: WORKER, sql: "SELECT authn.sources_purge()", gives: |_| &["1"] },
-    // Letters that wait, and no other; whoever asks, for mail is nobody's.
-    Call { role: WORKER, sql: "SELECT id FROM mail.claim(10)", gives: |_| &["a1", "b1", "c1"] },
-    // Nobody holds this one, so nothing can be said of it.
-    Call {
-        role: WORKER,
-        sql: "SELECT mail.record('a0000000-0000-7000-8000-000000000001', 0::smallint, 'sent', NULL,
-                  NULL, 0)",
-        gives: |_| &["f"],
-    },
-    Call {
-        role: WORKER,
-        sql: "SELECT mail.note(sha256('e'), 'bounced', NULL, ARRAY[sha256('a')])",
-        gives: |_| &["t"],
-    },
-    Call { role: WORKER, sql: "SELECT mail.waiting()", gives: |_| &["3"] },
-    Call { role: WORKER, sql: "SELECT mail.purge()", gives: |_| &["3"] },
-    // A grant is the asking person's, whoever that is; a read-only token buys nothing.
-    Call {
-        role: APP,
-        sql: "SELECT left(verdict, 5) FROM guard.reserve('f0000000-0000-7000-8000-000000000001', 1, 'chat',
-                  1)",
-        gives: |actor| match (actor.who, actor.writes) {
-            (Some(_), true) => &["grant"],
-            (Some(_), false) => &["scope"],
-            (None, _) => &["nobod"],
-        },
-    },
-    // A batch is its members, whoever sends it.
-    Call {
-        role: APP,
-        sql: "SELECT left(verdict, 5) FROM guard.reserve_batch('{web,key,web}',
-                  '{ana-web,ana-reader,ana-idle}',
-                  ARRAY[gen_random_uuid(), gen_random_uuid(), gen_random_uuid()], '{1,1,1}', '{chat,chat,chat}', '{1,1,1}') ORDER BY 1",
-        gives: |_| &["grant", "nobod", "scope"],
-    },
-    Call {
-        role: APP,
-        sql: "SELECT month_cap FROM guard.standing()",
-        gives: |actor| if actor.who.is_some() { &["5"] } else { &[] },
-    },
-    Call {
-        role: WORKER,
-        sql: "SELECT guard.settle('{a0000000-0000-7000-8000-000000000001}', '{0}', '{0}', '{0}')",
-        gives: |_| &["1"],
-    },
-    Call {
-        role: WORKER,
-        sql: "SELECT guard.release('a0000000-0000-7000-8000-000000000001')",
-        gives: |_| &["t"],
-    },
-    Call {
-        role: WORKER,
-        sql: "SELECT count(*) FROM guard.log_attempts('{a0000000-0000-7000-8000-000000000001}',
-                  '{2}', '{m}', '{answered}', '{200}', '{0}', '{0}', '{0}')",
-        gives: |_| &["1"],
-    },
-    Call { role: WORKER, sql: "SELECT guard.sweep()", gives: |_| &["3"] },
-    Call { role: WORKER, sql: "SELECT ceiling_nano FROM guard.spend()", gives: |_| &["1000"] },
-    Call { role: WORKER, sql: "SELECT under_way FROM guard.overview()", gives: |_| &["6"] },
-    Call { role: WORKER, sql: "SELECT model FROM guard.overview_calls()", gives: |_| &["m"] },
-    // Ben's hour was long ago.
-    Call {
-        role: WORKER,
-        sql: "SELECT count(*) FROM guard.overview_people(5)",
-        gives: |_| &["2"],
-    },
-    // Ben's counter was set by no call.
-    Call { role: WORKER, sql: "SELECT bucket FROM guard.drift()", gives: |_| &["month"] },
-    Call { role: WORKER, sql: "SELECT guard.purge()", gives: |_| &["3"] },
-    Call {
-        role: WORKER,
-        sql: "SELECT count(*) FROM guard.plan_set('free', 'small', 1, 1, NULL)",
-        gives: |_| &["1"],
-    },
-    Call { role: WORKER, sql: "SELECT count(*) FROM guard.rules_set(1)", gives: |_| &["1"] },
-];

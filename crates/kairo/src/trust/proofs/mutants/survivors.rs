@@ -25,7 +25,7 @@ const NO_DEFINER: &str = "the function runs with its caller's rights, and only i
                           it names no object that a search path could change";
 
 /// Name and reason.
-pub const SURVIVORS: [(&str, &str); 19] = [
+pub const SURVIVORS: [(&str, &str); 21] = [
     ("function trust.said(trust.evidence): SECURITY INVOKER", NO_DEFINER),
     ("function trust.said(trust.evidence): RESET search_path", NO_DEFINER),
     (
@@ -46,6 +46,8 @@ pub const SURVIVORS: [(&str, &str); 19] = [
         OWNER_ALONE,
     ),
     ("function guard.take(date,bigint): SECURITY INVOKER", OWNER_ALONE),
+    ("function guard.watch_at(timestamp with time zone): SECURITY INVOKER", OWNER_ALONE),
+    ("function guard.notice_at(timestamp with time zone): SECURITY INVOKER", OWNER_ALONE),
     ("function guard.give_back(date,bigint): SECURITY INVOKER", OWNER_ALONE),
     (
         "function guard.reserve_at(uuid,text,uuid,integer,text,bigint,timestamp with time zone): \
