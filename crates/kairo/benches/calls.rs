@@ -1,10 +1,10 @@
 //! What a guarded call costs: through a whole Kairo, with the durable quota on, beside the upstream
 //! asked directly and beside a hello over the same TLS.
 //!
-//! **Invariant:** nothing is left out that a stranger's request passes: TLS, the edge, both throttles,
-//! the session, the reservation with its commit on disk, the provider, the settlement.
-//! **Invariant:** Kairo is a process of its own, so its CPU is its own: PostgreSQL's, the load's and the
-//! upstream's are not in it.
+//! **Invariant:** nothing is left out that a stranger's request passes: TLS, the edge, both
+//! throttles, the session, the reservation with its commit on disk, the provider, the settlement.
+//! **Invariant:** Kairo is a process of its own, so its CPU is its own: PostgreSQL's, the load's
+//! and the upstream's are not in it.
 #![expect(
     clippy::panic,
     clippy::unwrap_used,
@@ -40,6 +40,10 @@ const CONNECTIONS: [usize; 3] = [1, 32, 256];
 const COUNTED: Duration = Duration::from_secs(5);
 /// People whose tokens take turns: one person's calls wait for one row.
 const PEOPLE: usize = 64;
+/// What is asked of a model.
+const CHAT: &str =
+    r#"{"model":"bench","messages":[{"role":"user","content":"hi"}],"max_tokens":16}"#;
+
 /// A connection of either kind.
 trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
@@ -79,14 +83,12 @@ impl Way {
         let [.., a, b, c] = n.to_be_bytes();
         let from = Ipv4Addr::new(10, a, b, c);
         let (line, body) = match self {
-            Self::Hello => return format!(
-                "GET /healthz HTTP/1.1\r\nhost: localhost\r\nx-forwarded-for: {from}\r\n\r\n"
-            ),
-            Self::Direct | Self::Guarded => (
-                "POST /v1/chat/completions",
-                r#"{"model":"bench","messages":[{"role":"user","content":"hello"}],"max_tokens":16}"#
-                    .to_owned(),
-            ),
+            Self::Hello => {
+                return format!(
+                    "GET /healthz HTTP/1.1\r\nhost: localhost\r\nx-forwarded-for: {from}\r\n\r\n"
+                );
+            }
+            Self::Direct | Self::Guarded => ("POST /v1/chat/completions", CHAT.to_owned()),
             Self::Cached => ("POST /api/v1/captures?wait_s=10", thought("coffee")),
             Self::Asked => ("POST /api/v1/captures?wait_s=10", thought(&format!("coffee {n}"))),
         };
@@ -120,8 +122,12 @@ async fn upstream(calls: Arc<AtomicUsize>) -> u16 {
 async fn answer_all(mut stream: TcpStream, calls: Arc<AtomicUsize>) {
     let _without = stream.set_nodelay(true);
     let tags = r#"{\"title\":\"coffee\",\"kind\":\"task\",\"people\":[],\"labels\":[]}"#;
+    let message = format!(r#"{{"role":"assistant","content":"{tags}"}}"#);
+    let choice = format!(r#"{{"index":0,"message":{message},"finish_reason":"stop"}}"#);
+    let usage = r#"{"prompt_tokens":9,"completion_tokens":9,"total_tokens":18}"#;
     let body = format!(
-        r#"{{"id":"c","object":"chat.completion","created":1,"model":"bench","choices":[{{"index":0,"message":{{"role":"assistant","content":"{tags}"}},"finish_reason":"stop"}}],"usage":{{"prompt_tokens":9,"completion_tokens":9,"total_tokens":18}}}}"#
+        r#"{{"id":"c","object":"chat.completion","created":1,"model":"bench","choices":[{choice}],
+            "usage":{usage}}}"#
     );
     let whole = format!(
         "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",

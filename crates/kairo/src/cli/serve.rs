@@ -4,6 +4,7 @@
 //! starts both again, where one that stayed would answer 503 for ever.
 
 use std::io::{IsTerminal as _, Write as _};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -52,10 +53,7 @@ async fn serve(opened: &Opened, database: &ServedDatabase) -> Result<(), Failure
     let ways = database.ways(opened).await?;
     let db = Db::open(|role| (ways.of)(role), crate::STATEMENTS, crate::QUOTA_STATEMENTS)?;
     let config = &opened.config;
-    let listener = TcpListener::bind(config.listen).await;
-    let listener =
-        listener.map_err(|error| format!("cannot listen on {}: {error}", config.listen))?;
-    let bound = listener.local_addr()?;
+    let (listener, bound) = listen(config.listen).await?;
     let origin = config.origin(bound).to_string();
     let base = Base {
         db: db.clone(),
@@ -71,6 +69,7 @@ async fn serve(opened: &Opened, database: &ServedDatabase) -> Result<(), Failure
     tokio::spawn(watch(opened, &base, (ways.of)("kairo_worker"), &mailer, &origin)?.run());
     let program = tokio::task::spawn_blocking(Program::this).await??;
     let ai = super::ai::open(config, &base).await?;
+    let guard = ai.as_ref().map(|ai| ai.guard.clone());
     let site = Site::new(SiteSettings {
         base: base.clone(),
         mailer,
@@ -114,11 +113,27 @@ async fn serve(opened: &Opened, database: &ServedDatabase) -> Result<(), Failure
     };
     edge::listener::serve(listener, tls, app, proxies, stop).await?;
     delivery.finish().await;
+    if let Some(guard) = guard {
+        // What calls cost that have just ended; one that is lost stays charged at its most.
+        let _written_or_not = tokio::time::timeout(DRAIN_MAX, guard.flush()).await;
+    }
+    stopped(database)
+}
+
+/// Says so, and whether that was meant.
+fn stopped(database: &ServedDatabase) -> Result<(), Failure> {
     tracing::info!("stopped serving");
     match database.is_running() {
         true => Ok(()),
         false => Err("PostgreSQL ended while Kairo was serving; start Kairo again".into()),
     }
+}
+
+async fn listen(at: SocketAddr) -> Result<(TcpListener, SocketAddr), Failure> {
+    let listener = TcpListener::bind(at).await;
+    let listener = listener.map_err(|error| format!("cannot listen on {at}: {error}"))?;
+    let bound = listener.local_addr()?;
+    Ok((listener, bound))
 }
 
 fn edge_of(

@@ -5,7 +5,8 @@
 //! on a quiet node waits for nobody, and a busy node pays for one COMMIT what many share.
 //!
 //! **Invariant:** a batch has no more power than its members: each brings its own session's digest.
-//! **Invariant:** what a batch could not decide goes alone, and is decided as if there had been none.
+//! **Invariant:** what a batch could not decide goes alone, and is decided as if there had been
+//! none.
 //! **Invariant:** a grant reaches whoever asked, or is given back.
 
 use std::sync::Arc;
@@ -125,8 +126,8 @@ impl Counter {
                 }
                 alone
             }
-            // Nothing of the batch was kept: a key of it came by another batch at once, or the money
-            // does not reach for all.
+            // Nothing of the batch was kept: a key of it came by another batch at once, or the
+            // money does not reach for all.
             Err(DbError::Exists { .. } | DbError::Constraint { .. }) => batch,
             Err(error) => {
                 tracing::warn!(%error, "a batch of requests for calls was not decided");

@@ -176,7 +176,8 @@ async fn write(door: &Door<Worker>, ended: &[Ended]) {
         let log = Page::default().attempted(call.id, &call.attempts);
         for page in [outcome, log] {
             if let Err(error) = keep_at(door, page).await {
-                tracing::error!(%error, reservation = %call.id, "a call stays charged, or unlogged");
+                let reservation = call.id;
+                tracing::error!(%error, %reservation, "a call stays charged, or unlogged");
             }
         }
     }
@@ -256,9 +257,9 @@ impl Page {
         self
     }
 
-    /// Settlements and the log of attempts, which do not wait for the disk; then what goes back, each
-    /// in a transaction of its own: one that held the rows of one person while it waits for those of
-    /// the next could meet a batch that holds them the other way round.
+    /// Settlements and the log of attempts, which do not wait for the disk; then what goes back,
+    /// each in a transaction of its own: one that held the rows of one person while it waits for
+    /// those of the next could meet a batch that holds them the other way round.
     async fn write(&mut self, door: &Door<Worker>) -> Result<(), DbError> {
         if self.settle.is_some() || self.attempts.is_some() {
             door.write(None, (self.settle.clone(), self.attempts.clone())).await?;

@@ -6,8 +6,8 @@
 //!
 //! **Invariant:** nothing here decides who asks or what is left: the statement does, by the session
 //! and by the database's clock. What this node remembers can only refuse sooner.
-//! **Invariant:** credits that may have been spent are charged: whatever is lost (a node, an answer,
-//! a settlement) stays on the person's count and on the day's budget, never off it.
+//! **Invariant:** credits that may have been spent are charged: whatever is lost (a node, an
+//! answer, a settlement) stays on the person's count and on the day's budget, never off it.
 //! **Invariant:** a database that does not answer is a refusal of its own, and no call.
 
 mod batch;
@@ -231,7 +231,7 @@ impl Guard {
         let decided = self.decide(identity, ask).await;
         match &decided {
             Ok(granted) => {
-                let Granted { permit, standing } = granted;
+                let Granted { permit, standing, .. } = granted;
                 let (class, task) = (permit.class().word(), ask.task.word());
                 meters::granted(
                     class,

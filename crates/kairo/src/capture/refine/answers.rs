@@ -2,8 +2,8 @@
 //!
 //! **Invariant:** a key cannot be made without the person's keychain, so nobody meets an answer of
 //! somebody else's, and a digest tells nobody what was typed.
-//! **Invariant:** only an answer that was valid is kept, and what is kept is the answer, not what it
-//! came to: it is resolved anew each time.
+//! **Invariant:** only an answer that was valid is kept, and what is kept is the answer, not what
+//! it came to: it is resolved anew each time.
 
 use ring::digest;
 use uuid::Uuid;
@@ -24,8 +24,8 @@ const ANSWER: Column = Column { table: "app.model_answers", column: "answer_seal
 pub(super) struct Key([u8; 32]);
 
 impl Key {
-    /// The key of a text in its setting. `uses_clock` says whether the reading depends on the minute;
-    /// otherwise the day is enough.
+    /// The key of a text in its setting. `uses_clock` says whether the reading depends on the
+    /// minute; otherwise the day is enough.
     pub(super) fn of(
         keychain: &Keychain,
         text: &str,

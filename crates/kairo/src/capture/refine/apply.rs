@@ -103,7 +103,8 @@ fn joined(when: Option<&str>, repeat: Option<&str>) -> String {
 
 /// Without control characters and those that turn the direction of text (CVE-2021-42574).
 fn clean(said: &str) -> String {
-    let turns = |sign: char| matches!(sign, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}');
+    let embeds = |sign: char| matches!(sign, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let turns = |sign: char| embeds(sign) || matches!(sign, '\u{200e}' | '\u{200f}');
     let kept: String = said.chars().filter(|sign| !sign.is_control() && !turns(*sign)).collect();
     kept.trim().to_owned()
 }

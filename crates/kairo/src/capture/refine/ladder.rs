@@ -1,8 +1,8 @@
 //! How a provider is got to answer in a form: the strictest way that it takes, learnt by asking and
 //! remembered.
 //!
-//! Providers differ, and some say that they take a form and do not: so every answer is checked in the
-//! same way, whatever was promised. llama.cpp's server answers `json_schema` with 500; OpenAI's
+//! Providers differ, and some say that they take a form and do not: so every answer is checked in
+//! the same way, whatever was promised. llama.cpp's server answers `json_schema` with 500; OpenAI's
 //! thinking models refuse `temperature` and `max_tokens` with a 400 that names them.
 //!
 //! **Invariant:** one call asks a bounded number of times, and an answer that could not be used is

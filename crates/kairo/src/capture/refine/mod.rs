@@ -1,14 +1,14 @@
 //! The second reading of a thought that the reader was not sure of: by a model, after the thought
 //! is kept and answered, as a change that can be undone.
 //!
-//! The way of a thought: the reader is sure, or a person has chosen: nothing is asked. Otherwise the
-//! cache; then the guard, before the answer to the client leaves; then a task that outlives the
+//! The way of a thought: the reader is sure, or a person has chosen: nothing is asked. Otherwise
+//! the cache; then the guard, before the answer to the client leaves; then a task that outlives the
 //! request asks, keeps a valid answer, and changes the item under a job session of its own.
 //!
 //! **Invariant:** the thought is committed before anything here begins, and whatever fails here
 //! leaves it as it was read, and says so.
-//! **Invariant:** a change of the person's is never written over: the item must still have its first
-//! version.
+//! **Invariant:** a change of the person's is never written over: the item must still have its
+//! first version.
 //! **Invariant:** one question of one person is asked once at a time on a node; who comes meanwhile
 //! waits for the answer, and is charged nothing.
 

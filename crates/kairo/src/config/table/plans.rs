@@ -98,7 +98,8 @@ pub const DAY_USD: Key = key(
     "plans.day_usd",
     "KAIRO_PLANS_DAY_USD",
     "20",
-    "What all calls of a UTC day may cost together, in US dollars; an alarm at 70 %, a stop at 100 %",
+    "What all calls of a UTC day may cost together, in US dollars; an alarm at 70 %, a stop at \
+     100 %",
 );
 
 const fn keys(of: PlanKeys) -> [Key; 7] {

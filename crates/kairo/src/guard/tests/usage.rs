@@ -72,8 +72,8 @@ fn small_calls_are_among_the_calls() {
         counted_at: Some(at("2026-11-23T15:00:00Z")),
     };
     let day = DayRow { day: jiff::civil::date(2026, 11, 23), calls: 2, small: 5 };
-    let used = used(&[row], vec![day], &[]).unwrap();
-    let day = used.days.first().unwrap();
+    let shown = used(&[row], vec![day], &[]).unwrap();
+    let day = shown.days.first().unwrap();
     assert_eq!((day.normal, day.small, day.calls()), (0, 2, 2));
     assert!(used(&[], Vec::new(), &[]).is_none());
 }

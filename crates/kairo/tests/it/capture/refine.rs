@@ -69,8 +69,8 @@ fn tagged() -> Value {
     })
 }
 
-// Goal: a doubtful thought is kept as read, asked about once, and becomes what the model pointed at, as a
-// change that can be undone.
+// Goal: a doubtful thought is kept as read, asked about once, and becomes what the model pointed
+// at, as a change that can be undone.
 #[tokio::test]
 async fn a_doubtful_thought_is_read_again() {
     let desk = Desk::open().await;

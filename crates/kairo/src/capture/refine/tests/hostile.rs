@@ -1,4 +1,5 @@
-//! Injections: whatever a text makes a model say, an item gets words of that text, and nothing more.
+//! Injections: whatever a text makes a model say, an item gets words of that text, and nothing
+//! more.
 
 use super::*;
 
@@ -30,8 +31,8 @@ fn obeys(order: &str) -> [Value; 4] {
     ]
 }
 
-// Goal: 200 injections (10 orders in 5 thoughts, 4 obedient answers each): nothing of the item differs
-// from the offline one but its title, and every word of that was typed.
+// Goal: 200 injections (10 orders in 5 thoughts, 4 obedient answers each): nothing of the item
+// differs from the offline one but its title, and every word of that was typed.
 #[test]
 fn an_obedient_model_changes_a_title_at_most() {
     for (order, thought) in ORDERS.iter().flat_map(|order| THOUGHTS.map(|it| (*order, it))) {

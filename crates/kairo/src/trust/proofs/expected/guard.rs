@@ -2,11 +2,11 @@
 //! addresses in front of them.
 //!
 //! The threats, besides those of the page above. A thief of `kairo_app` can use up the credits of
-//! the session that it holds, and nobody else's; it can give nothing back. A thief of `kairo_worker`
-//! can end calls that are open and change what plans give, until a node starts again, and see by
-//! their ids who used most of the last day; it can neither reserve nor read anybody's quota. It is
-//! told who used far more than usual, and can keep an operator from being told: it can mark alerts
-//! as told, and send others words of its own to the webhook.
+//! the session that it holds, and nobody else's; it can give nothing back. A thief of
+//! `kairo_worker` can end calls that are open and change what plans give, until a node starts
+//! again, and see by their ids who used most of the last day; it can neither reserve nor read
+//! anybody's quota. It is told who used far more than usual, and can keep an operator from being
+//! told: it can mark alerts as told, and send others words of its own to the webhook.
 
 use super::super::actors::{APP, AUTH, GUARD, LOGIN, WORKER};
 use super::Command::{Delete, Insert, Select, Update};

@@ -272,7 +272,8 @@ pub const SEQUENCE_GRANTED: &str = catalogue!(
 /// give, which is a type and holds none.
 pub const UNKNOWN_KIND: &str = catalogue!(
     "SELECT name AS object FROM relations
-      WHERE relkind NOT IN ('r', 'p', 'v', 'm', 'f', 'i', 'I', 'S', 't') AND name <> 'guard.answer' ORDER BY 1"
+      WHERE relkind NOT IN ('r', 'p', 'v', 'm', 'f', 'i', 'I', 'S', 't')
+        AND name <> 'guard.answer' ORDER BY 1"
 );
 
 /// L22. A definer function has the rights of its owner, so each owner is one that was thought of;

@@ -8,8 +8,8 @@ fn form(body: &Value) -> String {
     forced.or(format).unwrap_or("words").to_owned()
 }
 
-// Goal: a provider that refuses one form after the other is asked in the next one, within one credit, and
-// the next thought begins where that ended.
+// Goal: a provider that refuses one form after the other is asked in the next one, within one
+// credit, and the next thought begins where that ended.
 #[tokio::test]
 async fn forms_are_learnt() {
     let desk = Desk::open().await;

@@ -137,8 +137,8 @@ pub const CALLS: [Call; 54] = [
     // A grant is the asking person's, whoever that is; a read-only token buys nothing.
     Call {
         role: APP,
-        sql: "SELECT left(verdict, 5) FROM guard.reserve('f0000000-0000-7000-8000-000000000001', 1, 'chat',
-                  1)",
+        sql: "SELECT left(verdict, 5)
+                FROM guard.reserve('f0000000-0000-7000-8000-000000000001', 1, 'chat', 1)",
         gives: |actor| match (actor.who, actor.writes) {
             (Some(_), true) => &["grant"],
             (Some(_), false) => &["scope"],
@@ -150,7 +150,8 @@ pub const CALLS: [Call; 54] = [
         role: APP,
         sql: "SELECT left(verdict, 5) FROM guard.reserve_batch('{web,key,web}',
                   '{ana-web,ana-reader,ana-idle}',
-                  ARRAY[gen_random_uuid(), gen_random_uuid(), gen_random_uuid()], '{1,1,1}', '{chat,chat,chat}', '{1,1,1}') ORDER BY 1",
+                  ARRAY[gen_random_uuid(), gen_random_uuid(), gen_random_uuid()],
+                  '{1,1,1}', '{chat,chat,chat}', '{1,1,1}') ORDER BY 1",
         gives: |_| &["grant", "nobod", "scope"],
     },
     Call {
@@ -179,11 +180,7 @@ pub const CALLS: [Call; 54] = [
     Call { role: WORKER, sql: "SELECT under_way FROM guard.overview()", gives: |_| &["6"] },
     Call { role: WORKER, sql: "SELECT model FROM guard.overview_calls()", gives: |_| &["m"] },
     // Ben's hour was long ago.
-    Call {
-        role: WORKER,
-        sql: "SELECT count(*) FROM guard.overview_people(5)",
-        gives: |_| &["2"],
-    },
+    Call { role: WORKER, sql: "SELECT count(*) FROM guard.overview_people(5)", gives: |_| &["2"] },
     // Ben's counter was set by no call.
     Call { role: WORKER, sql: "SELECT bucket FROM guard.drift()", gives: |_| &["month"] },
     Call { role: WORKER, sql: "SELECT guard.purge()", gives: |_| &["3"] },
@@ -226,7 +223,8 @@ pub const CALLS: [Call; 54] = [
     // Nobody holds this one.
     Call {
         role: WORKER,
-        sql: "SELECT guard.message_record('a0000000-0000-7000-8000-000000000001', 0::int2, NULL, 0)",
+        sql: "SELECT guard.message_record('a0000000-0000-7000-8000-000000000001',
+                  0::int2, NULL, 0)",
         gives: |_| &["f"],
     },
 ];
