@@ -82,7 +82,7 @@ async fn serve(opened: &Opened, database: &ServedDatabase) -> Result<(), Failure
     });
     let proxies = Proxies::new(config.trusted_proxies.clone());
     let edge = edge_of(&base, config, &origin, proxies.clone())?;
-    let (app, tls) = (edge::wrap(routes::all(site, &edge), edge), tls(opened)?);
+    let app = edge::wrap(routes::all(site, &edge), edge);
     Node {
         listen: bound.to_string(),
         origin: origin.clone(),
@@ -103,15 +103,15 @@ async fn serve(opened: &Opened, database: &ServedDatabase) -> Result<(), Failure
         chain: config.tls.as_ref().map(|files| files.cert.clone()),
     };
     tokio::spawn(runner::run(sighting.subject()?));
-    let stop = stop_signal()?;
+    let asked = stop_signal()?;
     say_where(config, &origin);
     let stop = async {
         tokio::select! {
-            () = stop => {}
-            () = ended(database) => tracing::error!("PostgreSQL has ended; stopping, too"),
+            () = asked => {}
+            () = ended(database) => {}
         }
     };
-    edge::listener::serve(listener, tls, app, proxies, stop).await?;
+    edge::listener::serve(listener, tls(opened)?, app, proxies, stop).await?;
     delivery.finish().await;
     if let Some(guard) = guard {
         // What calls cost that have just ended; one that is lost stays charged at its most.
@@ -311,6 +311,7 @@ async fn ended(database: &ServedDatabase) {
     while database.is_running() {
         tokio::time::sleep(CLUSTER_LOOK).await;
     }
+    tracing::error!("PostgreSQL has ended; stopping, too");
 }
 
 /// Ends at SIGTERM or Ctrl-C.
