@@ -31,5 +31,5 @@ pub use error::DbError;
 pub use host::Host;
 pub use identity::{Bearer, Identity, TokenHash};
 pub use pool::{Db, Door};
-pub use scratch::{Answer, Probe, Scratch};
+pub use scratch::{Answer, Change, Probe, Scratch};
 pub use statement::{App, Column, Entry, FromRow, Login, Nothing, RuntimeRole, Statement, Worker};

@@ -6,7 +6,7 @@
 //! **Invariant:** nothing that answers a request uses it. Doors have their statements prepared and
 //! their identity set; a probe says whatever an attacker could say.
 
-use futures_util::future::{join, join_all};
+use futures_util::future::{join, join_all, join3};
 use tokio_postgres::error::DbError as ServerError;
 use tokio_postgres::{Config, SimpleQueryMessage};
 
@@ -37,6 +37,14 @@ impl Scratch {
         let mut config = self.config.clone();
         config.user(role);
         Ok(Probe { host: Host::connect(config).await? })
+    }
+
+    /// Another database of the same cluster.
+    #[must_use]
+    pub fn beside(&self, database: &str) -> Self {
+        let mut config = self.config.clone();
+        config.dbname(database);
+        Self { config }
     }
 }
 
@@ -85,7 +93,66 @@ impl Probe {
         }
         Ok(answers)
     }
+
+    /// Sends several changes together, each with attempts of its own, and takes each back. An
+    /// answer is the attempts' answers, or why the change cannot be made.
+    ///
+    /// # Errors
+    /// The connection broke, or something could not be taken back.
+    pub async fn changes(
+        &self,
+        changes: &[Change],
+        undo: &str,
+    ) -> Result<Vec<Result<Vec<Answer>, DbError>>, DbError> {
+        let client = &self.host.client;
+        let mut answers = Vec::with_capacity(changes.len());
+        for some in changes.chunks(ATTEMPTS_IN_FLIGHT_MAX) {
+            let sent = some.iter().map(|change| {
+                let tries = change.attempts.iter().take(ATTEMPTS_IN_FLIGHT_MAX);
+                let tries =
+                    tries.map(|sql| join(client.simple_query(sql), client.batch_execute(undo)));
+                // In this order, since each sends when it is first polled.
+                join3(
+                    client.batch_execute(&change.begin),
+                    join_all(tries),
+                    client.batch_execute(ROLLBACK),
+                )
+            });
+            for (begun, tried, ended) in join_all(sent).await {
+                ended?;
+                answers.push(match begun {
+                    Err(error) if error.as_db_error().is_some() => Err(error.into()),
+                    Err(error) => return Err(error.into()),
+                    Ok(()) => {
+                        let mut of_change = Vec::with_capacity(tried.len());
+                        for (tried, undone) in tried {
+                            undone?;
+                            of_change.push(answer(tried)?);
+                        }
+                        Ok(of_change)
+                    }
+                });
+            }
+        }
+        Ok(answers)
+    }
 }
+
+/// A change that is taken back, and what is tried while it lasts.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// Begins a transaction, makes the change, and sets the savepoint that attempts go back to.
+    pub begin: String,
+    /// What is tried; of more than [`Change::ATTEMPTS_MAX`] the first ones.
+    pub attempts: Vec<String>,
+}
+
+impl Change {
+    /// Attempts that one change may have.
+    pub const ATTEMPTS_MAX: usize = ATTEMPTS_IN_FLIGHT_MAX;
+}
+
+const ROLLBACK: &str = "ROLLBACK";
 
 fn answer(
     tried: Result<Vec<SimpleQueryMessage>, tokio_postgres::Error>,

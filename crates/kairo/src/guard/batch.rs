@@ -6,6 +6,7 @@
 //!
 //! **Invariant:** a batch has no more power than its members: each brings its own session's digest.
 //! **Invariant:** what a batch could not decide goes alone, and is decided as if there had been none.
+//! **Invariant:** a grant reaches whoever asked, or is given back.
 
 use std::sync::Arc;
 
@@ -22,7 +23,28 @@ use crate::limits::{RESERVE_LANES, RESERVE_QUEUE_MAX};
 struct Waiting {
     identity: Identity,
     ask: Ask,
-    answer: oneshot::Sender<Result<AnswerRow, Refusal>>,
+    answer: oneshot::Sender<Result<Decided, Refusal>>,
+}
+
+/// An answer on its way. One that nobody takes (whoever asked went away, before it came or just
+/// after) is given back: nothing has left for a provider.
+struct Decided {
+    row: Option<AnswerRow>,
+    ledger: Ledger,
+}
+
+impl Decided {
+    fn take(mut self) -> Option<AnswerRow> {
+        self.row.take()
+    }
+}
+
+impl Drop for Decided {
+    fn drop(&mut self) {
+        if let Some(AnswerRow { reservation: Some(id), .. }) = self.row {
+            self.ledger.release(id, Vec::new());
+        }
+    }
 }
 
 /// Takes requests to the database.
@@ -47,7 +69,8 @@ impl Reserver {
         let (answer, answered) = oneshot::channel();
         let waiting = Waiting { identity: identity.clone(), ask, answer };
         self.queue.try_send(waiting).map_err(|_| Refusal::Unavailable)?;
-        answered.await.unwrap_or(Err(Refusal::Unavailable))
+        let decided = answered.await.unwrap_or(Err(Refusal::Unavailable))?;
+        decided.take().ok_or(Refusal::Unavailable)
     }
 }
 
@@ -99,8 +122,8 @@ impl Counter {
                 }
                 alone
             }
-            // Nothing of the batch was kept: a key of it was used before, or the money does not
-            // reach for all.
+            // Nothing of the batch was kept: a key of it came by another batch at once, or the money
+            // does not reach for all.
             Err(DbError::Exists { .. } | DbError::Constraint { .. }) => batch,
             Err(error) => {
                 tracing::warn!(%error, "a batch of requests for calls was not decided");
@@ -125,11 +148,10 @@ impl Counter {
         self.answer(waiting, row);
     }
 
-    /// A grant that nobody waits for any more is given back: nothing has left for a provider.
     fn answer(&self, waiting: Waiting, row: Result<AnswerRow, Refusal>) {
-        if let Err(Ok(AnswerRow { reservation: Some(id), .. })) = waiting.answer.send(row) {
-            self.ledger.release(id, Vec::new());
-        }
+        let decided = row.map(|row| Decided { row: Some(row), ledger: self.ledger.clone() });
+        // Where nobody waits any more it comes back, and is dropped.
+        let _unheard = waiting.answer.send(decided);
     }
 }
 

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::queries::{LogAttempts, Release, Settle};
 use crate::db::{DbError, Door, Worker};
-use crate::limits::{DB_BATCH_MAX, LEDGER_BATCH_MAX, LEDGER_QUEUE_MAX, LEDGER_WAIT_MAX};
+use crate::limits::{LEDGER_BATCH_MAX, LEDGER_QUEUE_MAX, LEDGER_WAIT_MAX};
 
 /// What one attempt at a provider came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,9 +97,16 @@ impl Settlement {
     }
 }
 
+/// A call that ended.
+struct Ended {
+    id: Uuid,
+    /// Cost and tokens of one that was made; `None` for one that is given back.
+    made: Option<[i64; 3]>,
+    attempts: Vec<Attempt>,
+}
+
 enum Entry {
-    Settled(Uuid, Settlement),
-    Released(Uuid, Vec<Attempt>),
+    Ended(Ended),
     Flush(oneshot::Sender<()>),
 }
 
@@ -116,11 +123,13 @@ impl Ledger {
     }
 
     pub(super) fn settle(&self, reservation: Uuid, settlement: Settlement) {
-        self.say(Entry::Settled(reservation, settlement));
+        let Settlement { cost_nano, tokens_in, tokens_out, attempts } = settlement;
+        let made = Some([cost_nano.max(0), signed(tokens_in), signed(tokens_out)]);
+        self.say(Entry::Ended(Ended { id: reservation, made, attempts }));
     }
 
     pub(super) fn release(&self, reservation: Uuid, attempts: Vec<Attempt>) {
-        self.say(Entry::Released(reservation, attempts));
+        self.say(Entry::Ended(Ended { id: reservation, made: None, attempts }));
     }
 
     /// Waits until what was said before is written or given up.
@@ -141,35 +150,48 @@ impl Ledger {
 async fn write_all(door: Door<Worker>, mut queue: mpsc::Receiver<Entry>) {
     let mut entries = Vec::with_capacity(LEDGER_BATCH_MAX);
     while queue.recv_many(&mut entries, LEDGER_BATCH_MAX).await > 0 {
-        let (mut page, mut waiting) = (Page::default(), Vec::new());
+        let (mut ended, mut waiting) = (Vec::new(), Vec::new());
         for entry in entries.drain(..) {
             match entry {
-                Entry::Settled(id, settlement) => page.settled(id, settlement),
-                Entry::Released(id, attempts) => page.released(id, &attempts),
+                Entry::Ended(call) => ended.push(call),
                 Entry::Flush(done) => waiting.push(done),
             }
         }
-        write(&door, page).await;
+        write(&door, &ended).await;
         for done in waiting {
             let _gone = done.send(());
         }
     }
 }
 
-/// Writes until it is written. Trying again is safe: each entry ends its reservation once. What the
-/// database refuses for good is given up; its reservations expire as spent.
-async fn write(door: &Door<Worker>, mut page: Page) {
+/// Writes calls together. Where the database refuses one of them, each goes alone, so that it takes
+/// no other with it.
+async fn write(door: &Door<Worker>, ended: &[Ended]) {
+    let whole = ended.iter().fold(Page::default(), Page::with);
+    let Err(error) = keep_at(door, whole).await else { return };
+    tracing::warn!(%error, "the ledger was refused; its calls go one by one");
+    for call in ended {
+        // What became of it, and then the log: a model's name that cannot be kept costs nobody.
+        let outcome = Page::default().ended(call);
+        let log = Page::default().attempted(call.id, &call.attempts);
+        for page in [outcome, log] {
+            if let Err(error) = keep_at(door, page).await {
+                tracing::error!(%error, reservation = %call.id, "a call stays charged, or unlogged");
+            }
+        }
+    }
+}
+
+/// Tries until the database has answered. Trying again is safe: each entry ends its reservation
+/// once. What is refused for good is the caller's to give up; its reservations expire as spent.
+async fn keep_at(door: &Door<Worker>, mut page: Page) -> Result<(), DbError> {
     let mut wait = Duration::from_millis(100);
     loop {
         match page.write(door).await {
-            Ok(()) => return,
             Err(DbError::Unavailable(reason)) => {
                 tracing::warn!(reason, "the ledger waits: the database does not answer");
             }
-            Err(error) => {
-                tracing::error!(%error, "the ledger was refused; its calls stay charged");
-                return;
-            }
+            other => return other,
         }
         sleep(wait).await;
         wait = (wait * 2).min(LEDGER_WAIT_MAX);
@@ -185,28 +207,31 @@ struct Page {
 }
 
 impl Page {
-    fn settled(&mut self, id: Uuid, settlement: Settlement) {
+    fn with(self, call: &Ended) -> Self {
+        self.ended(call).attempted(call.id, &call.attempts)
+    }
+
+    fn ended(mut self, call: &Ended) -> Self {
+        let Some([nano, tokens_in, tokens_out]) = call.made else {
+            self.releases.push(Release { id: call.id });
+            return self;
+        };
         let page = self.settle.get_or_insert_with(|| Settle {
             ids: Vec::new(),
             nanos: Vec::new(),
             tokens_in: Vec::new(),
             tokens_out: Vec::new(),
         });
-        page.ids.push(id);
-        page.nanos.push(settlement.cost_nano.max(0));
-        page.tokens_in.push(signed(settlement.tokens_in));
-        page.tokens_out.push(signed(settlement.tokens_out));
-        self.attempted(id, &settlement.attempts);
+        page.ids.push(call.id);
+        page.nanos.push(nano);
+        page.tokens_in.push(tokens_in);
+        page.tokens_out.push(tokens_out);
+        self
     }
 
-    fn released(&mut self, id: Uuid, attempts: &[Attempt]) {
-        self.releases.push(Release { id });
-        self.attempted(id, attempts);
-    }
-
-    fn attempted(&mut self, id: Uuid, attempts: &[Attempt]) {
+    fn attempted(mut self, id: Uuid, attempts: &[Attempt]) -> Self {
         if attempts.is_empty() {
-            return;
+            return self;
         }
         let page = self.attempts.get_or_insert_with(|| LogAttempts {
             ids: Vec::new(),
@@ -228,20 +253,20 @@ impl Page {
             page.tokens_out.push(signed(attempt.tokens_out));
             page.nanos.push(attempt.cost_nano.max(0));
         }
+        self
     }
 
-    /// Settlements and the log of attempts, then what goes back: apart, since the former do not wait
-    /// for the disk and the latter does, and since one pipeline holds a bounded number.
+    /// Settlements and the log of attempts, which do not wait for the disk; then what goes back, each
+    /// in a transaction of its own: one that held the rows of one person while it waits for those of
+    /// the next could meet a batch that holds them the other way round.
     async fn write(&mut self, door: &Door<Worker>) -> Result<(), DbError> {
         if self.settle.is_some() || self.attempts.is_some() {
             door.write(None, (self.settle.clone(), self.attempts.clone())).await?;
             (self.settle, self.attempts) = (None, None);
         }
-        while !self.releases.is_empty() {
-            let most = self.releases.len().min(DB_BATCH_MAX);
-            let batch: Vec<Release> = self.releases.iter().take(most).cloned().collect();
-            door.write(None, batch).await?;
-            self.releases.drain(..most);
+        while let Some(release) = self.releases.last() {
+            door.write(None, release.clone()).await?;
+            self.releases.pop();
         }
         Ok(())
     }

@@ -25,7 +25,7 @@ pub use survivors::SURVIVORS;
 use super::lint::{RULES, Rule};
 use super::matrix::{Cell, ROOT, all, mismatches, within};
 use super::world::World;
-use crate::db::{Answer, DbError, Probe, Scratch};
+use crate::db::{Answer, Change, DbError, Probe, Scratch};
 
 /// One way to break the schema.
 #[derive(Debug, Clone)]
@@ -66,6 +66,30 @@ impl fmt::Display for Report {
     }
 }
 
+impl Report {
+    fn count(&mut self, mutant: &Mutant, killer: Result<Option<Killer>, DbError>) {
+        let name = &mutant.name;
+        let explained = SURVIVORS.iter().any(|(listed, _)| listed == name);
+        match (killer, explained) {
+            (Ok(Some(Killer::Matrix)), false) => self.by_matrix += 1,
+            (Ok(Some(Killer::Lint)), false) => self.by_lint += 1,
+            (Ok(None), true) => self.explained += 1,
+            (Ok(None), false) => self.faults.push(format!("survives: {name}")),
+            (Ok(Some(_)), true) => self.faults.push(format!("is listed and was killed: {name}")),
+            (Err(why), _) => self.faults.push(format!("cannot be made: {name} ({why})")),
+        }
+    }
+
+    fn and(mut self, other: Self) -> Self {
+        self.mutants += other.mutants;
+        self.by_matrix += other.by_matrix;
+        self.by_lint += other.by_lint;
+        self.explained += other.explained;
+        self.faults.extend(other.faults);
+        self
+    }
+}
+
 /// What saw a mutant.
 enum Killer {
     Matrix,
@@ -80,18 +104,60 @@ pub async fn run(scratch: &Scratch) -> Result<Report, DbError> {
     let root = scratch.sign_in(ROOT).await?;
     let world = World::make(root.host()).await?;
     let mutants = make::all(root.host()).await?;
-    let ground = Ground { root, cells: all(&world) };
-    ground.run(&mutants).await
+    let copying: Vec<String> =
+        root.host().query(queries::COPY, &[]).await?.iter().map(|row| row.get(0)).collect();
+    // Nobody may be connected to what is copied.
+    drop(root);
+    let cells = all(&world);
+    // Two halves in two databases of one world. What is the whole cluster's stays in the first:
+    // two transactions that change one role would wait for each other.
+    let server = scratch.beside("postgres").sign_in(ROOT).await?;
+    for statement in copying {
+        server.host().execute(&statement).await?;
+    }
+    let beside = scratch.beside(queries::COPY_NAME);
+    let (first, second) = halves(&mutants);
+    let grounds = (Ground::open(scratch, &cells), Ground::open(&beside, &cells));
+    let (mut one, mut other) = tokio::try_join!(grounds.0, grounds.1)?;
+    let (one, other) = tokio::try_join!(one.run(&first), other.run(&second))?;
+    let mut report = one.and(other);
+    let is_made = |name: &str| mutants.iter().any(|mutant| mutant.name == name);
+    let stale = SURVIVORS.iter().filter(|(name, _)| !is_made(name));
+    report.faults.extend(stale.map(|(name, _)| format!("is listed and no mutant: {name}")));
+    Ok(report)
+}
+
+/// Mutants of the cluster, with every other one of the rest; the others.
+fn halves(mutants: &[Mutant]) -> (Vec<&Mutant>, Vec<&Mutant>) {
+    let (mut first, mut second) = (Vec::new(), Vec::new());
+    // Those of one kind follow each other, as one rule kills most of them.
+    let mut mutants: Vec<&Mutant> = mutants.iter().collect();
+    mutants.sort_by_key(|mutant| (mutant.object.is_some(), mutant.verb.as_deref()));
+    for (n, mutant) in mutants.into_iter().enumerate() {
+        let is_of_cluster = mutant.object.is_none() && mutant.role.is_none();
+        let half = if is_of_cluster || n % 2 == 0 { &mut first } else { &mut second };
+        half.push(mutant);
+    }
+    (first, second)
 }
 
 /// What every mutant is tried on.
-struct Ground {
+struct Ground<'a> {
     root: Probe,
-    cells: Vec<Cell>,
+    cells: &'a [Cell],
+    /// Rules in the order in which they are asked: what killed last comes first.
+    rules: Vec<&'static Rule>,
 }
 
-impl Ground {
-    async fn run(&self, mutants: &[Mutant]) -> Result<Report, DbError> {
+impl<'a> Ground<'a> {
+    async fn open(scratch: &Scratch, cells: &'a [Cell]) -> Result<Self, DbError> {
+        let root = scratch.sign_in(ROOT).await?;
+        // What has parameters cannot be an attempt; it is about new objects, and no mutant is one.
+        let rules = RULES.iter().filter(|rule| !rule.sql.contains("$1")).collect();
+        Ok(Self { root, cells, rules })
+    }
+
+    async fn run(&mut self, mutants: &[&Mutant]) -> Result<Report, DbError> {
         let mut report = Report { mutants: mutants.len(), ..Report::default() };
         let nothing = Mutant {
             name: "nothing is broken".to_owned(),
@@ -104,72 +170,97 @@ impl Ground {
             report.faults.push("the world is not as expected before anything is broken".to_owned());
             return Ok(report);
         }
-        for mutant in mutants {
-            let explained = SURVIVORS.iter().any(|(name, _)| *name == mutant.name);
-            match (self.try_out(mutant).await?, explained) {
-                (Ok(Some(Killer::Matrix)), false) => report.by_matrix += 1,
-                (Ok(Some(Killer::Lint)), false) => report.by_lint += 1,
-                (Ok(None), true) => report.explained += 1,
-                (Ok(None), false) => report.faults.push(format!("survives: {}", mutant.name)),
-                (Ok(Some(_)), true) => {
-                    report.faults.push(format!("is listed and was killed: {}", mutant.name));
-                }
-                (Err(why), _) => {
-                    report.faults.push(format!("cannot be made: {} ({why})", mutant.name));
-                }
+        for some in mutants.chunks(MUTANTS_AT_ONCE) {
+            for (mutant, seen) in some.iter().zip(self.glance(some).await?) {
+                let killer = match seen {
+                    Ok(None) => self.try_out(mutant).await?,
+                    other => other,
+                };
+                report.count(mutant, killer);
             }
         }
-        let is_made = |name: &str| mutants.iter().any(|mutant| mutant.name == name);
-        let stale = SURVIVORS.iter().filter(|(name, _)| !is_made(name));
-        report.faults.extend(stale.map(|(name, _)| format!("is listed and no mutant: {name}")));
         Ok(report)
     }
 
+    /// What sees each of some mutants that travel together, at a glance: their nearest cells, and
+    /// where there are none the rule that killed last. Most die there.
+    async fn glance(
+        &self,
+        mutants: &[&Mutant],
+    ) -> Result<Vec<Result<Option<Killer>, DbError>>, DbError> {
+        let near: Vec<Vec<&Cell>> = mutants
+            .iter()
+            .map(|mutant| self.nearest(mutant).take(Change::ATTEMPTS_MAX).collect())
+            .collect();
+        let changes = mutants.iter().zip(&near).map(|(mutant, cells)| Change {
+            begin: queries::begin(&mutant.change),
+            attempts: match (cells.is_empty(), self.rules.first()) {
+                (true, Some(rule)) => vec![rule.sql.to_owned()],
+                _ => cells.iter().map(|cell| within(cell)).collect(),
+            },
+        });
+        let changes: Vec<Change> = changes.collect();
+        let answers = self.root.changes(&changes, BACK).await?;
+        let seen = near.iter().zip(answers).map(|(cells, answers)| {
+            let answers = answers?;
+            let is_seen = match cells.is_empty() {
+                true => answers != [Answer::Rows(Vec::new())],
+                false => !mismatches(cells, &answers).is_empty(),
+            };
+            let killer = if cells.is_empty() { Killer::Lint } else { Killer::Matrix };
+            Ok(is_seen.then_some(killer))
+        });
+        Ok(seen.collect())
+    }
+
+    /// Cells where a mutant should show.
+    fn nearest<'c>(&'c self, mutant: &'c Mutant) -> impl Iterator<Item = &'c Cell> {
+        self.cells.iter().filter(|cell| {
+            mutant.object.as_deref() == Some(cell.object.as_str())
+                && mutant.role.as_deref().is_none_or(|role| role == cell.role.name)
+                && mutant.verb.as_deref().is_none_or(|verb| cell.sql.starts_with(verb))
+        })
+    }
+
     /// Breaks, looks, mends. The inner error is that of a change that the server refuses.
-    async fn try_out(&self, mutant: &Mutant) -> Result<Result<Option<Killer>, DbError>, DbError> {
-        let host = self.root.host();
-        if let Err(error) = host.execute(&queries::begin(&mutant.change)).await {
-            host.execute("ROLLBACK").await?;
-            return Ok(Err(error));
-        }
-        let killer = self.killer(mutant).await?;
-        host.execute("ROLLBACK").await?;
-        Ok(Ok(killer))
+    async fn try_out(
+        &mut self,
+        mutant: &Mutant,
+    ) -> Result<Result<Option<Killer>, DbError>, DbError> {
+        let began = self.root.host().execute(&queries::begin(&mutant.change)).await;
+        let killer = match began {
+            Ok(()) => Ok(self.killer(mutant).await?),
+            Err(error) => Err(error),
+        };
+        self.root.host().execute("ROLLBACK").await?;
+        Ok(killer)
     }
 
     /// First where it should show, then by the lint, then everywhere.
-    async fn killer(&self, mutant: &Mutant) -> Result<Option<Killer>, DbError> {
-        let object = |cell: &Cell| mutant.object.as_deref() == Some(cell.object.as_str());
-        let nearest = |cell: &Cell| {
-            object(cell)
-                && mutant.role.as_deref().is_none_or(|role| role == cell.role.name)
-                && mutant.verb.as_deref().is_none_or(|verb| cell.sql.starts_with(verb))
-        };
-        let parts: [Vec<&Cell>; 3] = [
-            self.cells.iter().filter(|cell| nearest(cell)).collect(),
-            self.cells.iter().filter(|cell| object(cell) && !nearest(cell)).collect(),
-            self.cells.iter().filter(|cell| !object(cell)).collect(),
-        ];
-        let [nearest, near, far] = &parts;
-        if self.any_differs(nearest).await? {
+    async fn killer(&mut self, mutant: &Mutant) -> Result<Option<Killer>, DbError> {
+        let nearest: Vec<&Cell> = self.nearest(mutant).collect();
+        if self.any_differs(&nearest).await? {
             return Ok(Some(Killer::Matrix));
         }
         if self.lint_finds().await? {
             return Ok(Some(Killer::Lint));
         }
-        let seen = self.any_differs(near).await? || self.any_differs(far).await?;
+        let object = |cell: &&Cell| mutant.object.as_deref() == Some(cell.object.as_str());
+        let (near, far): (Vec<&Cell>, Vec<&Cell>) = self.cells.iter().partition(object);
+        let seen = self.any_differs(&near).await? || self.any_differs(&far).await?;
         Ok(seen.then_some(Killer::Matrix))
     }
 
-    /// Whether a rule turns red; those first that most mutants break.
-    async fn lint_finds(&self) -> Result<bool, DbError> {
-        let is_first = |rule: &&Rule| FIRST_RULES.contains(&rule.id);
-        let (first, rest): (Vec<&Rule>, Vec<&Rule>) = RULES.iter().partition(is_first);
-        // What has parameters cannot be an attempt; it is about new objects, and no mutant is one.
-        let rules = first.iter().chain(&rest).filter(|rule| !rule.sql.contains("$1"));
-        for rule in rules {
+    /// Whether a rule turns red. Mutants of one kind follow each other, so the rule that killed the
+    /// last one is asked first.
+    async fn lint_finds(&mut self) -> Result<bool, DbError> {
+        for place in 0..self.rules.len() {
+            let Some(rule) = self.rules.get(place) else { break };
             let answers = self.root.attempts(&[rule.sql.to_owned()], BACK).await?;
             if answers != [Answer::Rows(Vec::new())] {
+                if let Some(before) = self.rules.get_mut(..=place) {
+                    before.rotate_right(1);
+                }
                 return Ok(true);
             }
         }
@@ -191,7 +282,7 @@ impl Ground {
 
 /// Ends an attempt, and nothing else of the mutant.
 const BACK: &str = queries::BACK;
-/// Rules that most mutants break.
-const FIRST_RULES: [&str; 4] = ["L4", "L7", "L10", "L15"];
+/// Mutants that travel together.
+const MUTANTS_AT_ONCE: usize = 8;
 /// As many as a probe sends together.
 const CELLS_AT_ONCE: usize = 15;

@@ -266,6 +266,17 @@ pub const EXPRESSIONS: &str = catalogue!(
     "SELECT name, object, alter, clause, text, role, verb FROM expressions ORDER BY 1, 4"
 );
 
+/// The second database.
+pub const COPY_NAME: &str = "kairo_mutants";
+
+/// Statements that copy this database; its own grants do not come with it.
+pub const COPY: &str = "
+    SELECT format(statement, of) FROM current_database() of, (VALUES
+        ('CREATE DATABASE kairo_mutants TEMPLATE %I'),
+        ('REVOKE ALL ON DATABASE kairo_mutants FROM PUBLIC'),
+        ('GRANT CONNECT ON DATABASE kairo_mutants
+              TO kairo_app, kairo_login, kairo_worker, kairo_support')) statements (statement)";
+
 /// A view as PostgreSQL writes it.
 pub const VIEW_TEXT: &str = "SELECT pg_get_viewdef($1::text::regclass)";
 
