@@ -53,6 +53,7 @@ fn subject(app: &Kairo, catalogue: Catalogue) -> Subject {
         env: Env::Production,
         program: Program { path: "/proc/self/exe".into(), sha256: PROGRAM },
         repository: None,
+        provider: None,
         workshop: Workshop {
             programs: None,
             account: OsAccount::current(environment()),
