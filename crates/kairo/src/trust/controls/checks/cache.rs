@@ -11,8 +11,8 @@ use crate::trust::controls::origin::{Ask, Origin};
 use crate::trust::controls::subject::Subject;
 
 const CANARY: &str = "cache";
-/// "rent on 3/4": a thought that the reader cannot be sure of, as it may be April or March, and whose
-/// reading does not hang on the minute.
+/// "rent on 3/4": a thought that the reader cannot be sure of, as it may be April or March, and
+/// whose reading does not hang on the minute.
 pub(super) const THOUGHT_FORM: &str = "text=rent+on+3%2F4";
 /// The word of it that no sealed answer may show.
 const PLAIN: &[u8] = b"rent";
@@ -60,6 +60,19 @@ pub(super) async fn counts(host: &Host, canary: &str) -> Result<Counts, Untold> 
     })
 }
 
+/// What the tables have when the second reading of the newest thought has ended, and what became of
+/// its call is in the ledger, which is a moment later.
+pub(super) async fn settled(host: &Host, canary: &str) -> Result<Counts, Untold> {
+    for _look in 0..LOOKS_MAX {
+        let counts = counts(host, canary).await?;
+        if counts.refine != "running" && counts.under_way == 0 {
+            return Ok(counts);
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+    Err(Untold("a second reading did not end".to_owned()))
+}
+
 /// Keeps the thought, and waits until its second reading has ended.
 async fn keep(
     subject: &Subject,
@@ -72,18 +85,13 @@ async fn keep(
     if answer.status != 303 {
         return Err(Untold(format!("the canary's thought was answered {}", answer.status)));
     }
-    for _look in 0..LOOKS_MAX {
-        let counts = counts(host, CANARY).await?;
-        match counts.refine.as_str() {
-            "none" => return Err(Untold("no model is configured".to_owned())),
-            "refused" => return Err(Untold("the canary's credits are used up".to_owned())),
-            "failed" => return Err(Untold("the model gave no answer to keep".to_owned())),
-            // What it came to is in the ledger a moment later.
-            "done" if counts.under_way == 0 => return Ok(counts),
-            _ => tokio::time::sleep(LOOK_EVERY).await,
-        }
+    let counts = settled(host, CANARY).await?;
+    match counts.refine.as_str() {
+        "none" => Err(Untold("no model is configured".to_owned())),
+        "refused" => Err(Untold("the canary's credits are used up".to_owned())),
+        "failed" => Err(Untold("the model gave no answer to keep".to_owned())),
+        _ => Ok(counts),
     }
-    Err(Untold("a second reading did not end".to_owned()))
 }
 
 async fn kept_twice(subject: &Subject, origin: &Origin, host: &Host, cookie: &str) -> Told {

@@ -87,8 +87,8 @@ async fn walls(host: &Host, sql: &str) -> Result<Walls, DbError> {
     Ok(rows.iter().map(|row| (row.get("name"), row.get("body"))).collect())
 }
 
-/// What the running database has otherwise than a scratch cluster, as `sql` reads both; and what the
-/// scratch one has.
+/// What the running database has otherwise than a scratch cluster, as `sql` reads both; and what
+/// the scratch one has.
 pub(super) async fn differences(
     subject: &Subject,
     root: &Host,

@@ -144,7 +144,8 @@ async fn ask(subject: &Subject, canary: &Identity, provider: &Ai) -> Result<(), 
     Ok(())
 }
 
-/// The provider that people's words go to, where that is another machine: it speaks TLS 1.2 or 1.3.
+/// The provider that people's words go to, where that is another machine: it speaks TLS 1.2 or
+/// 1.3.
 async fn provider(subject: &Subject, sum: &mut Sum) -> Result<(), Untold> {
     let Some(provider) = &subject.provider else { return Ok(()) };
     let mut speaks = false;
@@ -158,8 +159,8 @@ async fn provider(subject: &Subject, sum: &mut Sum) -> Result<(), Untold> {
 /// The one rule about channels, as the server prints it.
 const RULE: &str = "CHECK ((channel = ANY (ARRAY['tls'::text, 'loopback'::text])))";
 
-/// Every attempt went over TLS or over loopback: the rule about it stands, and where every row may be
-/// read, those of 30 days obey it.
+/// Every attempt went over TLS or over loopback: the rule about it stands, and where every row may
+/// be read, those of 30 days obey it.
 async fn kept(subject: &Subject, sum: &mut Sum) -> Result<usize, Untold> {
     let rules = host(subject).await?.query(queries::ATTEMPT_RULES, &[]).await?;
     let stands = rules.iter().any(|row| row.get::<_, &str>("rule") == RULE);

@@ -1,8 +1,8 @@
 //! The checks: code that asks whether a claim holds, one function each, with what breaks it.
 //!
-//! **Invariant:** a check never takes the word of what it verifies. It asks the wire, the database's
-//! catalogue or rows, the log, or files, as somebody outside would; where it makes the program do
-//! something, it counts what came of it by SQL or at the wire's other end.
+//! **Invariant:** a check never takes the word of what it verifies. It asks the wire, the
+//! database's catalogue or rows, the log, or files, as somebody outside would; where it makes the
+//! program do something, it counts what came of it by SQL or at the wire's other end.
 //! **Invariant:** a check that could not look says [`Untold`]; only one that tested something may
 //! pass.
 //! **Invariant:** a sabotage is done to the real object, never to what a check reads of it.

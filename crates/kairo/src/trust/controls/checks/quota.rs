@@ -1,5 +1,5 @@
-//! The quota, tried in a cluster of its own: two nodes, many requests at once, and every count taken
-//! by SQL of the check's own.
+//! The quota, tried in a cluster of its own: two nodes, many requests at once, and every count
+//! taken by SQL of the check's own.
 //!
 //! **Invariant:** what the guard says is compared with what the tables hold; neither is believed
 //! alone.
