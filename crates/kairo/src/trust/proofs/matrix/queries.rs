@@ -132,8 +132,8 @@ pub const SEED: &str = r"
            CASE n WHEN 4 THEN now() - interval '1 day' ELSE now() + interval '1 day' END
       FROM row_ids WHERE n IN (1, 2, 3, 4);
     INSERT INTO guard.attempts (reservation_id, attempt, model, outcome, tokens_in, tokens_out,
-                                cost_nano, at)
-    SELECT id, 1, 'm', 'answered', 0, 0, 0,
+                                cost_nano, channel, at)
+    SELECT id, 1, 'm', 'answered', 0, 0, 0, 'tls',
            CASE n WHEN 3 THEN now() - interval '91 days' ELSE now() END
       FROM row_ids WHERE n IN (1, 3);
     INSERT INTO guard.usage_hours (user_id, hour)

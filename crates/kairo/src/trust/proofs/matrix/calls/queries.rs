@@ -172,7 +172,8 @@ pub const CALLS: [Call; 54] = [
     Call {
         role: WORKER,
         sql: "SELECT count(*) FROM guard.log_attempts('{a0000000-0000-7000-8000-000000000001}',
-                  '{2}', '{m}', '{answered}', '{200}', '{0}', '{0}', '{0}')",
+                  '{2}', '{m}', '{answered}', '{200}', '{0}', '{0}', '{0}',
+                  '{tls}')",
         gives: |_| &["1"],
     },
     Call { role: WORKER, sql: "SELECT guard.sweep()", gives: |_| &["3"] },
