@@ -96,7 +96,7 @@ ALTER TABLE app.captures OWNER TO kairo_owner;
 ALTER TABLE app.captures ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app.captures FORCE ROW LEVEL SECURITY;
 CREATE INDEX captures_user_id_created_at ON app.captures USING btree (user_id, created_at DESC);
-GRANT INSERT, SELECT ON app.captures TO kairo_app;
+GRANT INSERT, SELECT, UPDATE (refine) ON app.captures TO kairo_app;
 GRANT DELETE, SELECT ON app.captures TO kairo_worker;
 CREATE POLICY captures_delete ON app.captures FOR DELETE TO kairo_worker
     USING (((user_id = ( SELECT me.user_id FROM authn.me)) AND (created_at < (statement_timestamp() - '30 days'::interval)) AND (NOT (EXISTS ( SELECT FROM app.items i WHERE ((i.user_id = captures.user_id) AND (i.capture_id = captures.id)))))));
@@ -108,6 +108,11 @@ CREATE POLICY captures_insert_scope ON app.captures AS RESTRICTIVE FOR INSERT TO
     WITH CHECK (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
 CREATE POLICY captures_select ON app.captures FOR SELECT TO kairo_app, kairo_worker
     USING ((user_id = ( SELECT me.user_id FROM authn.me)));
+CREATE POLICY captures_update ON app.captures FOR UPDATE TO kairo_app
+    USING ((user_id = ( SELECT me.user_id FROM authn.me)))
+    WITH CHECK ((user_id = ( SELECT me.user_id FROM authn.me)));
+CREATE POLICY captures_update_scope ON app.captures AS RESTRICTIVE FOR UPDATE TO kairo_app
+    USING (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
 
 CREATE TABLE app.data_keys (
     id uuid NOT NULL,
@@ -292,6 +297,42 @@ CREATE POLICY key_ring_select ON app.key_ring FOR SELECT TO kairo_app
     USING (one);
 CREATE POLICY key_ring_select_auth ON app.key_ring FOR SELECT TO kairo_auth
     USING (true);
+
+CREATE TABLE app.model_answers (
+    id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    key_mac bytea NOT NULL,
+    model text NOT NULL,
+    answer_sealed bytea NOT NULL,
+    created_at timestamp with time zone NOT NULL DEFAULT statement_timestamp(),
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT model_answers_pkey PRIMARY KEY (id),
+    CONSTRAINT model_answers_user_id_key_mac_model_key UNIQUE (user_id, key_mac, model),
+    CONSTRAINT model_answers_user_id_fkey FOREIGN KEY (user_id) REFERENCES authn.users(id),
+    CONSTRAINT model_answers_answer_sealed_check CHECK ((octet_length(answer_sealed) <= 16384)),
+    CONSTRAINT model_answers_key_mac_check CHECK ((octet_length(key_mac) = 32)),
+    CONSTRAINT model_answers_model_check CHECK ((model = ANY (ARRAY['normal'::text, 'small'::text])))
+);
+ALTER TABLE app.model_answers OWNER TO kairo_owner;
+ALTER TABLE app.model_answers ENABLE ROW LEVEL SECURITY;
+ALTER TABLE app.model_answers FORCE ROW LEVEL SECURITY;
+CREATE INDEX model_answers_expires_at ON app.model_answers USING btree (expires_at);
+GRANT DELETE, INSERT, SELECT ON app.model_answers TO kairo_app;
+GRANT DELETE, SELECT (id, expires_at) ON app.model_answers TO kairo_auth;
+CREATE POLICY model_answers_delete ON app.model_answers FOR DELETE TO kairo_app
+    USING ((user_id = ( SELECT me.user_id FROM authn.me)));
+CREATE POLICY model_answers_delete_auth ON app.model_answers FOR DELETE TO kairo_auth
+    USING ((expires_at < statement_timestamp()));
+CREATE POLICY model_answers_delete_scope ON app.model_answers AS RESTRICTIVE FOR DELETE TO kairo_app
+    USING (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
+CREATE POLICY model_answers_insert ON app.model_answers FOR INSERT TO kairo_app
+    WITH CHECK ((user_id = ( SELECT me.user_id FROM authn.me)));
+CREATE POLICY model_answers_insert_scope ON app.model_answers AS RESTRICTIVE FOR INSERT TO kairo_app
+    WITH CHECK (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
+CREATE POLICY model_answers_select ON app.model_answers FOR SELECT TO kairo_app
+    USING ((user_id = ( SELECT me.user_id FROM authn.me)));
+CREATE POLICY model_answers_select_auth ON app.model_answers FOR SELECT TO kairo_auth
+    USING ((expires_at < statement_timestamp()));
 
 CREATE TABLE app.settings (
     user_id uuid NOT NULL,
@@ -500,7 +541,7 @@ CREATE TABLE authn.sessions (
     CONSTRAINT sessions_device_check CHECK ((octet_length(device) <= 60)),
     CONSTRAINT sessions_kind_check CHECK ((kind = ANY (ARRAY['web'::text, 'key'::text, 'job'::text]))),
     CONSTRAINT sessions_method_check CHECK ((method = ANY (ARRAY['link'::text, 'code'::text, 'host'::text, 'job'::text]))),
-    CONSTRAINT sessions_purpose_check CHECK ((purpose = 'purge'::text)),
+    CONSTRAINT sessions_purpose_check CHECK ((purpose = ANY (ARRAY['purge'::text, 'refine'::text]))),
     CONSTRAINT sessions_revoke_reason_check CHECK ((revoke_reason = ANY (ARRAY['sign_out'::text, 'everywhere'::text, 'cap'::text, 'rotated'::text]))),
     CONSTRAINT sessions_scopes_check CHECK ((scopes <@ ARRAY['read'::text, 'write'::text])),
     CONSTRAINT sessions_token_hash_check CHECK (((octet_length(token_hash) = 32) AND (token_hash <> sha256('\x'::bytea))))
@@ -564,6 +605,7 @@ ALTER TABLE authn.users ENABLE ROW LEVEL SECURITY;
 ALTER TABLE authn.users FORCE ROW LEVEL SECURITY;
 GRANT SELECT (id, email_norm, plan, created_at) ON authn.users TO kairo_app;
 GRANT INSERT, SELECT, UPDATE (plan, suspended_at) ON authn.users TO kairo_auth;
+GRANT SELECT (id, plan) ON authn.users TO kairo_guard;
 GRANT SELECT (id, email_norm, plan, created_at) ON authn.users TO kairo_worker;
 CREATE POLICY users_insert_auth ON authn.users FOR INSERT TO kairo_auth
     WITH CHECK (true);
@@ -571,9 +613,30 @@ CREATE POLICY users_select ON authn.users FOR SELECT TO kairo_app, kairo_worker
     USING ((id = ( SELECT me.user_id FROM authn.me)));
 CREATE POLICY users_select_auth ON authn.users FOR SELECT TO kairo_auth
     USING (true);
+CREATE POLICY users_select_guard ON authn.users FOR SELECT TO kairo_guard
+    USING (true);
 CREATE POLICY users_update_auth ON authn.users FOR UPDATE TO kairo_auth
     USING (true)
     WITH CHECK (true);
+
+CREATE OR REPLACE FUNCTION authn.answers_purge()
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+DECLARE
+    n integer;
+BEGIN
+    DELETE FROM app.model_answers WHERE id IN (
+        SELECT id FROM app.model_answers WHERE expires_at < statement_timestamp()
+         LIMIT 10000);
+    GET DIAGNOSTICS n = ROW_COUNT;
+    RETURN n;
+END
+$function$;
+ALTER FUNCTION authn.answers_purge() OWNER TO kairo_auth;
+GRANT EXECUTE ON FUNCTION authn.answers_purge() TO kairo_worker;
 
 CREATE OR REPLACE FUNCTION authn.job_session(p_user uuid, p_purpose text, p_session uuid, p_token_hash bytea)
  RETURNS boolean
@@ -1015,6 +1078,7 @@ ALTER FUNCTION authn.user_ensure(text,uuid,uuid,text,bytea,text) OWNER TO kairo_
 
 CREATE SCHEMA mail AUTHORIZATION kairo_owner;
 GRANT CREATE, USAGE ON SCHEMA mail TO kairo_auth;
+GRANT USAGE ON SCHEMA mail TO kairo_guard;
 GRANT USAGE ON SCHEMA mail TO kairo_worker;
 
 CREATE TABLE mail.events (
@@ -1042,6 +1106,7 @@ CREATE TABLE mail.letters (
     address_macs bytea[] NOT NULL,
     state text NOT NULL DEFAULT 'queued'::text,
     attempts smallint NOT NULL DEFAULT 0,
+    attempts_max smallint NOT NULL DEFAULT 8,
     next_attempt_at timestamp with time zone NOT NULL DEFAULT statement_timestamp(),
     lease_until timestamp with time zone,
     last_error text,
@@ -1053,12 +1118,13 @@ CREATE TABLE mail.letters (
     CONSTRAINT letters_pkey PRIMARY KEY (id),
     CONSTRAINT letters_address_macs_check CHECK (((cardinality(address_macs) >= 1) AND (cardinality(address_macs) <= 64))),
     CONSTRAINT letters_attempts_check CHECK ((attempts >= 0)),
+    CONSTRAINT letters_attempts_max_check CHECK (((attempts_max >= 1) AND (attempts_max <= 1000))),
     CONSTRAINT letters_erased CHECK (((state = ANY (ARRAY['queued'::text, 'sending'::text])) = (sealed IS NOT NULL))),
     CONSTRAINT letters_fate_check CHECK ((fate = ANY (ARRAY['delayed'::text, 'delivered'::text, 'soft_bounced'::text, 'failed'::text, 'bounced'::text, 'complained'::text]))),
     CONSTRAINT letters_last_error_check CHECK ((last_error = ANY (ARRAY['unreachable'::text, 'timed_out'::text, 'busy'::text, 'unavailable'::text, 'garbled'::text, 'refused'::text, 'unauthorized'::text, 'conflict'::text, 'unwritable'::text, 'damaged'::text, 'expired'::text, 'abandoned'::text, 'reserved'::text]))),
     CONSTRAINT letters_leased CHECK (((state = 'sending'::text) = (lease_until IS NOT NULL))),
     CONSTRAINT letters_provider_id_check CHECK ((provider_id ~ '^[A-Za-z0-9_-]{1,100}$'::text)),
-    CONSTRAINT letters_purpose_check CHECK ((purpose = 'sign_in'::text)),
+    CONSTRAINT letters_purpose_check CHECK ((purpose = ANY (ARRAY['sign_in'::text, 'alert'::text]))),
     CONSTRAINT letters_sealed_check CHECK (((octet_length(sealed) >= 64) AND (octet_length(sealed) <= 16448))),
     CONSTRAINT letters_sent CHECK (((state = 'sent'::text) = (sent_at IS NOT NULL))),
     CONSTRAINT letters_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'sending'::text, 'sent'::text, 'failed'::text, 'suppressed'::text])))
@@ -1099,6 +1165,18 @@ CREATE POLICY suppressions_insert_auth ON mail.suppressions FOR INSERT TO kairo_
 CREATE POLICY suppressions_select_auth ON mail.suppressions FOR SELECT TO kairo_auth
     USING (true);
 
+CREATE OR REPLACE FUNCTION mail.alert_letter(p_id uuid, p_sealed bytea, p_address_macs bytea[])
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+    INSERT INTO mail.letters (id, purpose, sealed, address_macs, attempts_max, expires_at)
+    VALUES (p_id, 'alert', p_sealed, p_address_macs, 1000, statement_timestamp() + interval '24 hours')
+$function$;
+ALTER FUNCTION mail.alert_letter(uuid,bytea,bytea[]) OWNER TO kairo_auth;
+GRANT EXECUTE ON FUNCTION mail.alert_letter(uuid,bytea,bytea[]) TO kairo_guard;
+
 CREATE OR REPLACE FUNCTION mail.claim(p_limit integer)
  RETURNS TABLE(id uuid, sealed bytea, attempt smallint)
  LANGUAGE plpgsql
@@ -1107,9 +1185,8 @@ CREATE OR REPLACE FUNCTION mail.claim(p_limit integer)
 AS $function$
 #variable_conflict use_column
 DECLARE
-    lease        CONSTANT interval := '60 seconds';
-    batch_max    CONSTANT integer := 8;
-    attempts_max CONSTANT smallint := 8;
+    lease     CONSTANT interval := '60 seconds';
+    batch_max CONSTANT integer := 8;
     t timestamptz := statement_timestamp();
 BEGIN
     WITH over AS MATERIALIZED (
@@ -1117,7 +1194,7 @@ BEGIN
           FROM mail.letters l,
                LATERAL (SELECT CASE
                    WHEN l.expires_at <= t THEN 'expired'
-                   WHEN l.attempts >= attempts_max THEN 'abandoned'
+                   WHEN l.attempts >= l.attempts_max THEN 'abandoned'
                    WHEN EXISTS (SELECT FROM mail.suppressions s
                                  WHERE s.address_mac = ANY (l.address_macs)) THEN 'suppressed'
                END AS why) reasons
@@ -1134,7 +1211,7 @@ BEGIN
              WHERE (l.state = 'queued' AND l.next_attempt_at <= t
                     OR l.state = 'sending' AND l.lease_until <= t)
                -- Where more were over than one look ends, the rest is not due either.
-               AND l.expires_at > t AND l.attempts < attempts_max
+               AND l.expires_at > t AND l.attempts < l.attempts_max
                AND NOT EXISTS (SELECT FROM mail.suppressions s
                                 WHERE s.address_mac = ANY (l.address_macs))
              ORDER BY l.next_attempt_at, l.id
@@ -1227,7 +1304,6 @@ CREATE OR REPLACE FUNCTION mail.record(p_id uuid, p_attempt smallint, p_outcome 
  SET search_path TO ''
 AS $function$
 DECLARE
-    attempts_max CONSTANT smallint := 8;
     t timestamptz := statement_timestamp();
     again_at timestamptz := t + make_interval(secs => greatest(p_wait_ms, 0) / 1000.0);
 BEGIN
@@ -1239,7 +1315,7 @@ BEGIN
            provider_id = CASE becomes WHEN 'sent' THEN p_provider_id END
       FROM (SELECT o.id, CASE
                 WHEN p_outcome = 'sent' THEN 'sent'
-                WHEN p_outcome = 'later' AND o.attempts < attempts_max AND again_at < o.expires_at
+                WHEN p_outcome = 'later' AND o.attempts < o.attempts_max AND again_at < o.expires_at
                 THEN 'queued'
                 ELSE 'failed' END AS becomes
               FROM mail.letters o
