@@ -96,7 +96,7 @@ ALTER TABLE app.captures OWNER TO kairo_owner;
 ALTER TABLE app.captures ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app.captures FORCE ROW LEVEL SECURITY;
 CREATE INDEX captures_user_id_created_at ON app.captures USING btree (user_id, created_at DESC);
-GRANT INSERT, SELECT ON app.captures TO kairo_app;
+GRANT INSERT, SELECT, UPDATE (refine) ON app.captures TO kairo_app;
 GRANT DELETE, SELECT ON app.captures TO kairo_worker;
 CREATE POLICY captures_delete ON app.captures FOR DELETE TO kairo_worker
     USING (((user_id = ( SELECT me.user_id FROM authn.me)) AND (created_at < (statement_timestamp() - '30 days'::interval)) AND (NOT (EXISTS ( SELECT FROM app.items i WHERE ((i.user_id = captures.user_id) AND (i.capture_id = captures.id)))))));
@@ -108,6 +108,11 @@ CREATE POLICY captures_insert_scope ON app.captures AS RESTRICTIVE FOR INSERT TO
     WITH CHECK (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
 CREATE POLICY captures_select ON app.captures FOR SELECT TO kairo_app, kairo_worker
     USING ((user_id = ( SELECT me.user_id FROM authn.me)));
+CREATE POLICY captures_update ON app.captures FOR UPDATE TO kairo_app
+    USING ((user_id = ( SELECT me.user_id FROM authn.me)))
+    WITH CHECK ((user_id = ( SELECT me.user_id FROM authn.me)));
+CREATE POLICY captures_update_scope ON app.captures AS RESTRICTIVE FOR UPDATE TO kairo_app
+    USING (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
 
 CREATE TABLE app.data_keys (
     id uuid NOT NULL,
@@ -292,6 +297,42 @@ CREATE POLICY key_ring_select ON app.key_ring FOR SELECT TO kairo_app
     USING (one);
 CREATE POLICY key_ring_select_auth ON app.key_ring FOR SELECT TO kairo_auth
     USING (true);
+
+CREATE TABLE app.model_answers (
+    id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    key_mac bytea NOT NULL,
+    model text NOT NULL,
+    answer_sealed bytea NOT NULL,
+    created_at timestamp with time zone NOT NULL DEFAULT statement_timestamp(),
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT model_answers_pkey PRIMARY KEY (id),
+    CONSTRAINT model_answers_user_id_key_mac_model_key UNIQUE (user_id, key_mac, model),
+    CONSTRAINT model_answers_user_id_fkey FOREIGN KEY (user_id) REFERENCES authn.users(id),
+    CONSTRAINT model_answers_answer_sealed_check CHECK ((octet_length(answer_sealed) <= 16384)),
+    CONSTRAINT model_answers_key_mac_check CHECK ((octet_length(key_mac) = 32)),
+    CONSTRAINT model_answers_model_check CHECK ((model = ANY (ARRAY['normal'::text, 'small'::text])))
+);
+ALTER TABLE app.model_answers OWNER TO kairo_owner;
+ALTER TABLE app.model_answers ENABLE ROW LEVEL SECURITY;
+ALTER TABLE app.model_answers FORCE ROW LEVEL SECURITY;
+CREATE INDEX model_answers_expires_at ON app.model_answers USING btree (expires_at);
+GRANT DELETE, INSERT, SELECT ON app.model_answers TO kairo_app;
+GRANT DELETE, SELECT (id, expires_at) ON app.model_answers TO kairo_auth;
+CREATE POLICY model_answers_delete ON app.model_answers FOR DELETE TO kairo_app
+    USING ((user_id = ( SELECT me.user_id FROM authn.me)));
+CREATE POLICY model_answers_delete_auth ON app.model_answers FOR DELETE TO kairo_auth
+    USING ((expires_at < statement_timestamp()));
+CREATE POLICY model_answers_delete_scope ON app.model_answers AS RESTRICTIVE FOR DELETE TO kairo_app
+    USING (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
+CREATE POLICY model_answers_insert ON app.model_answers FOR INSERT TO kairo_app
+    WITH CHECK ((user_id = ( SELECT me.user_id FROM authn.me)));
+CREATE POLICY model_answers_insert_scope ON app.model_answers AS RESTRICTIVE FOR INSERT TO kairo_app
+    WITH CHECK (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
+CREATE POLICY model_answers_select ON app.model_answers FOR SELECT TO kairo_app
+    USING ((user_id = ( SELECT me.user_id FROM authn.me)));
+CREATE POLICY model_answers_select_auth ON app.model_answers FOR SELECT TO kairo_auth
+    USING ((expires_at < statement_timestamp()));
 
 CREATE TABLE app.settings (
     user_id uuid NOT NULL,
@@ -502,7 +543,7 @@ CREATE TABLE authn.sessions (
     CONSTRAINT sessions_device_check CHECK ((octet_length(device) <= 60)),
     CONSTRAINT sessions_kind_check CHECK ((kind = ANY (ARRAY['web'::text, 'key'::text, 'job'::text]))),
     CONSTRAINT sessions_method_check CHECK ((method = ANY (ARRAY['link'::text, 'code'::text, 'host'::text, 'job'::text]))),
-    CONSTRAINT sessions_purpose_check CHECK ((purpose = 'purge'::text)),
+    CONSTRAINT sessions_purpose_check CHECK ((purpose = ANY (ARRAY['purge'::text, 'refine'::text]))),
     CONSTRAINT sessions_revoke_reason_check CHECK ((revoke_reason = ANY (ARRAY['sign_out'::text, 'everywhere'::text, 'cap'::text, 'rotated'::text]))),
     CONSTRAINT sessions_scopes_check CHECK ((scopes <@ ARRAY['read'::text, 'write'::text])),
     CONSTRAINT sessions_token_hash_check CHECK (((octet_length(token_hash) = 32) AND (token_hash <> sha256('\x'::bytea))))
@@ -549,6 +590,25 @@ CREATE POLICY users_select_auth ON authn.users FOR SELECT TO kairo_auth
 CREATE POLICY users_update_auth ON authn.users FOR UPDATE TO kairo_auth
     USING (true)
     WITH CHECK (true);
+
+CREATE OR REPLACE FUNCTION authn.answers_purge()
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+DECLARE
+    n integer;
+BEGIN
+    DELETE FROM app.model_answers WHERE id IN (
+        SELECT id FROM app.model_answers WHERE expires_at < statement_timestamp()
+         LIMIT 10000);
+    GET DIAGNOSTICS n = ROW_COUNT;
+    RETURN n;
+END
+$function$;
+ALTER FUNCTION authn.answers_purge() OWNER TO kairo_auth;
+GRANT EXECUTE ON FUNCTION authn.answers_purge() TO kairo_worker;
 
 CREATE OR REPLACE FUNCTION authn.job_session(p_user uuid, p_purpose text, p_session uuid, p_token_hash bytea)
  RETURNS boolean
