@@ -228,3 +228,6 @@ fn about(credits: i32) -> String {
     };
     number(i64::from(credits / step * step))
 }
+
+#[cfg(test)]
+mod tests;
