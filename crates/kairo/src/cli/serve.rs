@@ -83,14 +83,7 @@ async fn serve(opened: &Opened, database: &ServedDatabase) -> Result<(), Failure
     let proxies = Proxies::new(config.trusted_proxies.clone());
     let edge = edge_of(&base, config, &origin, proxies.clone())?;
     let app = edge::wrap(routes::all(site, &edge), edge);
-    Node {
-        listen: bound.to_string(),
-        origin: origin.clone(),
-        socket_dir: database.socket_dir(),
-        settings: config.settings().clone(),
-        ..Node::default()
-    }
-    .publish(database.lock())?;
+    publish(config, database, bound, &origin)?;
     redirect(config, &origin).await?;
     let sighting = Sighting {
         opened,
@@ -118,6 +111,23 @@ async fn serve(opened: &Opened, database: &ServedDatabase) -> Result<(), Failure
         let _written_or_not = tokio::time::timeout(DRAIN_MAX, guard.flush()).await;
     }
     stopped(database)
+}
+
+/// Writes where host commands find this node.
+fn publish(
+    config: &Config,
+    database: &ServedDatabase,
+    bound: SocketAddr,
+    origin: &str,
+) -> Result<(), Failure> {
+    let node = Node {
+        listen: bound.to_string(),
+        origin: origin.to_owned(),
+        socket_dir: database.socket_dir(),
+        settings: config.settings().clone(),
+        ..Node::default()
+    };
+    Ok(node.publish(database.lock())?)
 }
 
 /// Says so, and whether that was meant.
