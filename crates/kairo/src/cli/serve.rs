@@ -28,6 +28,7 @@ use crate::config::{Alerts, Config, MailWay, Node};
 use crate::db::{Db, Endpoint};
 use crate::guard::watch::{Hook, Watch};
 use crate::guard::{self, Guard, GuardParts, sweep};
+use crate::keys::Keys;
 use crate::limits::{DRAIN_MAX, MAIL_SEND_MAX, RESERVE_BATCH_MAX};
 use crate::mail::{Carrier, Mailer, Outbox, Post, Resend, Smtp, Webhook};
 use crate::meters::Meters;
@@ -58,14 +59,7 @@ async fn serve(opened: &Opened, database: &ServedDatabase) -> Result<(), Failure
         .map_err(|error| format!("cannot listen on {}: {error}", config.listen))?;
     let bound = listener.local_addr()?;
     let origin = config.origin(bound).to_string();
-    let base = Base {
-        db: db.clone(),
-        keys: ways.keys,
-        clock: opened.clock.clone(),
-        random: opened.random.clone(),
-        ids: opened.ids.clone(),
-        checks: OwnerChecks::on(),
-    };
+    let base = base_of(opened, &db, ways.keys);
     tokio::spawn(purge::run(base.clone()));
     let (mailer, outbox, delivery) = mail(opened, &base)?;
     tokio::spawn(watch(opened, &base, (ways.of)("kairo_worker"), &mailer, &origin)?.run());
@@ -118,6 +112,17 @@ async fn serve(opened: &Opened, database: &ServedDatabase) -> Result<(), Failure
     match database.is_running() {
         true => Ok(()),
         false => Err("PostgreSQL ended while Kairo was serving; start Kairo again".into()),
+    }
+}
+
+fn base_of(opened: &Opened, db: &Db, keys: Keys) -> Base {
+    Base {
+        db: db.clone(),
+        keys,
+        clock: opened.clock.clone(),
+        random: opened.random.clone(),
+        ids: opened.ids.clone(),
+        checks: OwnerChecks::on(),
     }
 }
 

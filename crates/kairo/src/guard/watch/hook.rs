@@ -1,15 +1,15 @@
 //! Messages to an operator's webhook.
 //!
-//! The body is `{"text": …}`, which Slack and what speaks as it does show as a message. It is signed
-//! as Standard Webhooks says (standardwebhooks.com, specification, "Signature scheme"):
+//! The body is `{"text": …}`, which Slack and what speaks as it does show as a message. It is
+//! signed as Standard Webhooks says (standardwebhooks.com, specification, "Signature scheme"):
 //! `webhook-id`, `webhook-timestamp` in seconds, and `webhook-signature: v1,BASE64` of HMAC-SHA-256
 //! over `id.timestamp.body` with the base64 part of `whsec_…`. Each attempt has the same id and
 //! body, and its own time.
 //!
 //! **Invariant:** verified TLS to any other machine; no redirect is followed and no proxy of the
 //! environment used. Of an answer only the status and `Retry-After` are read.
-//! **Invariant:** neither the address, which is a secret of itself at Slack, nor what the other side
-//! says is logged.
+//! **Invariant:** neither the address, which is a secret of itself at Slack, nor what the other
+//! side says is logged.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -145,8 +145,8 @@ pub(super) fn body(text: &str) -> String {
 }
 
 /// Time until the attempt after `attempt` (from 1): doubled each time up to `ALERT_WAIT_MAX`, of
-/// which `jitter` takes up to a half away; never sooner than the other side asked for, if that is no
-/// longer than `ALERT_PATIENCE_MAX`.
+/// which `jitter` takes up to a half away; never sooner than the other side asked for, if that is
+/// no longer than `ALERT_PATIENCE_MAX`.
 pub fn wait_after(attempt: u16, jitter: u8, asked: Option<Duration>) -> Duration {
     let doublings = u32::from(attempt.saturating_sub(1)).min(16);
     let whole = ALERT_WAIT_FIRST.saturating_mul(1 << doublings).min(ALERT_WAIT_MAX);

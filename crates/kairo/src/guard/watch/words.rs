@@ -54,8 +54,8 @@ pub(super) fn line(alert: &Alert) -> String {
             alert.day
         ),
         _ => format!(
-            "{}: the use of models was not compared for {number} hours. What was missed is compared \
-             now. See why no Kairo ran, or why its comparison failed.",
+            "{}: the use of models was not compared for {number} hours. What was missed is \
+             compared now. See why no Kairo ran, or why its comparison failed.",
             alert.day
         ),
     }

@@ -1,11 +1,11 @@
 //! What may be done with quotas, the ledger and the budget.
 //!
 //! The threats, besides those of the page above. A thief of `kairo_app` can use up the credits of
-//! the session that it holds, and nobody else's; it can give nothing back. A thief of `kairo_worker`
-//! can end calls that are open and change what plans give, until a node starts again; it can
-//! neither reserve nor read whose quota is whose. It is told who used far more than usual, and can
-//! keep an operator from being told: it can mark alerts as told, and send others words of its own to
-//! the webhook.
+//! the session that it holds, and nobody else's; it can give nothing back. A thief of
+//! `kairo_worker` can end calls that are open and change what plans give, until a node starts
+//! again; it can neither reserve nor read whose quota is whose. It sees who used far more than
+//! usual, and can keep an operator from it: it can mark alerts as told, and put words of its own
+//! into messages.
 
 use super::super::actors::{APP, AUTH, GUARD, WORKER};
 use super::Command::{Delete, Insert, Select, Update};
