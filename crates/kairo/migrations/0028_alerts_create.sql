@@ -144,8 +144,9 @@ BEGIN
          GROUP BY u.user_id
     ), much AS MATERIALIZED (
         SELECT u.user_id, u.credits, u.nano,
-               NOT EXISTS (SELECT FROM guard.usage_hours o
-                            WHERE o.user_id = u.user_id AND o.hour <= known) AS is_new
+               -- No EXISTS: for many people the planner would read everybody's weeks.
+               (SELECT 1 FROM guard.usage_hours o
+                 WHERE o.user_id = u.user_id AND o.hour <= known LIMIT 1) IS NULL AS is_new
           FROM used u
          WHERE u.credits >= credits_min
            AND (u.nano >= nano_min OR NOT EXISTS (SELECT FROM used p WHERE p.nano > 0))
@@ -240,8 +241,11 @@ REVOKE ALL ON FUNCTION guard.notice_at FROM PUBLIC;
 
 CREATE FUNCTION guard.notice() RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+DECLARE
+    age_s bigint;
 BEGIN
-    RETURN guard.notice_at(clock_timestamp());
+    SELECT n INTO age_s FROM guard.notice_at(clock_timestamp()) n;
+    RETURN age_s;
 END
 $$;
 ALTER FUNCTION guard.notice OWNER TO kairo_guard;

@@ -27,6 +27,7 @@ use crate::capture::refine::Refiner;
 use crate::config::{Alerts, Config, MailWay, Node};
 use crate::db::{Db, Endpoint};
 use crate::guard::watch::{Hook, Watch};
+use crate::keys::Keys;
 use crate::limits::{DRAIN_MAX, MAIL_SEND_MAX};
 use crate::mail::{Carrier, Mailer, Outbox, Post, Resend, Smtp, Webhook};
 use crate::meters::Meters;
@@ -55,14 +56,7 @@ async fn serve(opened: &Opened, database: &ServedDatabase) -> Result<(), Failure
     let config = &opened.config;
     let (listener, bound) = listen(config.listen).await?;
     let origin = config.origin(bound).to_string();
-    let base = Base {
-        db: db.clone(),
-        keys: ways.keys,
-        clock: opened.clock.clone(),
-        random: opened.random.clone(),
-        ids: opened.ids.clone(),
-        checks: OwnerChecks::on(),
-    };
+    let base = base_of(opened, &db, ways.keys);
     metrics(opened, &db).await?;
     tokio::spawn(purge::run(base.clone()));
     let (mailer, outbox, delivery) = mail(opened, &base)?;
@@ -144,6 +138,17 @@ async fn listen(at: SocketAddr) -> Result<(TcpListener, SocketAddr), Failure> {
     let listener = listener.map_err(|error| format!("cannot listen on {at}: {error}"))?;
     let bound = listener.local_addr()?;
     Ok((listener, bound))
+}
+
+fn base_of(opened: &Opened, db: &Db, keys: Keys) -> Base {
+    Base {
+        db: db.clone(),
+        keys,
+        clock: opened.clock.clone(),
+        random: opened.random.clone(),
+        ids: opened.ids.clone(),
+        checks: OwnerChecks::on(),
+    }
 }
 
 fn edge_of(

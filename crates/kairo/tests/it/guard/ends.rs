@@ -230,6 +230,7 @@ async fn what_cannot_be_logged() {
         tokens_in: 1,
         tokens_out: u64::MAX,
         cost_nano: 1,
+        channel: Channel::Loopback,
     };
     for model in ["a", "", "b"] {
         let granted = node.reserve(&who.identity, ask()).await.unwrap();

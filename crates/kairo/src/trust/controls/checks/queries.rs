@@ -151,9 +151,8 @@ pub(super) const UNTOLD_SPIKES: &str = "
                     WHERE o.user_id = d.user_id AND o.hour <= r.ends - interval '96 hours')
        AND NOT EXISTS (SELECT FROM guard.alerts a
                         WHERE a.kind = 'usage' AND a.user_id = d.user_id
-                          AND a.day BETWEEN
-                              ((r.ends - interval '25 hours') AT TIME ZONE 'UTC')::date
-                                        AND (r.ends AT TIME ZONE 'UTC')::date)
+                          AND a.day >= ((r.ends - interval '25 hours') AT TIME ZONE 'UTC')::date
+                          AND a.day <= (r.ends AT TIME ZONE 'UTC')::date)
      GROUP BY d.user_id
     HAVING count(*) = (SELECT least(count(*), 2) FROM guard.watch_runs)";
 /// Everything of the guard that decides: functions, tables, their rules, rights and triggers, and

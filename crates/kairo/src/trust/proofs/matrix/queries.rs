@@ -22,8 +22,8 @@ pub const LOOSEN: &str = "
 /// 1 is as usual, 2 was deleted yesterday, 3 may be purged, 4 is old but still needed, 5 is young.
 /// Of sessions: 1 browser, 2 token, 3 read-only token, 4 job, 5 idle too long, 6 past its end,
 /// 7 revoked just now, 8 two days ago, 9 a month ago. Of letters: 1 waits, 2 was sent, 3 failed a
-/// month ago; of what a provider told: 1 just now, 3 a month ago. Alerts and messages: likewise. Of
-/// calls: 1 is open, 2 settled, 3 settled long ago, 4 open past its end.
+/// month ago; of what a provider told: 1 just now, 3 a month ago. Of calls: 1 is open, 2 settled, 3
+/// settled long ago, 4 open past its end. Of alerts and messages: 1 waits, 3 is of long ago.
 pub const SEED: &str = r"
     INSERT INTO authn.users (id, email_norm, suspended_at)
     SELECT (letter || '0000000-0000-7000-8000-000000000000')::uuid, name || '@example.org', ended
