@@ -92,6 +92,8 @@ CREATE TABLE guard.attempts (
     tokens_in      bigint      NOT NULL CHECK (tokens_in >= 0),
     tokens_out     bigint      NOT NULL CHECK (tokens_out >= 0),
     cost_nano      bigint      NOT NULL CHECK (cost_nano >= 0),
+    -- What it went over. 'loopback' is plain text that stays on this machine.
+    channel        text        NOT NULL CHECK (channel IN ('tls', 'loopback')),
     at             timestamptz NOT NULL DEFAULT statement_timestamp(),
     PRIMARY KEY (reservation_id, attempt)
 );
@@ -618,14 +620,15 @@ GRANT EXECUTE ON FUNCTION guard.release TO kairo_worker;
 -- Keeps what attempts at the provider came to.
 CREATE FUNCTION guard.log_attempts(
     p_ids uuid[], p_attempts smallint[], p_models text[], p_outcomes text[], p_statuses smallint[],
-    p_in bigint[], p_out bigint[], p_nanos bigint[]
+    p_in bigint[], p_out bigint[], p_nanos bigint[], p_channels text[]
 ) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
 BEGIN
     PERFORM set_config('synchronous_commit', 'off', true);
     INSERT INTO guard.attempts (reservation_id, attempt, model, outcome, status, tokens_in, tokens_out,
-                                cost_nano)
-    SELECT * FROM unnest(p_ids, p_attempts, p_models, p_outcomes, p_statuses, p_in, p_out, p_nanos)
+                                cost_nano, channel)
+    SELECT * FROM unnest(p_ids, p_attempts, p_models, p_outcomes, p_statuses, p_in, p_out, p_nanos,
+                         p_channels)
     ON CONFLICT DO NOTHING;
 END
 $$;

@@ -183,6 +183,7 @@ impl Call {
             tokens_in: 0,
             tokens_out: 0,
             cost_nano: most,
+            channel: inner.provider.channel(),
         });
         let times = inner.times;
         let first_byte = if streams { times.first_byte } else { times.answer };

@@ -11,7 +11,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 use crate::config::{Ai, Price};
-use crate::guard::Class;
+use crate::guard::{Channel, Class};
 
 /// The table of prices that is compiled in.
 const PRICES: &str = include_str!("prices.toml");
@@ -132,6 +132,11 @@ impl Provider {
             true => Ok(provider),
             false => Err(ProviderError::HostNotListed(settings.host.clone())),
         }
+    }
+
+    /// What every request goes over: with `https` the client sends nothing else.
+    pub(super) fn channel(&self) -> Channel {
+        if self.completions.scheme() == "https" { Channel::Tls } else { Channel::Loopback }
     }
 
     /// Whether this address is one of the hosts that may be asked.

@@ -54,6 +54,25 @@ impl Outcome {
     }
 }
 
+/// What an attempt went over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Channel {
+    /// TLS.
+    Tls,
+    /// Plain text that stays on this machine.
+    Loopback,
+}
+
+impl Channel {
+    /// As the ledger has it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Tls => "tls",
+            Self::Loopback => "loopback",
+        }
+    }
+}
+
 /// One attempt at a provider.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attempt {
@@ -69,6 +88,8 @@ pub struct Attempt {
     pub tokens_out: u64,
     /// What it cost, in nano-dollars.
     pub cost_nano: i64,
+    /// What it went over.
+    pub channel: Channel,
 }
 
 /// What a call came to.
@@ -242,6 +263,7 @@ impl Page {
             tokens_in: Vec::new(),
             tokens_out: Vec::new(),
             nanos: Vec::new(),
+            channels: Vec::new(),
         });
         for (number, attempt) in (1..).zip(attempts) {
             page.ids.push(id);
@@ -252,6 +274,7 @@ impl Page {
             page.tokens_in.push(signed(attempt.tokens_in));
             page.tokens_out.push(signed(attempt.tokens_out));
             page.nanos.push(attempt.cost_nano.max(0));
+            page.channels.push(attempt.channel.word());
         }
         self
     }

@@ -33,7 +33,7 @@ use crate::limits::{DENIAL_KEPT, GUARD_RETRY_AFTER};
 
 use batch::Reserver;
 use crowd::Crowd;
-pub use ledger::{Attempt, Ledger, Outcome, Settlement};
+pub use ledger::{Attempt, Channel, Ledger, Outcome, Settlement};
 pub use permit::Permit;
 pub use plans::write_plans;
 use queries::{AnswerRow, MyStanding};

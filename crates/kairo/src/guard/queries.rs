@@ -104,8 +104,9 @@ crate::queries! {
     Worker LogAttempts {
         ids: Vec<Uuid>, attempts: Vec<i16>, models: Vec<String>, outcomes: Vec<&'static str>,
         statuses: Vec<Option<i16>>, tokens_in: Vec<i64>, tokens_out: Vec<i64>, nanos: Vec<i64>,
+        channels: Vec<&'static str>,
     } -> Nothing = "
-        SELECT FROM guard.log_attempts($1, $2, $3, $4, $5, $6, $7, $8)";
+        SELECT FROM guard.log_attempts($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 
     /// Ends calls of which nobody said what became.
     Worker Sweep {} -> Count = "SELECT guard.sweep() AS count";

@@ -51,6 +51,7 @@ impl Sighting<'_> {
             env: Env::Production,
             program: self.program,
             repository: None,
+            provider: opened.config.ai.as_ref().and_then(provider),
             workshop: Workshop {
                 programs: opened.programs().ok(),
                 account: opened.folder.account().clone(),
@@ -58,6 +59,18 @@ impl Sighting<'_> {
             },
         })
     }
+}
+
+/// Where a provider on another machine is reached.
+fn provider(ai: &config::Ai) -> Option<Origin> {
+    let url = reqwest::Url::parse(&ai.base_url).ok().filter(|_| !ai.local)?;
+    Some(Origin {
+        url: ai.base_url.clone(),
+        host: url.host_str()?.to_owned(),
+        at: None,
+        port: url.port_or_known_default()?,
+        is_loopback: false,
+    })
 }
 
 /// Trusts what browsers do, and the certificates of some files.
@@ -135,7 +148,13 @@ pub(super) fn subject(
 }
 
 /// Checks that ask neither the listener nor the log, besides those of the catalogue and the source.
-const ALONE: [&str; 3] = ["db.policies_proved", "evidence.chain", "keys.outside_database"];
+const ALONE: [&str; 5] = [
+    "db.policies_proved",
+    "evidence.chain",
+    "guard.downshift",
+    "guard.exact",
+    "keys.outside_database",
+];
 
 /// Whether a check can see from here what it looks at; what it cannot is the running program's.
 pub(super) fn sees(subject: &Subject, check: &Check) -> bool {

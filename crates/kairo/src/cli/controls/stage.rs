@@ -15,15 +15,19 @@ use super::super::open::start_log;
 use super::sight::client;
 use crate::accounts::checks::OwnerChecks;
 use crate::accounts::{Base, tokens};
+use crate::ai::{Upstream, UpstreamSettings};
+use crate::capture::refine::Refiner;
 use crate::clock::{Clock, Ids, Random};
-use crate::config::{self, Config, DataFolder, KeySource, OsAccount, os_account};
+use crate::config::{self, Config, DataFolder, KeySource, OsAccount, Plans, os_account};
 use crate::db::cluster::Programs;
 use crate::db::{Db, Host};
+use crate::guard::{self, Guard, GuardParts};
 use crate::keys::Keys;
 use crate::keys::source::RingStore;
-use crate::limits::MAIL_SEND_MAX;
+use crate::limits::{MAIL_SEND_MAX, RESERVE_BATCH_MAX};
 use crate::mail::{Carrier, Outbox, Post};
 use crate::trust::controls::catalogue::{Catalogue, Runner};
+use crate::trust::controls::model::{Model, Says};
 use crate::trust::controls::origin::Origin;
 use crate::trust::controls::relay::Relay;
 use crate::trust::controls::selftest::{Stage, Tampers, new_repository};
@@ -104,7 +108,7 @@ async fn start(
     let program = Program::this()?;
     let tampers = Tampers::new(&mark);
     let tls = edge::tls::development(&folder.tls(), tools.clock.now())?;
-    let site = site(cluster, &base, &origin, &program)?;
+    let site = site(cluster, &base, &origin, &program, refiner(&base).await?)?;
     let edge = edge_of(&base, &origin)?;
     let app = edge::wrap(routes::all(site, &edge), edge);
     let app = edge::tamper::wrap(app, tampers.clone());
@@ -127,10 +131,27 @@ async fn start(
         env: Env::Ci,
         program,
         repository: Some(repository.clone()),
+        provider: None,
         workshop: tools.workshop.clone(),
     };
     let ring = folder.keys().join("ring");
     Ok((Stage { subject, root, tampers, relay, repository, ring }, stop))
+}
+
+/// What reads thoughts a second time, by a model of the stage's own.
+async fn refiner(base: &Base) -> Result<Refiner, Failure> {
+    let plans = Plans::default();
+    guard::write_plans(&base.db.worker, &plans).await?;
+    let provider = Model::start(Says::Tags).await?.settings("http");
+    let upstream = Upstream::open(UpstreamSettings::new(&provider, base.random.clone()))?;
+    let guard = Guard::open(GuardParts {
+        door: base.db.quota.clone(),
+        worker: base.db.worker.clone(),
+        clock: base.clock.clone(),
+        plans,
+        batch_max: RESERVE_BATCH_MAX,
+    });
+    Ok(Refiner::new(guard, upstream))
 }
 
 fn new_keys(tools: &Tools, folder: &DataFolder) -> Result<Keys, Failure> {
@@ -149,6 +170,7 @@ fn site(
     base: &Base,
     origin: &config::Origin,
     program: &Program,
+    refiner: Refiner,
 ) -> Result<Site, Failure> {
     let outbox = Outbox::in_folder(cluster.folder().outbox());
     let post = Post {
@@ -168,7 +190,7 @@ fn site(
         outbox: Some(outbox),
         origin: origin.to_string(),
         loopback: true,
-        refiner: None,
+        refiner: Some(refiner),
         security: Page {
             catalogue: Catalogue::compiled()?,
             facts: Facts::new(|name| facts.get(name).map(|value| (*value).to_owned())),

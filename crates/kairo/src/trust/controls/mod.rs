@@ -15,6 +15,7 @@ pub mod checks;
 pub mod evidence;
 pub mod facts;
 pub mod lint;
+pub mod model;
 pub mod origin;
 pub mod queries;
 pub mod relay;

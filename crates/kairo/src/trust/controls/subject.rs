@@ -42,6 +42,8 @@ pub struct Subject {
     pub program: Program,
     /// A work tree with the history of the source, where it is at hand.
     pub repository: Option<PathBuf>,
+    /// The provider of models, where that is another machine.
+    pub provider: Option<Origin>,
     /// Where scratch clusters are made.
     pub workshop: Workshop,
 }

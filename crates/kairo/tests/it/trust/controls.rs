@@ -53,6 +53,7 @@ fn subject(app: &Kairo, catalogue: Catalogue) -> Subject {
         env: Env::Production,
         program: Program { path: "/proc/self/exe".into(), sha256: PROGRAM },
         repository: None,
+        provider: None,
         workshop: Workshop {
             programs: None,
             account: OsAccount::current(environment()),
@@ -172,6 +173,20 @@ async fn a_changed_row_breaks_the_chain() {
                     DROP TABLE kept";
         root.execute(back).await.unwrap();
     }
+}
+
+// Goal: what nobody may count is not guessed: without a role that reads every row, and without a
+// model, the checks say so.
+#[tokio::test]
+async fn what_nobody_may_count_cannot_be_told() {
+    let app = Kairo::start().await;
+    let subject = Subject { every_row: None, ..subject(&app, of_walls()) };
+    for check in ["guard.ledger", "cache.free", "throttle.signed_in"] {
+        let untold = told(&subject, check).await.unwrap_err();
+        assert_eq!(untold.0, "no role of this server may read every row", "{check}");
+    }
+    let untold = told(&subject, "guard.exact").await.unwrap_err();
+    assert_eq!(untold.0, "PostgreSQL's programs are not on this machine");
 }
 
 // Goal: a root is signed once a day by a key that the database does not hold, and a record that was

@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 use super::Untold;
 use crate::accounts::bearer::{Secret, Use};
 use crate::accounts::queries::ProofAsk;
+use crate::db::Identity;
 use crate::mail::{ADDRESSES, LETTERS, Letter, SealedLetter, Seals};
 use crate::trust::controls::origin::{Answer, Ask, Origin};
 use crate::trust::controls::subject::Subject;
@@ -111,6 +112,14 @@ pub(super) async fn sign_in(
     let answer = redeem(subject, origin, &link(subject, origin, who).await?).await?;
     session(origin, &answer)
         .ok_or_else(|| Untold(format!("the canary could not sign in: {}", answer.status)))
+}
+
+/// The identity of a session in the database, as the web layer makes it.
+pub(super) fn identity(cookie: &str) -> Result<Identity, Untold> {
+    let value = cookie.split_once('=').map(|(_, value)| value);
+    let secret = value.and_then(|value| Secret::parse(Use::Session, value));
+    let secret = secret.ok_or_else(|| Untold("the canary's cookie is no session".to_owned()))?;
+    Ok(secret.identity())
 }
 
 /// Signs out, so that canaries leave no sessions behind.

@@ -5,9 +5,24 @@ use std::collections::BTreeMap;
 use super::{Observation, Told, Untold, queries};
 use crate::db::{DbError, Host};
 use crate::trust::controls::subject::Subject;
+use crate::trust::controls::workshop::ScratchCluster;
 use crate::trust::proofs::{lint, matrix, world::expected_objects};
 
-async fn host(subject: &Subject) -> Result<Host, DbError> {
+fn unmade(error: impl std::fmt::Display) -> Untold {
+    Untold(error.to_string().chars().take(180).collect())
+}
+
+/// A scratch cluster that this program migrated.
+pub(super) async fn scratch(subject: &Subject) -> Result<ScratchCluster, Untold> {
+    let workshop = subject.workshop.clone();
+    let made = tokio::task::spawn_blocking(move || workshop.make()).await;
+    let cluster = made.map_err(|_| unmade("no scratch cluster was made"))?.map_err(unmade)?;
+    cluster.migrate().await.map_err(unmade)?;
+    Ok(cluster)
+}
+
+/// A connection that only reads the catalogue, as a role that may do little else.
+pub(super) async fn host(subject: &Subject) -> Result<Host, DbError> {
     Host::connect((subject.way)("kairo_worker")).await
 }
 
@@ -67,32 +82,37 @@ pub(super) async fn staff_no_content(subject: &Subject) -> Told {
 
 type Walls = BTreeMap<String, String>;
 
-async fn walls(host: &Host) -> Result<Walls, DbError> {
-    let rows = host.query(queries::WALLS, &[]).await?;
+async fn walls(host: &Host, sql: &str) -> Result<Walls, DbError> {
+    let rows = host.query(sql, &[]).await?;
     Ok(rows.iter().map(|row| (row.get("name"), row.get("body"))).collect())
+}
+
+/// What the running database has otherwise than a scratch cluster, as `sql` reads both; and what
+/// the scratch one has.
+pub(super) async fn differences(
+    subject: &Subject,
+    root: &Host,
+    sql: &str,
+) -> Result<(Vec<String>, Vec<String>), DbError> {
+    let (live, fresh) = (walls(&host(subject).await?, sql).await?, walls(root, sql).await?);
+    let missing = fresh.iter().filter(|(name, body)| live.get(*name) != Some(body));
+    let missing = missing.map(|(name, _)| format!("{name} is not what was proved"));
+    let more = live.keys().filter(|name| !fresh.contains_key(*name));
+    let more = more.map(|name| format!("{name} is there, and was not proved"));
+    Ok((missing.chain(more).collect(), fresh.into_keys().collect()))
 }
 
 /// The walls of the running database are those of a scratch cluster that this program migrated,
 /// and there the whole matrix holds.
 pub(super) async fn policies_proved(subject: &Subject) -> Told {
-    let workshop = subject.workshop.clone();
-    let made = tokio::task::spawn_blocking(move || workshop.make()).await;
-    let unmade = |error: String| Untold(error.chars().take(180).collect());
-    let cluster = made.map_err(|_| unmade("no scratch cluster was made".to_owned()))?;
-    let cluster = cluster.map_err(|error| unmade(error.to_string()))?;
-    cluster.migrate().await.map_err(|error| unmade(error.to_string()))?;
+    let cluster = scratch(subject).await?;
     let root = Host::connect(cluster.pg_config(matrix::ROOT)).await?;
-    let (live, fresh) = (walls(&host(subject).await?).await?, walls(&root).await?);
-    let policies = fresh.keys().filter(|name| name.starts_with("policy ")).count();
-    let missing = fresh.iter().filter(|(name, body)| live.get(*name) != Some(body));
-    let mut violations: Vec<String> =
-        missing.map(|(name, _)| format!("{name} is not what was proved")).collect();
-    let more = live.keys().filter(|name| !fresh.contains_key(*name));
-    violations.extend(more.map(|name| format!("{name} is there, and was not proved")));
+    let (mut violations, names) = differences(subject, &root, queries::WALLS).await?;
+    let policies = names.iter().filter(|name| name.starts_with("policy ")).count();
     let mut cells = 0;
     if violations.is_empty() {
         let scratch = cluster.scratch();
-        let scratch = scratch.ok_or_else(|| unmade("the cluster may not be broken".to_owned()))?;
+        let scratch = scratch.ok_or_else(|| unmade("the cluster may not be broken"))?;
         let report = matrix::run(&scratch).await?;
         cells = report.cells;
         violations.extend(report.mismatches);

@@ -1,17 +1,23 @@
 //! The checks: code that asks whether a claim holds, one function each, with what breaks it.
 //!
-//! **Invariant:** a check never calls the function that it verifies. It asks the wire, the
-//! database's catalogue or rows, the log, or files, as somebody outside would.
+//! **Invariant:** a check never takes the word of what it verifies. It asks the wire, the
+//! database's catalogue or rows, the log, or files, as somebody outside would; where it makes the
+//! program do something, it counts what came of it by SQL or at the wire's other end.
 //! **Invariant:** a check that could not look says [`Untold`]; only one that tested something may
 //! pass.
 //! **Invariant:** a sabotage is done to the real object, never to what a check reads of it.
 
 mod accounts;
+mod cache;
 mod canary;
 mod database;
+mod egress;
+mod flood;
 mod hello;
+mod ledger;
 mod pages;
 mod queries;
+mod quota;
 mod record;
 mod rows;
 mod scans;
@@ -151,6 +157,7 @@ implementations! {
     "tls.suites" => wire::suites, Wire(Tamper::WeakSuite);
     "edge.hsts" => wire::hsts, Wire(DropHeader("strict-transport-security"));
     "throttle.sign_in" => wire::throttle, Wire(Tamper::OtherSources);
+    "throttle.signed_in" => flood::signed_in, Wire(Tamper::OtherSources);
     "keys.outside_database" => scans::keys_outside_database, KeyInDatabase;
     "source.no_keys" => scans::no_keys_in_source, KeyInSource;
     "privacy.raw_addresses" => scans::raw_addresses, sql(queries::SABOTAGE_ADDRESS);
@@ -164,6 +171,11 @@ implementations! {
     "accounts.sign_out_everywhere" => accounts::sign_out_everywhere,
         sql(queries::SABOTAGE_SIGN_OUT);
     "cookies.flags" => accounts::cookie_flags, Wire(Tamper::LooseCookies);
+    "guard.exact" => quota::exact, sql(queries::SABOTAGE_QUOTA);
+    "guard.downshift" => quota::downshift, sql(queries::SABOTAGE_DOWNSHIFT);
+    "guard.ledger" => ledger::sums, sql(queries::SABOTAGE_LEDGER);
+    "cache.free" => cache::free, sql(queries::SABOTAGE_CACHE);
+    "egress.tls" => egress::tls, sql(queries::SABOTAGE_EGRESS);
     "page.sentences" => pages::sentences, words("not a checklist", "not a checkbox");
     "page.version" => pages::version, words("datetime=\"20", "datetime=\"19");
     "page.entity" => pages::entity,

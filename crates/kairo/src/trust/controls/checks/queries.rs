@@ -71,7 +71,8 @@ pub(super) const WALLS: &str = "
                         FROM pg_attribute t, aclexplode(t.attacl) a WHERE t.attrelid = c.oid),
                      CASE WHEN c.relkind = 'v' THEN pg_get_viewdef(c.oid) END)
       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-     WHERE c.relkind IN ('r', 'p', 'v') AND n.nspname IN ('app', 'authn', 'trust', 'ops')
+     WHERE c.relkind IN ('r', 'p', 'v')
+       AND n.nspname IN ('app', 'authn', 'guard', 'mail', 'trust', 'ops')
        AND n.nspname || '.' || c.relname <> 'ops.migrations'
      UNION ALL
     SELECT format('function %s', p.oid::regprocedure),
@@ -80,7 +81,7 @@ pub(super) const WALLS: &str = "
                              ORDER BY a.grantee::regrole::text)
                         FROM aclexplode(p.proacl) a WHERE a.grantee <> p.proowner))
       FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
-     WHERE n.nspname IN ('app', 'authn', 'trust', 'ops')
+     WHERE n.nspname IN ('app', 'authn', 'guard', 'mail', 'trust', 'ops')
      ORDER BY 1";
 
 /// Tables with their columns, for looks at every row.
@@ -105,6 +106,162 @@ pub(super) fn open_rows(table: &str) -> String {
 pub(super) const NEXT_ROWS: &str = "FETCH 500 FROM every_row";
 /// The end of it.
 pub(super) const CLOSE_ROWS: &str = "ROLLBACK";
+
+/// Everything of the guard that decides: functions, tables, their rules, rights and triggers, and
+/// the two views by which it knows who asks. Bodies of functions are compared as they were written,
+/// which no version of the server prints otherwise.
+pub(super) const GUARD_FORM: &str = "
+    WITH mine AS (
+        SELECT c.* FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+         WHERE n.nspname = 'guard' AND c.relkind IN ('r', 'p')
+            OR n.nspname = 'authn' AND c.relname IN ('me', 'live')
+    )
+    SELECT format('function %s', p.oid::regprocedure) AS name,
+           concat_ws(' | ', p.prosrc, p.prosecdef, p.provolatile, p.proconfig, p.proowner::regrole,
+                     (SELECT string_agg(concat(a.grantee::regrole, ' ', a.privilege_type), ','
+                             ORDER BY a.grantee::regrole::text)
+                        FROM aclexplode(p.proacl) a WHERE a.grantee <> p.proowner)) AS body
+      FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = 'guard'
+     UNION ALL
+    SELECT format('table %s', m.oid::regclass),
+           concat_ws(' | ', m.relrowsecurity, m.relforcerowsecurity,
+                     (SELECT string_agg(concat(a.grantee::regrole, ' ', a.privilege_type), ','
+                             ORDER BY a.grantee::regrole::text, a.privilege_type)
+                        FROM aclexplode(m.relacl) a WHERE a.grantee <> m.relowner),
+                     (SELECT string_agg(
+                                 concat_ws(' ', t.attname, format_type(t.atttypid, t.atttypmod),
+                                           t.attnotnull, pg_get_expr(d.adbin, d.adrelid)), ','
+                                 ORDER BY t.attname)
+                        FROM pg_attribute t
+                        LEFT JOIN pg_attrdef d ON d.adrelid = t.attrelid AND d.adnum = t.attnum
+                       WHERE t.attrelid = m.oid AND t.attnum > 0 AND NOT t.attisdropped),
+                     (SELECT string_agg(concat(t.attname, ' ', a.grantee::regrole, ' ',
+                                               a.privilege_type), ','
+                             ORDER BY t.attname, a.grantee::regrole::text, a.privilege_type)
+                        FROM pg_attribute t, aclexplode(t.attacl) a WHERE t.attrelid = m.oid),
+                     CASE WHEN m.relkind = 'v' THEN pg_get_viewdef(m.oid) END)
+      FROM mine m
+     UNION ALL
+    SELECT format('rule %s of %s', o.conname, m.relname),
+           concat_ws(' | ', pg_get_constraintdef(o.oid), o.convalidated)
+      FROM pg_constraint o JOIN mine m ON m.oid = o.conrelid WHERE o.contype IN ('c', 'p', 'u', 'f')
+     UNION ALL
+    SELECT format('policy %s of %s', p.polname, m.relname),
+           concat_ws(' | ', p.polcmd, p.polpermissive,
+                     (SELECT string_agg(r::regrole::text, ',' ORDER BY r::regrole::text)
+                        FROM unnest(p.polroles) r),
+                     pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid))
+      FROM pg_policy p JOIN mine m ON m.oid = p.polrelid
+     UNION ALL
+    SELECT format('trigger %s of %s', t.tgname, m.relname), pg_get_triggerdef(t.oid)
+      FROM pg_trigger t JOIN mine m ON m.oid = t.tgrelid WHERE NOT t.tgisinternal
+     ORDER BY 1";
+
+/// Somebody of a scratch cluster.
+pub(super) const SOMEBODY: &str = "
+    INSERT INTO authn.users (id, email_norm, plan) VALUES ($1, $2, 'pro')";
+/// A token of theirs.
+pub(super) const TOKEN: &str = "
+    INSERT INTO authn.sessions (id, token_hash, user_id, kind, scopes, method)
+    VALUES ($1, $2, $3, 'key', '{read,write}', 'host')";
+/// What the ledger and the counters have of somebody, each counted for itself.
+pub(super) const COUNTED: &str = "
+    SELECT (SELECT count(*) FROM guard.reservations r WHERE r.user_id = $1 AND r.state = 'R')
+           AS held,
+           (SELECT count(*) FROM guard.reservations r
+             WHERE r.user_id = $1 AND r.state = 'R' AND NOT r.small) AS normal,
+           (SELECT count(*) FROM guard.reservations r WHERE r.user_id = $1 AND r.state = 'X')
+           AS given_back,
+           (SELECT coalesce(sum(q.month_used), 0) FROM guard.quotas q WHERE q.user_id = $1)
+           AS month,
+           (SELECT coalesce(sum(q.hour_used), 0) FROM guard.quotas q WHERE q.user_id = $1) AS hour,
+           (SELECT coalesce(max(d.granted_nano), 0) FROM guard.days d) AS nano";
+/// The hour in which the database is.
+pub(super) const HOUR: &str = "SELECT date_trunc('hour', clock_timestamp(), 'UTC')::text AS hour";
+/// Makes what somebody did in this hour a thing of the last one.
+pub(super) const AN_HOUR_LATER: &str = "
+    WITH moved AS (
+        UPDATE guard.quotas SET hour_start = hour_start - interval '1 hour' WHERE user_id = $1)
+    UPDATE guard.reservations SET hour_start = hour_start - interval '1 hour' WHERE user_id = $1";
+/// Takes the day's budget back to its begin, with a ceiling.
+pub(super) const BUDGET: &str = "
+    WITH slices AS (DELETE FROM guard.slices), days AS (DELETE FROM guard.days)
+    UPDATE guard.rules SET day_nano_max = $1";
+
+/// The counters of the windows that run beside the sums of the ledger, attempts at a provider that
+/// no reservation stands behind, and reservations that nobody ended in time.
+pub(super) const LEDGER: &str = "
+    WITH now AS (
+        SELECT date_trunc('month', statement_timestamp(), 'UTC') AS month,
+               date_trunc('hour', statement_timestamp(), 'UTC') AS hour
+    ), recent AS (
+        SELECT r.user_id, r.cost, r.month_start, r.hour_start FROM guard.reservations r, now
+         WHERE r.created_at >= now.month - interval '1 day' AND r.state <> 'X'
+    ), counters AS (
+        SELECT q.user_id, 'month' AS bucket, q.month_used AS used FROM guard.quotas q, now
+         WHERE q.month_start = now.month
+         UNION ALL
+        SELECT q.user_id, 'hour', q.hour_used FROM guard.quotas q, now
+         WHERE q.hour_start = now.hour
+    ), ledger AS (
+        SELECT r.user_id, 'month' AS bucket, sum(r.cost) AS cost FROM recent r, now
+         WHERE r.month_start = now.month GROUP BY r.user_id
+         UNION ALL
+        SELECT r.user_id, 'hour', sum(r.cost) FROM recent r, now
+         WHERE r.hour_start = now.hour GROUP BY r.user_id
+    )
+    SELECT count(*) AS counters,
+           coalesce(array_agg(format('%s counts %s in the %s, and the ledger %s', user_id,
+                                     coalesce(c.used, 0), bucket, coalesce(l.cost, 0)))
+                    FILTER (WHERE coalesce(c.used, 0) <> coalesce(l.cost, 0)), '{}') AS off,
+           (SELECT count(*) FROM guard.attempts a
+              LEFT JOIN guard.reservations r ON r.id = a.reservation_id
+             WHERE a.at > statement_timestamp() - interval '30 days' AND r.id IS NULL) AS orphans,
+           (SELECT count(*) FROM guard.reservations r
+             WHERE r.state = 'R' AND r.expires_at < statement_timestamp() - interval '5 minutes'
+               AND pg_postmaster_start_time() < statement_timestamp() - interval '5 minutes')
+           AS forgotten
+      FROM counters c FULL JOIN ledger l USING (user_id, bucket)";
+/// One reservation.
+pub(super) const RESERVATION: &str = "
+    SELECT r.state::text AS state, r.cost, u.email_norm AS who
+      FROM guard.reservations r JOIN authn.users u ON u.id = r.user_id WHERE r.id = $1";
+
+/// What the cache and the ledger have of a canary.
+pub(super) const CACHED: &str = "
+    SELECT (SELECT count(*) FROM guard.attempts a
+              JOIN guard.reservations r ON r.id = a.reservation_id WHERE r.user_id = u.id)
+           AS attempts,
+           (SELECT count(*) FROM guard.reservations r WHERE r.user_id = u.id) AS calls,
+           (SELECT count(*) FROM guard.reservations r WHERE r.user_id = u.id AND r.state = 'R')
+           AS under_way,
+           (SELECT coalesce(sum(h.hits), 0) FROM guard.usage_hours h WHERE h.user_id = u.id)
+           AS hits,
+           (SELECT coalesce(sum(q.month_used), 0) FROM guard.quotas q WHERE q.user_id = u.id)
+           AS credits,
+           (SELECT count(*) FROM app.model_answers m
+             WHERE m.user_id = u.id AND m.expires_at > statement_timestamp()) AS answers,
+           (SELECT count(*) FROM app.model_answers m
+             WHERE m.user_id = u.id AND (octet_length(m.key_mac) <> 32
+                   OR position($2::bytea IN m.answer_sealed) > 0)) AS bare,
+           (SELECT c.refine FROM app.captures c WHERE c.user_id = u.id ORDER BY c.id DESC LIMIT 1)
+           AS refine
+      FROM authn.users u WHERE u.email_norm = $1";
+/// What a canary keeps.
+pub(super) const ITEMS: &str = "
+    SELECT i.id::text AS id, i.version FROM app.items i JOIN authn.users u ON u.id = i.user_id
+     WHERE u.email_norm = $1 AND i.deleted_at IS NULL";
+
+/// The rules that every row of the log of attempts obeys.
+pub(super) const ATTEMPT_RULES: &str = "
+    SELECT pg_get_constraintdef(o.oid) AS rule
+      FROM pg_constraint o JOIN pg_class c ON c.oid = o.conrelid
+      JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE n.nspname = 'guard' AND c.relname = 'attempts' AND o.contype = 'c' AND o.convalidated";
+/// What attempts at providers went over.
+pub(super) const CHANNELS: &str = "
+    SELECT a.channel, count(*) AS attempts FROM guard.attempts a
+     WHERE a.at > statement_timestamp() - interval '30 days' GROUP BY 1 ORDER BY 1";
 
 /// Each pair breaks something that a check must see, and mends it.
 pub(super) const SABOTAGE_RLS: (&str, &str) = (
@@ -146,6 +303,39 @@ pub(super) const SABOTAGE_CHAIN: (&str, &str) = (
     "UPDATE trust.evidence SET tested = tested + 1000000
       WHERE (env, seq) IN (SELECT env, max(seq) FROM trust.evidence GROUP BY env)",
     "UPDATE trust.evidence SET tested = tested - 1000000 WHERE tested >= 1000000",
+);
+pub(super) const SABOTAGE_QUOTA: (&str, &str) = (
+    "DO $$ BEGIN EXECUTE replace(pg_get_functiondef('guard.reserve_at'::regproc),
+        '<= p.hour_cap', '<= p.hour_cap + 1000'); END $$",
+    "DO $$ BEGIN EXECUTE replace(pg_get_functiondef('guard.reserve_at'::regproc),
+        '<= p.hour_cap + 1000', '<= p.hour_cap'); END $$",
+);
+pub(super) const SABOTAGE_DOWNSHIFT: (&str, &str) = (
+    "DO $$ BEGIN EXECUTE replace(pg_get_functiondef('guard.reserve_at'::regproc),
+        'coalesce(p.burst_at, 2147483647)', '2147483646'); END $$",
+    "DO $$ BEGIN EXECUTE replace(pg_get_functiondef('guard.reserve_at'::regproc),
+        '2147483646', 'coalesce(p.burst_at, 2147483647)'); END $$",
+);
+pub(super) const SABOTAGE_LEDGER: (&str, &str) = (
+    "UPDATE guard.quotas SET month_used = month_used + 1",
+    "UPDATE guard.quotas SET month_used = month_used - 1",
+);
+pub(super) const SABOTAGE_CACHE: (&str, &str) = (
+    "CREATE FUNCTION public.sabotage() RETURNS trigger LANGUAGE plpgsql AS $$
+     BEGIN RETURN NULL; END $$;
+     CREATE TRIGGER sabotage BEFORE INSERT ON app.model_answers
+        FOR EACH ROW EXECUTE FUNCTION public.sabotage();
+     DELETE FROM app.model_answers",
+    "DROP TRIGGER sabotage ON app.model_answers; DROP FUNCTION public.sabotage()",
+);
+pub(super) const SABOTAGE_EGRESS: (&str, &str) = (
+    "ALTER TABLE guard.attempts DROP CONSTRAINT attempts_channel_check;
+     INSERT INTO guard.attempts (reservation_id, attempt, model, outcome, tokens_in, tokens_out,
+                                 cost_nano, channel)
+     SELECT r.id, 10, 'sabotage', 'refused', 0, 0, 0, 'plain' FROM guard.reservations r LIMIT 1",
+    "DELETE FROM guard.attempts WHERE channel = 'plain';
+     ALTER TABLE guard.attempts ADD CONSTRAINT attempts_channel_check
+           CHECK (channel IN ('tls', 'loopback'))",
 );
 /// A person's word, made older than it may be.
 pub const SABOTAGE_ATTESTATION: &str = "

@@ -17,15 +17,20 @@ pub(super) struct Looked {
     pub(super) rows: u64,
 }
 
+/// A connection that reads every row, where there is one.
+pub(super) async fn host(subject: &Subject) -> Result<Host, Untold> {
+    let Some(endpoint) = subject.every_row.clone() else {
+        return Err(Untold("no role of this server may read every row".to_owned()));
+    };
+    Ok(Host::connect(endpoint).await?)
+}
+
 /// Shows each value with its column; bytes as bytes, everything else as its text.
 pub(super) async fn each(
     subject: &Subject,
     mut see: impl FnMut(&str, &[u8]) + Send,
 ) -> Result<Looked, Untold> {
-    let Some(endpoint) = subject.every_row.clone() else {
-        return Err(Untold("no role of this server may read every row".to_owned()));
-    };
-    let host = Host::connect(endpoint).await?;
+    let host = host(subject).await?;
     let mut looked = Looked::default();
     for row in host.query(queries::EVERY_TABLE, &[]).await? {
         let (table, columns): (String, Vec<String>) = (row.get("name"), row.get("columns"));

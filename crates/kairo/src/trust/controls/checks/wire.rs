@@ -7,7 +7,7 @@ use crate::trust::controls::origin::Ask;
 use crate::trust::controls::subject::Subject;
 
 /// Suites of TLS 1.3, all of which are fit for use (RFC 8446 B.4).
-const SUITES_13: [u16; 5] = [0x1301, 0x1302, 0x1303, 0x1304, 0x1305];
+pub(super) const SUITES_13: [u16; 5] = [0x1301, 0x1302, 0x1303, 0x1304, 0x1305];
 
 /// Suites that may be accepted: forward secrecy, and encryption that authenticates.
 const ALLOWED: [u16; 9] = [0x1301, 0x1302, 0x1303, 0xc02b, 0xc02c, 0xc02f, 0xc030, 0xcca8, 0xcca9];

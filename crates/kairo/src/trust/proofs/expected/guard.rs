@@ -139,7 +139,10 @@ pub(super) const FUNCTIONS: [Function; 16] = [
     guard("guard.settle(uuid[],bigint[],bigint[],bigint[])", Some(WORKER)),
     guard("guard.release(uuid)", Some(WORKER)),
     guard(
-        "guard.log_attempts(uuid[],smallint[],text[],text[],smallint[],bigint[],bigint[],bigint[])",
+        concat!(
+            "guard.log_attempts(uuid[],smallint[],text[],text[],smallint[],bigint[],bigint[],",
+            "bigint[],text[])"
+        ),
         Some(WORKER),
     ),
     guard("guard.sweep()", Some(WORKER)),

@@ -131,8 +131,8 @@ pub const SEED: &str = r"
            CASE n WHEN 4 THEN now() - interval '1 day' ELSE now() + interval '1 day' END
       FROM row_ids WHERE n IN (1, 2, 3, 4);
     INSERT INTO guard.attempts (reservation_id, attempt, model, outcome, tokens_in, tokens_out,
-                                cost_nano, at)
-    SELECT id, 1, 'm', 'answered', 0, 0, 0,
+                                cost_nano, channel, at)
+    SELECT id, 1, 'm', 'answered', 0, 0, 0, 'tls',
            CASE n WHEN 3 THEN now() - interval '91 days' ELSE now() END
       FROM row_ids WHERE n IN (1, 3);
     INSERT INTO guard.usage_hours (user_id, hour)
@@ -427,7 +427,8 @@ pub const CALLS: [Call; 36] = [
     Call {
         role: WORKER,
         sql: "SELECT count(*) FROM guard.log_attempts('{a0000000-0000-7000-8000-000000000001}',
-                  '{2}', '{m}', '{answered}', '{200}', '{0}', '{0}', '{0}')",
+                  '{2}', '{m}', '{answered}', '{200}', '{0}', '{0}', '{0}',
+                  '{tls}')",
         gives: |_| &["1"],
     },
     Call { role: WORKER, sql: "SELECT guard.sweep()", gives: |_| &["3"] },
