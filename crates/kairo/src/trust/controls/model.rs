@@ -58,19 +58,24 @@ impl Model {
 
     /// Settings that lead to it over `scheme`, as if they were the operator's.
     pub fn settings(&self, scheme: &str) -> Ai {
-        let host = Ipv4Addr::LOCALHOST.to_string();
-        Ai {
-            base_url: format!("{scheme}://{host}:{}/v1", self.port),
-            host: host.clone(),
-            local: true,
-            api_key: None,
-            model: "check".to_owned(),
-            small_model: "check".to_owned(),
-            price: Some(Price::FREE),
-            small_price: Some(Price::FREE),
-            zero_retention: false,
-            hosts: vec![host],
-        }
+        on_loopback(scheme, self.port)
+    }
+}
+
+/// Settings that lead to a port of this machine.
+pub fn on_loopback(scheme: &str, port: u16) -> Ai {
+    let host = Ipv4Addr::LOCALHOST.to_string();
+    Ai {
+        base_url: format!("{scheme}://{host}:{port}/v1"),
+        host: host.clone(),
+        local: true,
+        api_key: None,
+        model: "check".to_owned(),
+        small_model: "check".to_owned(),
+        price: Some(Price::FREE),
+        small_price: Some(Price::FREE),
+        zero_retention: false,
+        hosts: vec![host],
     }
 }
 

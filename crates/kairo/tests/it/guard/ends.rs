@@ -3,7 +3,7 @@
 use futures_util::FutureExt as _;
 use kairo::guard::queries::{LogAttempts, Settle};
 use kairo::guard::sweep::{compare, sweep};
-use kairo::guard::{Attempt, Outcome, Settlement};
+use kairo::guard::{Attempt, Channel, Outcome, Settlement};
 
 use super::*;
 

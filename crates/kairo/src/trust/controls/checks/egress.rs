@@ -4,6 +4,8 @@
 //! **Invariant:** no model is asked and nobody charged: what the client is watched by are listeners
 //! of the check's own on loopback, and the canary's calls go back.
 
+use std::net::Ipv4Addr;
+
 use serde_json::{Map, Value, json};
 
 use super::canary::{door, identity, sign_in, sign_out};
@@ -11,11 +13,12 @@ use super::database::host;
 use super::hello::{self, Reply, TLS_1_2, TLS_1_3, USUAL};
 use super::wire::SUITES_13;
 use super::{Observation, Told, Untold, queries, rows};
-use crate::ai::{Upstream, UpstreamSettings};
+use crate::ai::{Failure, Upstream, UpstreamSettings};
 use crate::config::{Ai, Plans, Price};
 use crate::db::Identity;
 use crate::guard::{Ask, Guard, GuardParts, Task};
-use crate::trust::controls::model::{Model, Says};
+use crate::trust::controls::model::{Model, Says, on_loopback};
+use crate::trust::controls::origin::Origin;
 use crate::trust::controls::subject::Subject;
 
 const CANARY: &str = "egress";
@@ -46,7 +49,7 @@ pub(super) async fn tls(subject: &Subject) -> Told {
     refusals(subject, &mut sum);
     let cookie = sign_in(subject, origin, CANARY).await?;
     let watched = match identity(&cookie) {
-        Ok(canary) => watched(subject, &canary, &mut sum).await,
+        Ok(canary) => watched(subject, origin, &canary, &mut sum).await,
         Err(untold) => Err(untold),
     };
     sign_out(subject, origin, cookie).await?;
@@ -89,7 +92,12 @@ fn refusals(subject: &Subject, sum: &mut Sum) {
 
 /// Watches the client from the other end: towards `https` it sends a hello of TLS 1.2 or later and
 /// not a word besides, and what it asks on this machine is not to be stored.
-async fn watched(subject: &Subject, canary: &Identity, sum: &mut Sum) -> Result<usize, Untold> {
+async fn watched(
+    subject: &Subject,
+    origin: &Origin,
+    canary: &Identity,
+    sum: &mut Sum,
+) -> Result<usize, Untold> {
     let no_port = |_| Untold("no port was free".to_owned());
     let silent = Model::start(Says::Nothing).await.map_err(no_port)?;
     ask(subject, canary, &silent.settings("https")).await?;
@@ -107,6 +115,13 @@ async fn watched(subject: &Subject, canary: &Identity, sum: &mut Sum) -> Result<
         sum.expect(holds(sent, "\"store\":false"), "a provider was not told to store nothing");
         sum.expect(!holds(sent, "\"store\":true"), "a provider was told to store words");
     }
+    // Kairo's own listener speaks TLS, and no public authority says that it is 127.0.0.1.
+    let own = origin.at.filter(|at| at.ip() == Ipv4Addr::LOCALHOST);
+    if let Some(at) = own {
+        let failure = ask(subject, canary, &on_loopback("https", at.port())).await?;
+        let fails = failure == Some(Failure::Unreachable);
+        sum.expect(fails, "a certificate is taken that no public authority vouches for");
+    }
     match (hellos.len(), requests.iter().filter(|sent| holds(sent, WORDS)).count()) {
         (0, _) | (_, 0) => Err(Untold("Kairo's client sent nothing that was watched".to_owned())),
         (hellos, requests) => Ok(hellos + requests),
@@ -117,8 +132,12 @@ fn holds(sent: &[u8], words: &str) -> bool {
     sent.windows(words.len()).any(|part| part == words.as_bytes())
 }
 
-/// Makes a call with the program's own client.
-async fn ask(subject: &Subject, canary: &Identity, provider: &Ai) -> Result<(), Untold> {
+/// Makes a call with the program's own client; gives why it failed, as nobody there has an answer.
+async fn ask(
+    subject: &Subject,
+    canary: &Identity,
+    provider: &Ai,
+) -> Result<Option<Failure>, Untold> {
     let base = &subject.base;
     let upstream = UpstreamSettings::new(provider, base.random.clone());
     let upstream = Upstream::open(upstream).map_err(|error| Untold(error.to_string()))?;
@@ -137,11 +156,10 @@ async fn ask(subject: &Subject, canary: &Identity, provider: &Ai) -> Result<(), 
     });
     let body: Map<String, Value> = body.as_object().cloned().unwrap_or_default();
     let mut call = upstream.call(granted.permit);
-    // It cannot succeed: nobody there has a certificate, or an answer.
-    let _refused = call.ask(body).await;
+    let failure = call.ask(body).await.err();
     call.end();
     guard.flush().await;
-    Ok(())
+    Ok(failure)
 }
 
 /// The provider that people's words go to, where that is another machine: it speaks TLS 1.2 or

@@ -71,7 +71,8 @@ pub(super) const WALLS: &str = "
                         FROM pg_attribute t, aclexplode(t.attacl) a WHERE t.attrelid = c.oid),
                      CASE WHEN c.relkind = 'v' THEN pg_get_viewdef(c.oid) END)
       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-     WHERE c.relkind IN ('r', 'p', 'v') AND n.nspname IN ('app', 'authn', 'trust', 'ops')
+     WHERE c.relkind IN ('r', 'p', 'v')
+       AND n.nspname IN ('app', 'authn', 'guard', 'mail', 'trust', 'ops')
        AND n.nspname || '.' || c.relname <> 'ops.migrations'
      UNION ALL
     SELECT format('function %s', p.oid::regprocedure),
@@ -80,7 +81,7 @@ pub(super) const WALLS: &str = "
                              ORDER BY a.grantee::regrole::text)
                         FROM aclexplode(p.proacl) a WHERE a.grantee <> p.proowner))
       FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
-     WHERE n.nspname IN ('app', 'authn', 'trust', 'ops')
+     WHERE n.nspname IN ('app', 'authn', 'guard', 'mail', 'trust', 'ops')
      ORDER BY 1";
 
 /// Tables with their columns, for looks at every row.
