@@ -3,28 +3,26 @@
 //!
 //! **Invariant:** people are ids here. No address and no word of theirs is read.
 
-use jiff::Timestamp;
-use uuid::Uuid;
-
 use super::queries::{
     CallsRow, Drift, DriftRow, Overview, OverviewCalls, OverviewPeople, OverviewRow, PersonRow,
     Spend, SpendRow,
 };
+use super::watch::queries::AlertsNewest;
+use super::watch::words;
 use crate::db::{DbError, Door, Worker};
 use crate::meters;
+use jiff::Timestamp;
 
 /// People that the page names at most.
 pub const PEOPLE_MAX: i32 = 10;
+/// Alerts that it shows.
+pub const ALERTS_MAX: i32 = 20;
 
 /// What is out of the ordinary.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Alert {
-    /// Who.
-    pub user_id: Uuid,
-    /// Credits of the last day.
-    pub credits: i64,
-    /// Credits of a usual day.
-    pub usual: i64,
+    /// What happened, as it was told.
+    pub what: String,
     /// When it was noticed.
     pub at: Timestamp,
 }
@@ -64,12 +62,14 @@ pub async fn look(door: &Door<Worker>) -> Result<Sight, DbError> {
     })
 }
 
-/// What was noticed in the last days that is out of the ordinary.
+/// What was noticed last that is out of the ordinary.
 ///
 /// # Errors
 /// The database does not answer.
-pub async fn alerts(_door: &Door<Worker>) -> Result<Vec<Alert>, DbError> {
-    Ok(Vec::new())
+pub async fn alerts(door: &Door<Worker>) -> Result<Vec<Alert>, DbError> {
+    let newest = door.read(None, AlertsNewest { limit: ALERTS_MAX }).await?;
+    let told = newest.iter().map(|row| Alert { what: words::line(row), at: row.created_at });
+    Ok(told.collect())
 }
 
 /// Tells the meters what today's calls hold of the ceiling.

@@ -113,12 +113,7 @@ fn throttled((bound, count): (Bound, u64)) -> view::Throttled {
 }
 
 fn alerted(alert: &Alert, now: Timestamp) -> view::Alert {
-    view::Alert {
-        id: alert.user_id.to_string(),
-        credits: number(alert.credits),
-        usual: number(alert.usual),
-        when: words::ago(alert.at, now),
-    }
+    view::Alert { what: alert.what.clone(), when: words::ago(alert.at, now) }
 }
 
 /// "23 November, 15:04 UTC".

@@ -14,7 +14,7 @@
 
 mod hook;
 pub mod queries;
-mod words;
+pub(super) mod words;
 
 #[cfg(test)]
 mod tests;

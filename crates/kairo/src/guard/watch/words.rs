@@ -32,7 +32,7 @@ pub fn text(origin: &str, alerts: &[Alert]) -> String {
 }
 
 /// One alert.
-pub(super) fn line(alert: &Alert) -> String {
+pub(in crate::guard) fn line(alert: &Alert) -> String {
     let number = alert.number.unwrap_or(0);
     let (spent, all) = (money(alert.cost_nano), money(alert.usual_nano));
     match alert.kind.as_str() {

@@ -80,12 +80,8 @@ pub struct Throttled {
 /// What is out of the ordinary.
 #[derive(Clone, Debug, Default)]
 pub struct Alert {
-    /// Whose.
-    pub id: String,
-    /// Credits of a day.
-    pub credits: String,
-    /// Credits of a usual day.
-    pub usual: String,
+    /// What happened, as the operator was told.
+    pub what: String,
     /// "2 hours ago".
     pub when: String,
 }

@@ -105,7 +105,7 @@ fn ops_of(model: &str) -> Ops {
         people: vec![Person { id: id.clone(), downshifted: true, ..Person::default() }],
         drift: Some(vec![Drift { id: id.clone(), window: "month".into(), ..Drift::default() }]),
         throttled: vec![Throttled { what: "Requests of one source", count: "3".into() }],
-        alerts: vec![Alert { id, ..Alert::default() }],
+        alerts: vec![Alert { what: id, ..Alert::default() }],
         ..Ops::default()
     }
 }
