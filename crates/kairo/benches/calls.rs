@@ -122,8 +122,8 @@ async fn upstream(calls: Arc<AtomicUsize>) -> u16 {
 async fn answer_all(mut stream: TcpStream, calls: Arc<AtomicUsize>) {
     let _without = stream.set_nodelay(true);
     let tags = r#"{\"title\":\"coffee\",\"kind\":\"task\",\"people\":[],\"labels\":[]}"#;
-    let message = format!(r#"{{"role":"assistant","content":"{tags}"}}"#);
-    let choice = format!(r#"{{"index":0,"message":{message},"finish_reason":"stop"}}"#);
+    let said = format!(r#"{{"role":"assistant","content":"{tags}"}}"#);
+    let choice = format!(r#"{{"index":0,"message":{said},"finish_reason":"stop"}}"#);
     let usage = r#"{"prompt_tokens":9,"completion_tokens":9,"total_tokens":18}"#;
     let body = format!(
         r#"{{"id":"c","object":"chat.completion","created":1,"model":"bench","choices":[{choice}],

@@ -76,7 +76,7 @@ async fn serve(opened: &Opened, database: &ServedDatabase) -> Result<(), Failure
     });
     let proxies = Proxies::new(config.trusted_proxies.clone());
     let edge = edge_of(&base, config, &origin, proxies.clone())?;
-    let app = edge::wrap(routes::all(site, &edge), edge);
+    let (app, tls) = (edge::wrap(routes::all(site, &edge), edge), tls(opened)?);
     publish(config, database, bound, &origin)?;
     redirect(config, &origin).await?;
     let sighting = Sighting {
@@ -98,7 +98,7 @@ async fn serve(opened: &Opened, database: &ServedDatabase) -> Result<(), Failure
             () = ended(database) => {}
         }
     };
-    edge::listener::serve(listener, tls(opened)?, app, proxies, stop).await?;
+    edge::listener::serve(listener, tls, app, proxies, stop).await?;
     delivery.finish().await;
     if let Some(guard) = guard {
         // What calls cost that have just ended; one that is lost stays charged at its most.

@@ -44,7 +44,8 @@ fn an_obedient_model_changes_a_title_at_most() {
             for word in after.body.title.split(|c: char| !c.is_alphanumeric()) {
                 assert!(typed.contains(&word.to_lowercase()), "{word} of {:?}", after.body.title);
             }
-            assert!(!after.body.title.contains('\u{202e}'), "{text}");
+            let turns = after.body.title.contains('\u{202e}');
+            assert!(!turns || after.body.title == before.body.title, "{text}");
             after.body.title.clone_from(&before.body.title);
             assert_eq!(after, before, "{text}: {obedient}");
         }

@@ -15,7 +15,8 @@ use crate::trust::controls::subject::Subject;
 
 const CANARY: &str = "flood";
 /// Where thoughts come in.
-const DOORS: [&str; 3] = ["/captures", "/captures/preview", "/api/v1/captures"];
+const DOORS: [&str; 4] =
+    ["/captures", "/captures/preview", "/api/v1/captures", "/v1/chat/completions"];
 /// A page that needs a session.
 const PAGE: &str = "/settings/reading";
 /// Requests at once.
