@@ -66,8 +66,8 @@ fn planted(user: &str) -> String {
          INSERT INTO guard.quotas (user_id, hour_start, downshift)
          VALUES ('{user}', date_trunc('hour', now(), 'UTC'), true);
          INSERT INTO guard.attempts (reservation_id, attempt, model, outcome, tokens_in, tokens_out,
-                                     cost_nano)
-         SELECT gen_random_uuid(), 1, 'normal-model', 'timed_out', 10, 20, 0
+                                     cost_nano, channel)
+         SELECT gen_random_uuid(), 1, 'normal-model', 'timed_out', 10, 20, 0, 'tls'
            FROM generate_series(1, 3);"
     )
 }

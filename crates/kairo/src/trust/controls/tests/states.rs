@@ -96,11 +96,9 @@ fn the_worst_check_decides() {
 // Goal: what another program, or an older check, has proved does not count; a failure still does.
 #[test]
 fn evidence_of_something_else_does_not_count() {
-    let other = |outcome| Newest { program: vec![2; 32], ..seen("db.policies_proved", 2, outcome) };
-    assert_eq!(
-        state("2.2", &known(vec![seen("db.policies_proved", 2, Outcome::Pass)], vec![])),
-        State::Pass
-    );
+    let own = |outcome| Newest { version: 2, ..seen("db.policies_proved", 1, outcome) };
+    let other = |outcome| Newest { program: vec![2; 32], ..own(outcome) };
+    assert_eq!(state("2.2", &known(vec![own(Outcome::Pass)], vec![])), State::Pass);
     assert_eq!(state("2.2", &known(vec![other(Outcome::Pass)], vec![])), State::Stale);
     assert_eq!(state("2.2", &known(vec![other(Outcome::Fail)], vec![])), State::Fail);
     let old = Newest { version: 0, ..seen("tls.versions", 1, Outcome::Pass) };
