@@ -92,7 +92,9 @@ async fn the_small_model_answers_past_the_burst() {
         for granted in kept.drain(..22) {
             granted.permit.release(Vec::new());
         }
-        nodes[0].flush().await;
+        for node in &nodes {
+            node.flush().await;
+        }
         let again = nodes[0].reserve(&who.identity, ask()).await.unwrap();
         assert_eq!(again.permit.class(), Class::Small);
         assert_eq!(used(&app.superuser().await, &who).await, (4, 4));
