@@ -2,7 +2,7 @@
 //! with nothing. What stands in for a provider in a scratch Kairo, and what Kairo's own client is
 //! watched by.
 //!
-//! **Invariant:** it reads at most [`REQUEST_BYTES_MAX`] of a request and no header but the length.
+//! **Invariant:** it reads at most `REQUEST_BYTES_MAX` of a request and no header but the length.
 
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex, PoisonError};
