@@ -319,7 +319,6 @@ DECLARE
     p    guard.plans;
     q    guard.quotas;
     a    guard.answer;
-    paid boolean := false;
 BEGIN
     SELECT * INTO p FROM guard.plans WHERE plan = p_plan;
     FOR try IN 1..2 LOOP
@@ -694,18 +693,26 @@ ALTER FUNCTION guard.drift OWNER TO kairo_guard;
 REVOKE ALL ON FUNCTION guard.drift FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION guard.drift TO kairo_worker;
 
--- Removes what is older than 90 days.
-CREATE FUNCTION guard.purge() RETURNS integer
+-- Removes what is older than 90 days, so many rows of each table at a time that a statement ends in its
+-- time; gives the largest number, which says whether there may be more.
+CREATE FUNCTION guard.purge(p_rows integer) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
 DECLARE
-    kept CONSTANT interval := '90 days';
-    n integer;
+    before timestamptz := statement_timestamp() - interval '90 days';
+    n      integer;
+    most   integer;
 BEGIN
-    DELETE FROM guard.attempts WHERE at < statement_timestamp() - kept;
-    DELETE FROM guard.usage_hours WHERE hour < statement_timestamp() - kept;
-    DELETE FROM guard.reservations WHERE created_at < statement_timestamp() - kept;
+    DELETE FROM guard.attempts WHERE (reservation_id, attempt) IN (
+        SELECT reservation_id, attempt FROM guard.attempts WHERE at < before LIMIT p_rows);
+    GET DIAGNOSTICS most = ROW_COUNT;
+    DELETE FROM guard.usage_hours WHERE (user_id, hour) IN (
+        SELECT user_id, hour FROM guard.usage_hours WHERE hour < before LIMIT p_rows);
     GET DIAGNOSTICS n = ROW_COUNT;
-    RETURN n;
+    most := greatest(most, n);
+    DELETE FROM guard.reservations WHERE id IN (
+        SELECT id FROM guard.reservations WHERE created_at < before LIMIT p_rows);
+    GET DIAGNOSTICS n = ROW_COUNT;
+    RETURN greatest(most, n);
 END
 $$;
 ALTER FUNCTION guard.purge OWNER TO kairo_guard;

@@ -224,6 +224,10 @@ pub const LEDGER_WAIT_MAX: Duration = Duration::from_secs(5);
 pub const GUARD_SWEEP_EVERY: Duration = Duration::from_secs(30);
 /// Time between two comparisons of counters with the ledger.
 pub const DRIFT_EVERY: Duration = Duration::from_secs(86_400);
+/// Time until the next one where the database did not get through it: it reads the whole ledger.
+pub const DRIFT_AGAIN: Duration = Duration::from_secs(3_600);
+/// Rows of each table of the guard that one statement removes.
+pub const GUARD_PURGE_ROWS: i32 = 10_000;
 /// Time between two looks whether an hour is due to be compared.
 pub const WATCH_LOOK_EVERY: Duration = Duration::from_secs(60);
 /// Time between two looks for alerts that nobody was told of.
@@ -307,5 +311,7 @@ pub const REFINED_YEARS_MAX: usize = 50;
 pub const ANSWER_KEPT: Duration = Duration::from_secs(86_400);
 /// Longest wait for a second reading that a client may ask for, in seconds.
 pub const REFINE_WAIT_S_MAX: i64 = 10;
-/// Time between two looks whether a second reading has ended.
-pub const REFINE_LOOK_EVERY: Duration = Duration::from_millis(100);
+/// Time until the first look whether a second reading has ended; it doubles with each.
+pub const REFINE_LOOK_FIRST: Duration = Duration::from_millis(100);
+/// Longest time between two of them.
+pub const REFINE_LOOK_MAX: Duration = Duration::from_secs(1);

@@ -112,6 +112,11 @@ impl Upstream {
         &self.0.provider.model(class).name
     }
 
+    /// The host that is asked.
+    pub fn host(&self) -> &str {
+        self.0.provider.completions.host_str().unwrap_or_default()
+    }
+
     /// What becomes of people's words there.
     pub fn retention(&self) -> Retention {
         self.0.provider.retention

@@ -242,7 +242,7 @@ crate::queries! {
     Worker Drift {} -> DriftRow = "SELECT user_id, bucket, used, ledger FROM guard.drift()";
 
     /// Removes what is older than 90 days.
-    Worker GuardPurge {} -> Count = "SELECT guard.purge() AS count";
+    Worker GuardPurge { rows: i32 } -> Count = "SELECT guard.purge($1) AS count";
 
     /// Writes what a plan gives.
     Worker PlanSet {

@@ -12,12 +12,12 @@ use super::queries::{Drift, GuardPurge, Sweep};
 use super::watch::queries::AlarmDrift;
 use crate::clock::Clock;
 use crate::db::{DbError, Door, Worker};
-use crate::limits::{DRIFT_EVERY, GUARD_SWEEP_EVERY};
+use crate::limits::{DRIFT_AGAIN, DRIFT_EVERY, GUARD_PURGE_ROWS, GUARD_SWEEP_EVERY};
 use crate::meters;
 
 /// Sweeps for as long as the runtime lives.
 pub async fn run(door: Door<Worker>, clock: Clock) {
-    let mut compared: Option<Timestamp> = None;
+    let mut due: Option<Timestamp> = None;
     loop {
         if let Err(error) = sweep(&door).await {
             tracing::warn!(%error, "calls that nobody ended were not swept; trying later");
@@ -26,12 +26,16 @@ pub async fn run(door: Door<Worker>, clock: Clock) {
             tracing::warn!(%error, "what today's calls cost was not read; trying later");
         }
         let now = clock.now();
-        let age = compared.map(|at| now.duration_since(at).unsigned_abs());
-        if age.is_none_or(|age| age >= DRIFT_EVERY) {
-            match compare(&door).await {
-                Ok(_) => compared = Some(now),
-                Err(error) => tracing::warn!(%error, "counters were not compared; trying later"),
-            }
+        if due.is_none_or(|at| at <= now) {
+            // It reads the whole ledger: where that took too long, it is not begun again at once.
+            let again = match compare(&door).await {
+                Ok(_) => DRIFT_EVERY,
+                Err(error) => {
+                    tracing::warn!(%error, "counters were not compared; trying later");
+                    DRIFT_AGAIN
+                }
+            };
+            due = Some(now + again);
         }
         tokio::time::sleep(GUARD_SWEEP_EVERY.max(Duration::from_secs(1))).await;
     }
@@ -67,6 +71,7 @@ pub async fn compare(door: &Door<Worker>) -> Result<usize, DbError> {
         let number = i32::try_from(drift.len()).unwrap_or(i32::MAX);
         door.write(None, AlarmDrift { number }).await?;
     }
-    door.write(None, GuardPurge {}).await?;
+    let purge = || GuardPurge { rows: GUARD_PURGE_ROWS };
+    while door.write(None, purge()).await?.first().is_some_and(|it| it.count >= GUARD_PURGE_ROWS) {}
     Ok(drift.len())
 }

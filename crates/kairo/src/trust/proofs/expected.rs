@@ -428,7 +428,7 @@ const FUNCTIONS: [Function; 27] = [
     function("authn.session_touch(bigint,bigint)", Some(APP)),
     function("authn.session_revoke(uuid)", Some(APP)),
     function("authn.session_revoke_all(boolean)", Some(APP)),
-    // The worker becomes somebody for 15 minutes, and only to purge.
+    // The worker becomes somebody for 15 minutes, to purge or to write down a second reading.
     function("authn.job_session(uuid,text,uuid,bytea)", Some(WORKER)),
     function("authn.purge_due(bigint,integer)", Some(WORKER)),
     function("authn.sessions_purge()", Some(WORKER)),

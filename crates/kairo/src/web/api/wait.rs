@@ -12,7 +12,7 @@ use crate::capture::refine::Refine;
 use crate::capture::{self, CaptureError};
 use crate::db::Identity;
 use crate::items::Item;
-use crate::limits::{REFINE_LOOK_EVERY, REFINE_WAIT_S_MAX};
+use crate::limits::{REFINE_LOOK_FIRST, REFINE_LOOK_MAX, REFINE_WAIT_S_MAX};
 use crate::web::error::Error;
 
 /// The query of a route that waits.
@@ -44,11 +44,14 @@ pub(super) async fn shown(
     wait: Duration,
 ) -> Result<(Person, Vec<Item>, Refine), CaptureError> {
     let until = Instant::now() + wait;
+    let mut pause = REFINE_LOOK_FIRST;
     loop {
         let found = capture::shown(base, identity, id).await?;
         if found.2 != Refine::Running || Instant::now() >= until {
             return Ok(found);
         }
-        sleep(REFINE_LOOK_EVERY.min(until.saturating_duration_since(Instant::now()))).await;
+        sleep(pause.min(until.saturating_duration_since(Instant::now()))).await;
+        // Whoever waits for long costs the database a look a second, not ten.
+        pause = (pause * 2).min(REFINE_LOOK_MAX);
     }
 }

@@ -9,8 +9,9 @@ use axum::response::Response;
 
 use super::{Look, around, text, words};
 use crate::accounts::proofs::binding_life;
+use crate::ai::Retention;
 use crate::limits::{
-    DELETED_KEPT_S, ENDED_SESSION_KEPT_S, OUTBOX_MAX, PROOF_KEPT_S, PROOF_LIFE_S,
+    ANSWER_KEPT, DELETED_KEPT_S, ENDED_SESSION_KEPT_S, OUTBOX_MAX, PROOF_KEPT_S, PROOF_LIFE_S,
     SESSION_ABSOLUTE_S, SESSION_IDLE_S,
 };
 use crate::trust::controls::catalogue::Claim;
@@ -27,7 +28,13 @@ pub(super) async fn show(Given(site): Given<Site>, headers: HeaderMap) -> Result
     // It needs no evidence: what it says of breaches is marked on the Security page.
     let look = Look::new(&site.security, Err(""), site.base.clock.now());
     let around = around(&site, &headers, PublicPlace::Privacy);
-    page(&view(&look, cookies(&site), site.outbox.is_some(), around))
+    let view = view(&look, cookies(&site), site.outbox.is_some(), around);
+    let Some(upstream) = site.ai.as_ref().map(|ai| &ai.upstream) else { return page(&view) };
+    page(&Privacy {
+        provider: upstream.host().to_owned(),
+        provider_local: upstream.retention() == Retention::Local,
+        ..view
+    })
 }
 
 /// The claim whose sentence is the commitment about breaches.
@@ -51,6 +58,7 @@ pub fn view(look: &Look<'_>, cookies: Vec<Cookie>, outbox: bool, around: Around)
         unstated: look.unstated(),
         updated: version.map(|it| it.updated.to_string()).unwrap_or_default(),
         updated_words: version.map(|it| words::date(it.updated)).unwrap_or_default(),
+        answer_hours: ANSWER_KEPT.as_secs() / 3_600,
         outbox,
         outbox_max: OUTBOX_MAX,
         deleted_days: DELETED_KEPT_S / DAY_S,
@@ -60,6 +68,8 @@ pub fn view(look: &Look<'_>, cookies: Vec<Cookie>, outbox: bool, around: Around)
         proof_minutes: PROOF_LIFE_S / 60,
         asked_hours: PROOF_KEPT_S / 3_600,
         cookies,
+        provider: String::new(),
+        provider_local: false,
         breach: breach.map(|(_, it)| text::sentence(look, it, "")).collect(),
     }
 }

@@ -39,6 +39,12 @@ pub struct Privacy {
     pub updated: String,
     /// "24 November 2026".
     pub updated_words: String,
+    /// The host of the provider of models; empty where there is none.
+    pub provider: String,
+    /// Whether that is this machine itself.
+    pub provider_local: bool,
+    /// Hours for which a model's answer is kept.
+    pub answer_hours: u64,
     /// Whether mail stays on this machine.
     pub outbox: bool,
     /// Mails that are kept there.

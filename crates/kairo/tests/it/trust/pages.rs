@@ -3,6 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use kairo::clock::{Clock, Ids, Random};
+use kairo::config::Plans;
 use kairo::trust::controls::Catalogue;
 use kairo::trust::controls::evidence::sign_root;
 use kairo::trust::controls::queries::EvidenceRecord;
@@ -10,6 +11,7 @@ use kairo::trust::controls::statements::NewStatement;
 use serde_json::{Value, json};
 
 use crate::harness::page::{between, unescape};
+use crate::harness::upstream::Upstream;
 use crate::harness::{Kairo, PROGRAM};
 
 /// Evidence of a check, as its runner writes it.
@@ -391,6 +393,23 @@ async fn the_policy_says_what_the_code_does() {
     }
     for law in ["CCPA/CPRA", "VCDPA", "CPA, Colorado", "CTDPA", "UCPA"] {
         assert!(shown.contains(law), "{law}");
+    }
+}
+
+// Goal: where a provider of models is set, the policy names it, and says what it gets.
+#[tokio::test]
+async fn the_policy_names_who_is_asked() {
+    let upstream = Upstream::start().await;
+    let provider = (upstream.settings(), Plans::default());
+    let app = Kairo::start_with(|settings| settings.ai = Some(provider)).await;
+    let shown = words(app.anonymous().get("/privacy").await.is(200).text());
+    assert!(!shown.contains("none is asked"), "{shown}");
+    for words in [
+        "AI providers: 127.0.0.1, on this machine.",
+        "that thought and the day of the week are sent to a model there",
+        "24 hours, or until you have it forgotten",
+    ] {
+        assert!(shown.contains(words), "{words} in {shown}");
     }
 }
 

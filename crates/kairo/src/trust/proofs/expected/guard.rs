@@ -208,7 +208,7 @@ pub(super) const FUNCTIONS: [Function; 36] = [
     ),
     guard("guard.sweep()", Some(WORKER)),
     guard("guard.drift()", Some(WORKER)),
-    guard("guard.purge()", Some(WORKER)),
+    guard("guard.purge(integer)", Some(WORKER)),
     // Sums for the operator's page and for the meters; whose they are is an id.
     guard("guard.spend()", Some(WORKER)),
     guard("guard.overview()", Some(WORKER)),

@@ -184,7 +184,7 @@ pub const CALLS: [Call; 54] = [
     Call { role: WORKER, sql: "SELECT count(*) FROM guard.overview_people(5)", gives: |_| &["2"] },
     // Ben's counter was set by no call.
     Call { role: WORKER, sql: "SELECT bucket FROM guard.drift()", gives: |_| &["month"] },
-    Call { role: WORKER, sql: "SELECT guard.purge()", gives: |_| &["3"] },
+    Call { role: WORKER, sql: "SELECT guard.purge(9)", gives: |_| &["3"] },
     Call {
         role: WORKER,
         sql: "SELECT count(*) FROM guard.plan_set('free', 'small', 1, 1, NULL)",
