@@ -260,17 +260,15 @@ async fn run() {
     let provider = upstream(Arc::clone(&calls)).await;
     let data = Data::new("bench-calls");
     let set = |name, value: &str| (name, value.to_owned());
-    let mut serve = data.serve_with(&[
-        set("KAIRO_TRUSTED_PROXIES", "127.0.0.0/8"),
-        set("KAIRO_PUBLIC_ORIGIN", "https://localhost"),
+    let settings = [
         set("KAIRO_AI_BASE_URL", &format!("http://127.0.0.1:{provider}/v1")),
         set("KAIRO_AI_MODEL", "bench"),
         set("KAIRO_PLANS_PRO_MONTH", "1000000000"),
         set("KAIRO_PLANS_PRO_HOUR", "1000000000"),
         set("KAIRO_PLANS_PRO_BURST", "never"),
         set("KAIRO_PLANS_PRO_AT_ONCE", "1000"),
-        set("KAIRO_LOG_LEVEL", "error"),
-    ]);
+    ];
+    let mut serve = data.serve_with(&[&settings[..], &program::proxied()].concat());
     let port = serve.is_up();
     let pid = u32::try_from(serve.pid().as_raw_nonzero().get()).unwrap();
     let tokens: Vec<String> =

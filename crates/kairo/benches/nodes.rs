@@ -113,10 +113,6 @@ impl Line {
     }
 }
 
-fn proxied() -> (&'static str, String) {
-    ("KAIRO_TRUSTED_PROXIES", "127.0.0.0/8".to_owned())
-}
-
 fn at(sorted: &[Duration], per_mille: usize) -> u128 {
     sorted.get(sorted.len() * per_mille / 1_000).unwrap().as_micros()
 }
@@ -158,7 +154,7 @@ async fn capture(mut line: Line, token: String, begin: Instant, end: Instant) ->
 
 async fn captures() {
     let data = Data::new("bench-captures");
-    let mut serve = data.serve_with(&[proxied()]);
+    let mut serve = data.serve_with(&program::proxied());
     let port = serve.is_up();
     let token = client::make_token(&data);
     println!("a write of 8 KiB and its fdatasync take {} us", sync_us(&data.0));
@@ -214,10 +210,10 @@ async fn sign_in(line: &mut Line, email: &str, outboxes: [&Path; 2]) -> String {
 async fn revocations() {
     let server = Server::prepared("bench").await;
     let (a, b, keys) = (Data::new("bench-a"), Data::new("bench-b"), Data::new("bench-keys"));
-    let mut settings = server.settings(&keys);
-    settings.push(proxied());
+    let settings = server.settings(&keys);
     assert!(external::kairo(&a, &settings, &["migrate"]).0);
-    let (mut node_a, mut node_b) = (a.serve_with(&settings), b.serve_with(&settings));
+    let start = |data: &Data| data.serve_with(&[&settings[..], &program::proxied()].concat());
+    let (mut node_a, mut node_b) = (start(&a), start(&b));
     let (port_a, port_b) = (node_a.is_up(), node_b.is_up());
     let (mut at_a, mut at_b) = (Line::open(&a, port_a, 0).await, Line::open(&b, port_b, 1).await);
     let (out_a, out_b) = (a.0.join("outbox"), b.0.join("outbox"));

@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader, Read as _};
+use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
@@ -10,6 +11,17 @@ use rustix::process::Pid;
 
 /// Far longer than a start or a stop takes.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The settings of a node behind a proxy on this machine. It has to be told its public name, which
+/// holds its port, so a free one is looked for first.
+pub fn proxied() -> [(&'static str, String); 3] {
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    [
+        ("KAIRO_LISTEN", format!("127.0.0.1:{port}")),
+        ("KAIRO_PUBLIC_ORIGIN", format!("https://localhost:{port}")),
+        ("KAIRO_TRUSTED_PROXIES", "127.0.0.0/8".to_owned()),
+    ]
+}
 
 /// A data folder of one test, where the user that runs PostgreSQL can reach it.
 pub struct Data(pub PathBuf);
