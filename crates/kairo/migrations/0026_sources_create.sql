@@ -34,16 +34,21 @@ CREATE POLICY source_buckets_update_auth ON authn.source_buckets FOR UPDATE TO k
     USING (true) WITH CHECK (true);
 CREATE POLICY source_buckets_delete_auth ON authn.source_buckets FOR DELETE TO kairo_auth USING (true);
 
--- Counts one request in every bucket of its source, or tells in how many seconds one has room. The digests
--- are those of the network and, for IPv6, of the /48 around it; in the hour after a turn of the pepper those
--- under the former one, too. All of them count and any refuses, so that a turn gives no second share: after
--- that hour the new digests alone have counted all that an hour's bucket looks back on.
+-- Counts requests in every bucket of their sources, or tells of each in how many seconds its source has room
+-- (0 where it passes). `p_nths` says which request a digest belongs to. The digests of one are those of the
+-- network and, for IPv6, of the /48 around it; in the hour after a turn of the pepper those under the former
+-- one, too. All of them count and any refuses, so that a turn gives no second share: after that hour the new
+-- digests alone have counted all that an hour's bucket looks back on.
+--
+-- Several of one source count together or not at all. Where they do not fit together they get NULL, and have
+-- to come one by one.
 --
 -- The bounds are constants and not parameters, so that kairo_login cannot loosen them.
 --
 -- A plan that is made while the table is empty must not read all of it once a flood has filled it: so each
 -- slot is looked up by a sub-select of its own, which no join can turn around, and by its key.
-CREATE FUNCTION authn.source_pass(p_bucket text, p_digests bytea[], p_wide boolean[]) RETURNS integer
+CREATE FUNCTION authn.sources_pass(p_bucket text, p_nths integer[], p_digests bytea[], p_wide boolean[])
+RETURNS TABLE (nth integer, wait_s integer)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' SET enable_seqscan = off AS $$
 DECLARE
     sign_in_per_minute CONSTANT integer := 10;
@@ -53,8 +58,12 @@ DECLARE
     t timestamptz := statement_timestamp();
     minute_step interval;
     hour_step   interval;
-    wait        interval;
-    counted     integer;
+    times       integer[];
+    slots       integer[];
+    left_over   integer[] := p_nths;
+    crowded     integer[];
+    nths        integer[];
+    waits       interval[];
 BEGIN
     CASE p_bucket
         WHEN 'sign_in' THEN
@@ -64,50 +73,72 @@ BEGIN
             minute_step := interval '1 minute' / ai_per_minute;
             hour_step := minute_step;
     END CASE;
+    SELECT array_agg(CASE WHEN d.wide THEN site_times ELSE 1 END ORDER BY d.n),
+           array_agg((get_byte(d.digest, 30) << 8) + get_byte(d.digest, 31) ORDER BY d.n)
+      INTO times, slots
+      FROM unnest(p_digests, p_wide) WITH ORDINALITY d (digest, wide, n);
     FOR look IN 1..2 LOOP
         -- Whoever has to wait writes nothing: asking on and on costs the database one read.
-        SELECT max((SELECT greatest(
-                               b.minute_full_at + minute_step / k.times - interval '1 minute',
-                               b.hour_full_at + hour_step / k.times - interval '1 hour') - t
-                      FROM authn.source_buckets b
-                     WHERE b.bucket = p_bucket AND b.wide = k.wide AND b.slot = k.slot
-                       AND b.digest = k.digest))
-          INTO wait
-          FROM (SELECT digest, wide, CASE WHEN wide THEN site_times ELSE 1 END AS times,
-                       (get_byte(digest, 30) << 8) + get_byte(digest, 31) AS slot
-                  FROM unnest(p_digests, p_wide) d (digest, wide)) k;
-        IF wait > interval '0' THEN
-            RETURN ceil(extract(epoch FROM wait));
-        END IF;
-        -- Not all was counted: somebody was first, who is seen now, or a slot is another source's.
-        EXIT WHEN look = 2;
+        SELECT array_agg(w.nth), array_agg(w.wait) INTO nths, waits
+          FROM (SELECT k.nth,
+                       max((SELECT greatest(
+                                       b.minute_full_at + minute_step / k.times - interval '1 minute',
+                                       b.hour_full_at + hour_step / k.times - interval '1 hour') - t
+                              FROM authn.source_buckets b
+                             WHERE b.bucket = p_bucket AND b.wide = k.wide AND b.slot = k.slot
+                               AND b.digest = k.digest)) AS wait
+                  FROM unnest(p_nths, p_digests, p_wide, times, slots) k (nth, digest, wide, times, slot)
+                 WHERE k.nth = ANY (left_over)
+                 GROUP BY k.nth) w;
+        RETURN QUERY SELECT w.nth, ceil(extract(epoch FROM w.wait))::integer
+                       FROM unnest(nths, waits) w (nth, wait) WHERE w.wait > interval '0';
+        SELECT array_agg(w.nth) INTO left_over
+          FROM unnest(nths, waits) w (nth, wait) WHERE (w.wait > interval '0') IS NOT TRUE;
+        EXIT WHEN look = 2 OR left_over IS NULL;
         -- Looks once more at each row, under its lock, so that requests at once cannot pass together; in
         -- the order of the slots, so that two cannot wait for one another.
-        INSERT INTO authn.source_buckets AS b
-               (bucket, wide, slot, digest, minute_full_at, hour_full_at)
-        SELECT DISTINCT ON (k.wide, k.slot) p_bucket, k.wide, k.slot, k.digest,
-               t + minute_step / k.times, t + hour_step / k.times
-          FROM (SELECT digest, wide, CASE WHEN wide THEN site_times ELSE 1 END AS times,
-                       (get_byte(digest, 30) << 8) + get_byte(digest, 31) AS slot
-                  FROM unnest(p_digests, p_wide) d (digest, wide)) k
-         ORDER BY k.wide, k.slot
-        ON CONFLICT (bucket, wide, slot) DO UPDATE
-           SET digest = excluded.digest,
-               minute_full_at = greatest(b.minute_full_at, t) + (excluded.minute_full_at - t),
-               hour_full_at = greatest(b.hour_full_at, t) + (excluded.hour_full_at - t)
-         WHERE greatest(b.minute_full_at, b.hour_full_at) <= t
-            OR b.digest = excluded.digest
-               AND b.minute_full_at + (excluded.minute_full_at - t) <= t + interval '1 minute'
-               AND b.hour_full_at + (excluded.hour_full_at - t) <= t + interval '1 hour';
-        GET DIAGNOSTICS counted = ROW_COUNT;
-        EXIT WHEN counted = cardinality(p_digests);
+        WITH asked AS (
+            SELECT k.nth, k.digest, k.wide, k.times, k.slot,
+                   count(*) OVER (PARTITION BY k.wide, k.slot, k.digest) AS n
+              FROM unnest(p_nths, p_digests, p_wide, times, slots) k (nth, digest, wide, times, slot)
+             WHERE k.nth = ANY (left_over)
+        ), counted AS (
+            INSERT INTO authn.source_buckets AS b
+                   (bucket, wide, slot, digest, minute_full_at, hour_full_at)
+            SELECT DISTINCT ON (a.wide, a.slot) p_bucket, a.wide, a.slot, a.digest,
+                   t + minute_step * a.n / a.times, t + hour_step * a.n / a.times
+              FROM asked a
+             WHERE minute_step * a.n / a.times <= interval '1 minute'
+               AND hour_step * a.n / a.times <= interval '1 hour'
+             ORDER BY a.wide, a.slot, a.digest
+            ON CONFLICT (bucket, wide, slot) DO UPDATE
+               SET digest = excluded.digest,
+                   minute_full_at = greatest(b.minute_full_at, t) + (excluded.minute_full_at - t),
+                   hour_full_at = greatest(b.hour_full_at, t) + (excluded.hour_full_at - t)
+             WHERE greatest(b.minute_full_at, b.hour_full_at) <= t
+                OR b.digest = excluded.digest
+                   AND b.minute_full_at + (excluded.minute_full_at - t) <= t + interval '1 minute'
+                   AND b.hour_full_at + (excluded.hour_full_at - t) <= t + interval '1 hour'
+            RETURNING b.wide, b.slot, b.digest
+        )
+        SELECT array_agg(DISTINCT a.nth) FILTER (WHERE c.slot IS NULL),
+               array_agg(DISTINCT a.nth) FILTER (WHERE c.slot IS NULL AND a.n > 1),
+               array_agg(DISTINCT a.nth)
+          INTO left_over, crowded, nths
+          FROM asked a LEFT JOIN counted c
+            ON c.wide = a.wide AND c.slot = a.slot AND c.digest = a.digest;
+        RETURN QUERY SELECT n.nth, 0 FROM unnest(nths) n (nth) WHERE (n.nth = ANY (left_over)) IS NOT TRUE;
+        EXIT WHEN left_over IS NULL;
     END LOOP;
-    RETURN 0;
+    -- Not all of these was counted: somebody was first, who is seen now and made them wait; or a slot is
+    -- another source's, which lets them pass; or several did not fit together.
+    RETURN QUERY SELECT n.nth, CASE WHEN n.nth = ANY (crowded) THEN NULL ELSE 0 END
+                   FROM unnest(left_over) n (nth);
 END
 $$;
-ALTER FUNCTION authn.source_pass OWNER TO kairo_auth;
-REVOKE ALL ON FUNCTION authn.source_pass FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION authn.source_pass TO kairo_login;
+ALTER FUNCTION authn.sources_pass OWNER TO kairo_auth;
+REVOKE ALL ON FUNCTION authn.sources_pass FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION authn.sources_pass TO kairo_login;
 
 -- Removes what has been full for an hour, so that no digest stays for longer than it is good for.
 CREATE FUNCTION authn.sources_purge() RETURNS integer

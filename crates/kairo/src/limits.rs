@@ -208,6 +208,13 @@ pub const RESERVE_QUEUE_MAX: usize = 4_096;
 pub const RESERVE_BATCH_MAX: usize = 64;
 /// Batches of them that are at the database at once.
 pub const RESERVE_LANES: usize = 2;
+/// Requests that wait on one node until their sources are counted; beyond it they are answered with
+/// 503.
+pub const SOURCES_QUEUE_MAX: usize = 4_096;
+/// Most requests whose sources are counted in one transaction.
+pub const SOURCES_BATCH_MAX: usize = 64;
+/// Batches of them that are at the database at once: one, since no disk is waited for.
+pub const SOURCES_LANES: usize = 1;
 /// Time for which a refusal is given again without asking.
 pub const DENIAL_KEPT: Duration = Duration::from_secs(2);
 /// Sessions of which a node remembers whose they are, or that they were refused.

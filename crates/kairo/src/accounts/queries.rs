@@ -76,8 +76,10 @@ crate::rows! {
 
     /// Whether a source may ask.
     SourceWait {
-        /// Seconds until it may; 0 where it may now.
-        wait_s: i32,
+        /// Which request.
+        nth: i32,
+        /// Seconds until it may; 0 where it may now; nothing where it has to ask alone.
+        wait_s: Option<i32>,
     }
 
     /// What asking for a proof came to.
@@ -137,11 +139,11 @@ crate::queries! {
          WHERE user_id = $1 AND version = $6
         RETURNING version";
 
-    /// Counts a request in its source's buckets, where all of them have room.
-    Login SourcePass {
-        bucket: &'static str, digests: Vec<Vec<u8>>, wide: Vec<bool>,
+    /// Counts requests in the buckets of their sources, where all of one's have room.
+    Login SourcesPass {
+        bucket: &'static str, nths: Vec<i32>, digests: Vec<Vec<u8>>, wide: Vec<bool>,
     } -> SourceWait = "
-        SELECT authn.source_pass($1, $2, $3) AS wait_s";
+        SELECT nth, wait_s FROM authn.sources_pass($1, $2, $3, $4)";
 
     /// Removes the digests of sources that have not asked for an hour.
     Worker SourcesPurge {} -> Changed = "

@@ -1,23 +1,17 @@
-//! Requests on their way to the statement: alone while there is little to do, together as soon as
-//! some wait for the ones before them.
-//!
-//! There is no timer: what comes while a batch is at the database is the next batch, so a request
-//! on a quiet node waits for nobody, and a busy node pays for one COMMIT what many share.
+//! Requests on their way to the statement, alone or together (see [`Gather`]).
 //!
 //! **Invariant:** a batch has no more power than its members: each brings its own session's digest.
 //! **Invariant:** what a batch could not decide goes alone, and is decided as if there had been
 //! none.
 //! **Invariant:** a grant reaches whoever asked, or is given back.
 
-use std::sync::Arc;
-
 use futures_util::stream::{self, StreamExt as _};
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::sync::oneshot;
 
 use super::ledger::Ledger;
 use super::queries::{AnswerRow, Reserve, ReserveBatch};
 use super::{Ask, CALL_CREDITS, Refusal};
-use crate::db::{App, DbError, Door, Identity};
+use crate::db::{App, DbError, Door, Gather, Gathered, Identity};
 use crate::limits::{QUOTA_POOL_MAX, RESERVE_LANES, RESERVE_QUEUE_MAX};
 
 /// One request with the way back to whoever waits.
@@ -49,16 +43,14 @@ impl Drop for Decided {
 }
 
 /// Takes requests to the database.
-pub(super) struct Reserver {
-    queue: mpsc::Sender<Waiting>,
-}
+pub(super) struct Reserver(Gather<Waiting>);
 
 impl Reserver {
     /// Starts. It ends when the last guard is gone.
     pub(super) fn start(door: Door<App>, ledger: Ledger, batch_max: usize) -> Self {
-        let (queue, waiting) = mpsc::channel(RESERVE_QUEUE_MAX);
-        tokio::spawn(run(Counter { door, ledger }, waiting, batch_max.max(1)));
-        Self { queue }
+        let counter = Counter { door, ledger };
+        let gathered = Gathered { queue_max: RESERVE_QUEUE_MAX, batch_max, lanes: RESERVE_LANES };
+        Self(Gather::start(gathered, move |batch| counter.clone().decide(batch)))
     }
 
     /// Decides one request. A full queue is a database that does not keep up, and says so.
@@ -69,7 +61,7 @@ impl Reserver {
     ) -> Result<AnswerRow, Refusal> {
         let (answer, answered) = oneshot::channel();
         let waiting = Waiting { identity: identity.clone(), ask, answer };
-        self.queue.try_send(waiting).map_err(|_| Refusal::Unavailable)?;
+        self.0.send(waiting).map_err(|_| Refusal::Unavailable)?;
         let decided = answered.await.unwrap_or(Err(Refusal::Unavailable))?;
         decided.take().ok_or(Refusal::Unavailable)
     }
@@ -82,26 +74,15 @@ struct Counter {
     ledger: Ledger,
 }
 
-async fn run(counter: Counter, mut queue: mpsc::Receiver<Waiting>, batch_max: usize) {
-    let lanes = Arc::new(Semaphore::new(RESERVE_LANES));
-    let mut batch = Vec::with_capacity(batch_max);
-    while let Ok(lane) = Arc::clone(&lanes).acquire_owned().await {
-        if queue.recv_many(&mut batch, batch_max).await == 0 {
-            return;
-        }
-        let (counter, batch) = (counter.clone(), std::mem::take(&mut batch));
-        tokio::spawn(async move {
-            let alone = stream::iter(counter.together(batch).await);
-            // All lanes together ask no more than there are connections, so nobody is refused for
-            // want of one: what waits, waits in the queue.
-            let at_once = QUOTA_POOL_MAX / RESERVE_LANES;
-            alone.for_each_concurrent(at_once, |waiting| counter.one(waiting)).await;
-            drop(lane);
-        });
-    }
-}
-
 impl Counter {
+    async fn decide(self, batch: Vec<Waiting>) {
+        let alone = stream::iter(self.together(batch).await);
+        // All lanes together ask no more than there are connections, so nobody is refused for
+        // want of one: what waits, waits in the queue.
+        let at_once = QUOTA_POOL_MAX / RESERVE_LANES;
+        alone.for_each_concurrent(at_once, |waiting| self.one(waiting)).await;
+    }
+
     /// Asks for all at once; gives back those that must be asked for alone.
     async fn together(&self, batch: Vec<Waiting>) -> Vec<Waiting> {
         // Whoever went away meanwhile must not be charged.

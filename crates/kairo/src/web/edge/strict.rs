@@ -14,8 +14,8 @@ use axum::response::Response;
 use futures_util::future::BoxFuture;
 
 use super::{Bounds, EdgeState, NOWHERE, Rate, Source, Throttle, Ticks, admit};
-use crate::accounts::sources::{self, Bucket};
-use crate::db::{Door, Login};
+use crate::accounts::sources::{self, Bucket, Counter};
+use crate::db::{DbError, Door, Login};
 use crate::meters::{self, Bound};
 use crate::web::error::Error;
 
@@ -26,7 +26,23 @@ pub type Refused = fn(Error, Request) -> BoxFuture<'static, Result<Response, Err
 pub(super) struct Buckets {
     sign_in: Throttle,
     ai: Throttle,
-    shared: Option<Door<Login>>,
+    shared: Option<Shared>,
+}
+
+/// The buckets of all nodes.
+struct Shared {
+    door: Door<Login>,
+    ai: Counter,
+}
+
+impl Shared {
+    /// Signing in is rare, and goes alone.
+    async fn pass(&self, bucket: Bucket, source: &Source) -> Result<Option<u64>, DbError> {
+        match bucket {
+            Bucket::SignIn => sources::pass(&self.door, bucket, &source.known_by()).await,
+            Bucket::Ai => self.ai.pass(source.known_by()).await,
+        }
+    }
 }
 
 impl Buckets {
@@ -38,7 +54,7 @@ impl Buckets {
         Self {
             sign_in: throttle(bounds.sign_in_per_minute),
             ai: throttle(bounds.ai_per_minute),
-            shared,
+            shared: shared.map(|door| Shared { ai: Counter::start(door.clone()), door }),
         }
     }
 
@@ -48,8 +64,8 @@ impl Buckets {
             Bucket::Ai => (&self.ai, Bound::Ai),
         };
         admit(own, source, bound)?;
-        let Some(door) = &self.shared else { return Ok(()) };
-        match sources::pass(door, bucket, &source.known_by()).await? {
+        let Some(shared) = &self.shared else { return Ok(()) };
+        match shared.pass(bucket, source).await? {
             None => Ok(()),
             Some(retry_after_s) => {
                 meters::throttled(bound);

@@ -2,13 +2,15 @@
 //! pepper, and how many rows they may take.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use futures_util::future::join_all;
-use kairo::accounts::sources::{Bucket, Digests, pass};
+use kairo::accounts::sources::{Bucket, Counter, Digests, pass};
 use kairo::capture::purge::purge;
 use kairo::db::Db;
 use kairo::limits::{
     AI_PER_MINUTE, SIGN_IN_PER_HOUR, SIGN_IN_PER_MINUTE, SITE_TIMES, SOURCE_SLOTS,
+    SOURCES_QUEUE_MAX,
 };
 use tokio::sync::Barrier;
 
@@ -145,13 +147,78 @@ async fn requests_at_once_keep_the_bound() {
 async fn requests_without_the_second_look_pass_the_bound() {
     let app = Kairo::start().await;
     let guarded = "OR b.digest = excluded.digest
-               AND b.minute_full_at + (excluded.minute_full_at - t) <= t + interval '1 minute'
-               AND b.hour_full_at + (excluded.hour_full_at - t) <= t + interval '1 hour'";
-    unguard(&app, "authn.source_pass", guarded, "OR true").await;
-    let insert = "INSERT INTO authn.source_buckets AS b";
+                   AND b.minute_full_at + (excluded.minute_full_at - t) <= t + interval '1 minute'
+                   AND b.hour_full_at + (excluded.hour_full_at - t) <= t + interval '1 hour'";
+    unguard(&app, "authn.sources_pass", guarded, "OR true").await;
+    let insert = "WITH asked AS (";
     let late = format!("PERFORM pg_catalog.pg_sleep(0.05); {insert}");
-    unguard(&app, "authn.source_pass", insert, &late).await;
+    unguard(&app, "authn.sources_pass", insert, &late).await;
     assert!(passed_at_once(&app).await > usize::try_from(SIGN_IN_PER_MINUTE).unwrap());
+}
+
+/// What several that ask together are told, in their order; nothing where one has to come alone.
+async fn told_together(app: &Kairo, known_by: &[Digests]) -> Vec<Option<i32>> {
+    let nths: Vec<i32> = (0..).take(known_by.len()).collect();
+    let digests: Vec<&[u8]> = known_by.iter().map(|it| it.network.as_slice()).collect();
+    let sql = "SELECT wait_s FROM authn.sources_pass('sign_in', $1, $2, array_fill(false,
+                   ARRAY[cardinality($1::integer[])])) ORDER BY nth";
+    let rows = app.superuser().await.query(sql, &[&nths, &digests]).await.unwrap();
+    rows.iter().map(|row| row.get(0)).collect()
+}
+
+// Goal: requests that are counted together pass no bound that they would not pass alone: several of
+// one source count at once, and where they do not fit none counts and each has to come by itself.
+#[tokio::test]
+async fn together_is_as_alone() {
+    let app = Kairo::start().await;
+    let (ana, ben) = (source(1, 1), source(2, 2));
+    assert_eq!(told_together(&app, &[ana, ben, ana]).await, [Some(0); 3]);
+    let ten = [ana; SIGN_IN_PER_MINUTE as usize];
+    assert_eq!(told_together(&app, &ten).await, [None; SIGN_IN_PER_MINUTE as usize]);
+    assert_eq!(passed(&app.base.db, Bucket::SignIn, &[ana], 20).await, SIGN_IN_PER_MINUTE - 2);
+    let told = told_together(&app, &[ana, ben]).await;
+    assert!(told[0] > Some(0) && told[1] == Some(0), "{told:?}");
+    // One more than a whole bucket of a source that was never seen.
+    let never_seen = [source(3, 3); SIGN_IN_PER_MINUTE as usize + 1];
+    assert_eq!(told_together(&app, &never_seen).await, [None; SIGN_IN_PER_MINUTE as usize + 1]);
+    // Two sources of one slot: it is the first one's, and the other is let through.
+    assert_eq!(told_together(&app, &[source(4, 9), source(5, 9)]).await, [Some(0); 2]);
+    assert_eq!(count(&app, "SELECT count(*) FROM authn.source_buckets").await, 3);
+}
+
+// Goal: two nodes that count the same sources together, in other orders, at once, neither block one
+// another nor let more through than the bucket holds.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_nodes_count_together() {
+    let app = Kairo::start().await;
+    let other =
+        Db::open(|role| app.pg_config(role), kairo::STATEMENTS, kairo::QUOTA_STATEMENTS).unwrap();
+    let nodes = [&app.base.db, &other].map(|db| Counter::start(db.login.clone()));
+    let per_source = AI_PER_MINUTE + 20;
+    let asks = (0..per_source * 4).map(|n| {
+        let node = usize::try_from(n % 2).unwrap();
+        let which = u8::try_from(if node == 0 { n / 2 % 4 } else { 3 - n / 2 % 4 }).unwrap();
+        nodes[node].pass(vec![source(which, which.into())])
+    });
+    let since = Instant::now();
+    let told = join_all(asks).await;
+    let through = told.into_iter().filter(|it| it.as_ref().unwrap().is_none()).count();
+    let most = u64::from(AI_PER_MINUTE) * 4;
+    // What came back in the time that this took passes as well.
+    let came_back = 4 * (1 + since.elapsed().as_secs() + 1) * u64::from(AI_PER_MINUTE) / 60;
+    assert!((most..=most + came_back).contains(&(through as u64)), "{through}");
+}
+
+// Goal: one past the queue of those that wait is told so, and nobody before it is.
+#[tokio::test]
+async fn one_past_the_queue_of_sources() {
+    let app = Kairo::start().await;
+    let node = Counter::start(app.base.db.login.clone());
+    let at = |n: usize| source(1, u16::try_from(n).unwrap());
+    let asks = (0..=SOURCES_QUEUE_MAX).map(|n| node.pass(vec![at(n)]));
+    let told = join_all(asks).await;
+    assert_eq!(told.iter().filter(|it| it.is_err()).count(), 1);
+    assert!(told[SOURCES_QUEUE_MAX].is_err());
 }
 
 // Goal: a turn of the pepper gives no second share, in its hour or after it.

@@ -1,7 +1,6 @@
 //! Where a client came from, planted in a whole run and looked for in all that the run left.
 
 use std::fs::{self, File};
-use std::net::TcpListener;
 
 use kairo::db::Host;
 use kairo::db::cluster::pg_config;
@@ -11,7 +10,7 @@ use rustix::process::{Signal, kill_process};
 use serde_json::Value;
 
 use super::client::{Client, make_token};
-use super::program::Data;
+use super::program::{Data, proxied};
 
 /// Clients of an IPv4 and an IPv6 network, and what would give them away: the address, its
 /// network's beginning, its bytes in hex, and all that a plain hash would be taken of.
@@ -59,23 +58,13 @@ async fn used(client: &Client, token: &str, from: &str) -> String {
     answers.into_iter().map(|answer| answer.unwrap().to_lowercase()).collect()
 }
 
-/// The settings of a Kairo whose every client on this machine is a proxy.
-fn behind_a_proxy() -> [(&'static str, String); 3] {
-    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    [
-        ("KAIRO_TRUSTED_PROXIES", "127.0.0.0/8".to_owned()),
-        ("KAIRO_LISTEN", free.to_string()),
-        ("KAIRO_PUBLIC_ORIGIN", format!("https://localhost:{}", free.port())),
-    ]
-}
-
 // Goal: no row of any table, no line of the log and no answer holds where a client came from, raw
 // or as a plain hash, whatever it did; and the look would have found it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_address_is_left_anywhere() {
     let data = Data::new("addresses");
     let path = data.0.with_extension("log");
-    let mut serve = data.serve_logged_with(File::create(&path).unwrap(), &behind_a_proxy());
+    let mut serve = data.serve_logged_with(File::create(&path).unwrap(), &proxied());
     let port = serve.is_up();
     let token = make_token(&data);
     let client = Client::new(&data, port, &token);

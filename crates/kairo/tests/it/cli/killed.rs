@@ -11,6 +11,11 @@ use super::program::Data;
 const ROUNDS: u64 = 20;
 const CLIENTS: u64 = 4;
 
+/// Captures that were answered.
+fn acknowledged(kept: &Kept) -> usize {
+    kept.lock().unwrap().values().flatten().count()
+}
+
 // Goal: twenty times killed in the middle of captures, Kairo starts again each time, and every
 // capture that was acknowledged is there exactly once, also when its sender tries again.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -30,7 +35,13 @@ async fn kill_nine_loses_nothing_that_was_acknowledged() {
             .map(tokio::spawn)
             .collect();
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-        tokio::time::sleep(Duration::from_millis(20 + (seed >> 33) % 250)).await;
+        // After so many captures of this round as chance says, and at any moment of the next one: a
+        // busy machine makes the test longer, and the load no smaller.
+        let known = acknowledged(&kept);
+        while acknowledged(&kept) < known + 3 + (seed >> 40) as usize % 6 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        tokio::time::sleep(Duration::from_micros((seed >> 33) % 10_000)).await;
         kill_process(serve.pid(), Signal::KILL).unwrap();
         for client in clients {
             client.await.unwrap();

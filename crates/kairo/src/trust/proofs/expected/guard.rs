@@ -189,7 +189,7 @@ const fn guard(signature: &'static str, granted: Option<super::Role>) -> Functio
 
 /// Functions of the guard.
 pub(super) const FUNCTIONS: [Function; 36] = [
-    function("authn.source_pass(text,bytea[],boolean[])", Some(LOGIN)),
+    function("authn.sources_pass(text,integer[],bytea[],boolean[])", Some(LOGIN)),
     function("authn.sources_purge()", Some(WORKER)),
     function("authn.answers_purge()", Some(WORKER)),
     // For whoever asks, by the session that the transaction holds, or by the digest of one.

@@ -40,7 +40,7 @@ pub const CALLS: [Call; 54] = [
     // Seconds to wait, and nothing of whose bucket it is.
     Call {
         role: LOGIN,
-        sql: "SELECT authn.source_pass('sign_in', ARRAY[sha256('s')], '{f}')",
+        sql: "SELECT wait_s FROM authn.sources_pass('sign_in', '{0}', ARRAY[sha256('s')], '{f}')",
         gives: |_| &["0"],
     },
     // A link that nobody was sent makes no session.
