@@ -22,6 +22,7 @@ mod tags;
 mod tests;
 
 pub use answers::forget;
+pub use flights::Landing;
 
 use std::sync::Arc;
 
@@ -40,7 +41,7 @@ use crate::limits::ASKS_MAX;
 use crate::meters;
 
 use answers::Key;
-use flights::{Flights, Landing, Place};
+use flights::{Flights, Place};
 use ladder::{Ladder, Question};
 use tags::Tags;
 
@@ -86,7 +87,9 @@ struct Inner {
     guard: Guard,
     upstream: Upstream,
     ladder: Ladder,
-    flights: Flights,
+    questions: Flights<(Uuid, Key)>,
+    /// Captures whose second reading is under way here.
+    readings: Flights<Uuid>,
 }
 
 /// A thought that was kept and shall be read again.
@@ -118,13 +121,18 @@ enum Source {
 impl Refiner {
     /// Asks this provider through this guard.
     pub fn new(guard: Guard, upstream: Upstream) -> Self {
-        let (ladder, flights) = (Ladder::default(), Flights::default());
-        Self(Arc::new(Inner { guard, upstream, ladder, flights }))
+        let (questions, readings) = (Flights::default(), Flights::default());
+        Self(Arc::new(Inner { guard, upstream, ladder: Ladder::default(), questions, readings }))
     }
 
     /// The guard that it asks.
     pub fn guard(&self) -> &Guard {
         &self.0.guard
+    }
+
+    /// The wait for the end of a capture's second reading, if it is under way on this node.
+    pub fn landing(&self, capture_id: Uuid) -> Option<Landing> {
+        self.0.readings.landing(capture_id)
     }
 
     /// Begins the second reading of a thought: looks for a kept answer, or has a call granted, and
@@ -143,7 +151,7 @@ impl Refiner {
                 return self.end(base, identity, doubt.capture_id, Refine::Failed).await;
             }
         };
-        let (source, place) = match self.0.flights.board((person.user_id, key)) {
+        let (source, place) = match self.0.questions.board((person.user_id, key)) {
             Err(landing) => (Source::Other(landing), None),
             Ok(place) => match self.source(base, identity, person, &doubt, key).await {
                 Ok(source) => (source, Some(place)),
@@ -152,7 +160,10 @@ impl Refiner {
         };
         let (refiner, base, user_id) = (self.clone(), base.clone(), person.user_id);
         let identity = identity.clone();
+        let reading = self.0.readings.board(doubt.capture_id).ok();
         tokio::spawn(async move {
+            // It goes however this ends, and whoever waits looks again.
+            let _under_way = reading;
             let capture_id = doubt.capture_id;
             let job = match job(&base, user_id).await {
                 Ok(job) => job,
@@ -201,7 +212,7 @@ impl Refiner {
         doubt: Doubt,
         key: Key,
         source: Source,
-        place: Option<Place>,
+        place: Option<Place<(Uuid, Key)>>,
     ) -> Refine {
         let person = match caller(base, job).await {
             Ok(person) => person,

@@ -38,7 +38,7 @@ pub async fn create(
     touch_later(&site, &identity, &person);
     if captured.refine == Refine::Running && !wait.is_zero() {
         // The thought is kept, so it is answered as such whatever the wait comes to.
-        let seen = wait::shown(&site.base, &identity, captured.id, wait).await;
+        let seen = wait::shown(&site, &identity, captured.id, wait).await;
         if let Ok((_, items, refine)) = seen {
             (captured.items, captured.refine) = (items, refine);
         }
@@ -60,7 +60,7 @@ pub async fn show(
     query: wait::Asked,
 ) -> Result<Json<CaptureAnswer>, Error> {
     let wait = wait::asked(query)?;
-    let seen = wait::shown(&site.base, &identity, id, wait).await;
+    let seen = wait::shown(&site, &identity, id, wait).await;
     let (person, items, refine) = seen.map_err(not_kept)?;
     touch_later(&site, &identity, &person);
     Ok(Json(CaptureAnswer::new(id, refine, items)))

@@ -4,15 +4,16 @@ use std::time::Duration;
 
 use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout_at};
 use uuid::Uuid;
 
-use crate::accounts::{Base, Person};
+use crate::accounts::Person;
 use crate::capture::refine::Refine;
 use crate::capture::{self, CaptureError};
 use crate::db::Identity;
 use crate::items::Item;
 use crate::limits::{REFINE_LOOK_FIRST, REFINE_LOOK_MAX, REFINE_WAIT_S_MAX};
+use crate::web::Site;
 use crate::web::error::Error;
 
 /// The query of a route that waits.
@@ -36,9 +37,10 @@ pub(super) fn asked(query: Asked) -> Result<Duration, Error> {
     })
 }
 
-/// A capture with its items, once its second reading has ended or the wait has.
+/// A capture with its items, once its second reading has ended or the wait has. One that is under
+/// way on another node is looked for again and again.
 pub(super) async fn shown(
-    base: &Base,
+    site: &Site,
     identity: &Identity,
     id: Uuid,
     wait: Duration,
@@ -46,9 +48,15 @@ pub(super) async fn shown(
     let until = Instant::now() + wait;
     let mut pause = REFINE_LOOK_FIRST;
     loop {
-        let found = capture::shown(base, identity, id).await?;
+        // Asked for before the look: what ends between the two is not waited for.
+        let landing = site.refiner.as_ref().and_then(|refiner| refiner.landing(id));
+        let found = capture::shown(&site.base, identity, id).await?;
         if found.2 != Refine::Running || Instant::now() >= until {
             return Ok(found);
+        }
+        if let Some(landing) = landing {
+            let _ended_or_over = timeout_at(until, landing.wait()).await;
+            continue;
         }
         sleep(pause.min(until.saturating_duration_since(Instant::now()))).await;
         // Whoever waits for long costs the database a look a second, not ten.

@@ -1,0 +1,127 @@
+//! Whether one person at ten times the load slows the others down: a whole Kairo with the durable
+//! quota on, people who each ask at a steady pace, and in every second round one of them who asks
+//! ten times as often.
+//!
+//! **Invariant:** a request counts from the moment when it was due, so that what waits behind
+//! another one is not left out (coordinated omission).
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a bench that cannot go on ends by panicking, and prints what it found"
+)]
+
+#[expect(dead_code, reason = "the other bench needs more of it")]
+mod load;
+#[path = "../tests/it/cli/program.rs"]
+#[expect(dead_code, reason = "the tests need more of it")]
+mod program;
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::time::{Duration, Instant};
+
+use tokio::io::AsyncWriteExt as _;
+
+use load::{CHAT, message, open, token, upstream};
+use program::Data;
+
+/// People besides the one who asks more.
+const OTHERS: usize = 8;
+/// Time between two requests of one of them.
+const PACE: Duration = Duration::from_millis(250);
+/// By how much the one is faster.
+const TIMES: u32 = 10;
+/// How long a round lasts.
+const ROUND: Duration = Duration::from_secs(6);
+/// Rounds of each kind; they take turns.
+const ROUNDS: usize = 10;
+
+/// Asks at a pace on one connection; how long each request took from when it was due.
+async fn ask(data: Arc<Data>, port: u16, n: usize, token: String, pace: Duration) -> Vec<Duration> {
+    let mut stream = open(&data, port, n).await;
+    let (mut read, mut took) = (Vec::new(), Vec::new());
+    let begin = Instant::now() + pace * u32::try_from(n).unwrap() / 10;
+    let mut due = begin;
+    while due < begin + ROUND {
+        tokio::time::sleep_until(due.into()).await;
+        let request = format!(
+            "POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\n\
+             x-forwarded-for: 10.0.0.{n}\r\nauthorization: Bearer {token}\r\n\
+             content-type: application/json\r\ncontent-length: {}\r\n\r\n{CHAT}",
+            CHAT.len()
+        );
+        stream.write_all(request.as_bytes()).await.unwrap();
+        assert!(message(&mut stream, &mut read).await, "the connection ended");
+        let text = String::from_utf8_lossy(&read);
+        assert!(text.starts_with("HTTP/1.1 200"), "{text}");
+        took.push(due.elapsed());
+        due += pace;
+    }
+    took
+}
+
+/// One round; what the others' requests took.
+async fn round(data: &Arc<Data>, port: u16, tokens: &[String], pace: Duration) -> Vec<Duration> {
+    let at = |n: usize, pace| {
+        let token = tokens.get(n).unwrap().clone();
+        tokio::spawn(ask(Arc::clone(data), port, n, token, pace))
+    };
+    let one = at(OTHERS, pace);
+    let others: Vec<_> = (0..OTHERS).map(|n| at(n, PACE)).collect();
+    let mut took = Vec::new();
+    for other in others {
+        took.extend(other.await.unwrap());
+    }
+    one.await.unwrap();
+    took
+}
+
+/// The 50th and the 95th percentile, in microseconds.
+fn percentiles(took: &mut [Duration]) -> [u128; 2] {
+    took.sort_unstable();
+    [500, 950].map(|at| took.get(took.len() * at / 1_000).unwrap().as_micros())
+}
+
+async fn run() {
+    let provider = upstream(Arc::new(AtomicUsize::new(0))).await;
+    let data = Arc::new(Data::new("bench-neighbours"));
+    let set = |name, value: &str| (name, value.to_owned());
+    let settings = [
+        set("KAIRO_AI_BASE_URL", &format!("http://127.0.0.1:{provider}/v1")),
+        set("KAIRO_AI_MODEL", "bench"),
+        set("KAIRO_PLANS_PRO_MONTH", "1000000000"),
+        set("KAIRO_PLANS_PRO_HOUR", "1000000000"),
+        set("KAIRO_PLANS_PRO_BURST", "never"),
+    ];
+    let mut serve = data.serve_with(&[&settings[..], &program::proxied()].concat());
+    let port = serve.is_up();
+    let tokens: Vec<String> =
+        (0..=OTHERS).map(|n| token(&data, &format!("p{n}@example.org"))).collect();
+    round(&data, port, &tokens, PACE).await;
+    let (mut alike, mut beside) = (Vec::new(), Vec::new());
+    let mut quotients = Vec::new();
+    for _ in 0..ROUNDS {
+        let mut even = round(&data, port, &tokens, PACE).await;
+        let mut loud = round(&data, port, &tokens, PACE / TIMES).await;
+        let [[_, a], [_, b]] = [percentiles(&mut even), percentiles(&mut loud)];
+        quotients.push(b * 1_000 / a);
+        alike.append(&mut even);
+        beside.append(&mut loud);
+    }
+    quotients.sort_unstable();
+    println!("{:34} {:>8} {:>8}", "the others' requests", "p50 us", "p95 us");
+    for (name, took) in
+        [("all ask alike", &mut alike), ("one asks ten times as often", &mut beside)]
+    {
+        let [p50, p95] = percentiles(took);
+        println!("{name:34} {p50:8} {p95:8}");
+    }
+    println!("p95 beside p95 of the round before, in thousandths: {quotients:?}");
+}
+
+fn main() {
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    runtime.unwrap().block_on(run());
+}
