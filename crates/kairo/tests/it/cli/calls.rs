@@ -1,6 +1,6 @@
 //! Kairo killed with -9 at each step of a call to a model: what reached the provider is charged to
-//! whoever asked for it and is not given back, nobody gets more than their plan gives, and the guard
-//! works on.
+//! whoever asked for it and is not given back, nobody gets more than their plan gives, and the
+//! guard works on.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
