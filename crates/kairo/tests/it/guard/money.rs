@@ -103,6 +103,30 @@ async fn refused_without_a_trace() {
     is_sound(&host).await;
 }
 
+// Goal: money that lies in a slice which somebody holds for a moment is waited for, and not taken
+// for spent: that would refuse calls, and alarm the operator, with most of the day's budget unused.
+#[tokio::test]
+async fn a_slice_in_use_is_not_spent() {
+    let app = kairo_with(&plans(1_000, 1_000, None)).await;
+    let (host, people) = (app.superuser().await, people(&app, 2).await);
+    ceiling(&host, 25_600).await;
+    at(&host, people[0].id, new_key(), 1, 60, DAY).await;
+    let most = at(&host, people[0].id, new_key(), 1, 25_540, DAY).await.reservation.unwrap();
+    host.query("SELECT guard.release($1)", &[&most]).await.unwrap();
+    host.execute("BEGIN").await.unwrap();
+    assert_eq!(at(&host, people[0].id, new_key(), 1, 10, DAY).await.verdict, "granted");
+    let (other, who) = (app.superuser().await, people[1].id);
+    let asked =
+        tokio::spawn(async move { at(&other, who, new_key(), 1, 20_000, DAY).await.verdict });
+    let look = app.superuser().await;
+    let waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
+    while number(&look, waits).await == 0 && !asked.is_finished() {}
+    host.execute("COMMIT").await.unwrap();
+    assert_eq!(asked.await.unwrap(), "granted");
+    assert_eq!(number(&host, "SELECT count(stopped_at) FROM guard.days").await, 0);
+    is_sound(&host).await;
+}
+
 // Goal: a ceiling that is lowered holds at once, also for what lies in slices; raised again, it
 // opens at once.
 #[tokio::test]
