@@ -3,6 +3,7 @@
 
 mod alerts;
 mod away;
+mod bounds;
 mod caps;
 mod ends;
 mod keys;
@@ -10,6 +11,7 @@ mod killed;
 mod model;
 mod money;
 mod states;
+mod turns;
 mod watch;
 mod who;
 mod windows;

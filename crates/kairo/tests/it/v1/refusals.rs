@@ -1,6 +1,8 @@
 //! Who is not let in, and what a client reads when somebody behind Kairo fails.
 
+use futures_util::future::{join, join_all};
 use kairo::accounts::queries::SessionRevoke;
+use kairo::limits::QUOTA_POOL_MAX;
 use serde_json::json;
 
 use super::*;
@@ -51,6 +53,29 @@ async fn without_the_database() {
     let answer = desk.chat(json!({})).await;
     assert_eq!(code(&answer, 503), "unavailable");
     assert_eq!((answer.header("retry-after"), desk.upstream.calls()), ("5", 0));
+}
+
+// Goal: while every connection of the quota waits for somebody's lock, a call is refused as one
+// that cannot be asked for, nothing reaches the provider, and afterwards all is as it was.
+#[tokio::test]
+async fn without_a_connection_for_the_quota() {
+    let desk = Desk::open().await;
+    let (host, look) = (desk.app.superuser().await, desk.app.superuser().await);
+    host.execute("BEGIN; LOCK TABLE guard.quotas").await.unwrap();
+    let holding = async { join_all((0..QUOTA_POOL_MAX).map(|_| desk.ana.get("/v1/models"))).await };
+    let asking = async {
+        let held = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
+        let held = async || look.query(held, &[]).await.unwrap()[0].get::<_, i64>(0);
+        while usize::try_from(held().await).unwrap() < QUOTA_POOL_MAX {}
+        desk.chat(json!({})).await
+    };
+    let (held, refused) = join(holding, asking).await;
+    assert_eq!(code(&refused, 503), "unavailable");
+    assert_eq!((refused.header("retry-after"), desk.upstream.calls()), ("5", 0));
+    assert!(held.iter().all(|answer| answer.status == 503));
+    host.execute("COMMIT").await.unwrap();
+    desk.chat(json!({})).await.is(200);
+    assert_eq!((desk.upstream.calls(), desk.used().await), (1, 1));
 }
 
 // Goal: what the provider did wrong is told in Kairo's words; where it cost a credit the client
