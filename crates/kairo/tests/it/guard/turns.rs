@@ -28,7 +28,7 @@ async fn asks(app: &Kairo, who: Somebody, n: usize, [before, after]: [&str; 2]) 
     let look = "SELECT month_start::text, hour_start::text FROM guard.quotas WHERE user_id = $1";
     let mut seen = (String::new(), String::new());
     for round in 0..ROUNDS {
-        let now = if (n + round) % 2 == 0 { before } else { after };
+        let now = if (n + round).is_multiple_of(2) { before } else { after };
         let nano = i64::try_from(1 + (n * 131 + round * 37) % 700).unwrap();
         if round % 3 == 2 {
             together(&host, &who, nano, now).await;

@@ -6,6 +6,7 @@ use kairo::limits::QUOTA_POOL_MAX;
 use serde_json::json;
 
 use super::*;
+use crate::guard::becomes;
 use crate::harness::upstream::Say;
 
 // Goal: nobody, a cookie and an ended token are 401 in OpenAI's shape, a token that only reads is
@@ -65,8 +66,7 @@ async fn without_a_connection_for_the_quota() {
     let holding = async { join_all((0..QUOTA_POOL_MAX).map(|_| desk.ana.get("/v1/models"))).await };
     let asking = async {
         let held = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
-        let held = async || look.query(held, &[]).await.unwrap()[0].get::<_, i64>(0);
-        while usize::try_from(held().await).unwrap() < QUOTA_POOL_MAX {}
+        becomes(&look, held, i64::try_from(QUOTA_POOL_MAX).unwrap()).await;
         desk.chat(json!({})).await
     };
     let (held, refused) = join(holding, asking).await;
