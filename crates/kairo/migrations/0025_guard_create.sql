@@ -245,9 +245,11 @@ BEGIN
     INSERT INTO guard.days (day) VALUES (p_day) ON CONFLICT DO NOTHING;
     SELECT d.granted_nano INTO granted FROM guard.days d WHERE d.day = p_day FOR NO KEY UPDATE;
     IF ceiling - granted < p_nano THEN
+        -- A slice that somebody holds is waited for: its money is not spent, and a budget that is called
+        -- spent refuses everybody. Whoever holds one of a day never waits for that day's row afterwards.
         WITH idle AS MATERIALIZED (
             SELECT s.slot, s.left_nano FROM guard.slices s
-             WHERE s.day = p_day AND s.left_nano > 0 FOR UPDATE SKIP LOCKED
+             WHERE s.day = p_day AND s.left_nano > 0 ORDER BY s.slot FOR UPDATE
         ), emptied AS (
             UPDATE guard.slices s SET left_nano = 0 FROM idle WHERE s.day = p_day AND s.slot = idle.slot
         )

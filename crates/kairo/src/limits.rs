@@ -219,8 +219,11 @@ pub const SOURCES_LANES: usize = 1;
 pub const DENIAL_KEPT: Duration = Duration::from_secs(2);
 /// Sessions of which a node remembers whose they are, or that they were refused.
 pub const GUARD_REMEMBERED_MAX: usize = 10_000;
-/// Wait that is asked of a client where the quota does not answer or the day's budget is spent.
+/// Wait that is asked of a client where the quota does not answer.
 pub const GUARD_RETRY_AFTER: Duration = Duration::from_secs(5);
+/// Longest wait that is asked of one where the day's budget is spent: what calls under way do not
+/// cost comes back to it before the day ends.
+pub const BUDGET_WAIT_MAX: Duration = Duration::from_secs(3_600);
 /// Ended calls that wait on one node to be written; beyond it they stay charged at their most.
 pub const LEDGER_QUEUE_MAX: usize = 10_000;
 /// Most of them that are written in one transaction.

@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -13,7 +14,7 @@ use uuid::Uuid;
 use super::{Limit, Refusal, Standing};
 use crate::config::Plans;
 use crate::db::TokenHash;
-use crate::limits::GUARD_REMEMBERED_MAX;
+use crate::limits::{DENIAL_KEPT, GUARD_REMEMBERED_MAX};
 
 /// Who is in a crowd: the person, or a session of whom nothing is known yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -30,6 +31,18 @@ struct State {
     under_way: HashMap<Member, u32>,
     /// Refusals, until when they are believed.
     refused: HashMap<TokenHash, (Limit, Standing, Timestamp)>,
+    /// The day's budget, where it did not reach.
+    spent: Option<Spent>,
+}
+
+/// A budget that did not reach.
+#[derive(Clone, Copy)]
+struct Spent {
+    /// The least that it did not reach for, in nano-dollars.
+    nano_min: i64,
+    /// Until when that is believed.
+    until: Timestamp,
+    day_ends_in: Duration,
 }
 
 /// Calls under way on this node.
@@ -70,6 +83,33 @@ impl Crowd {
         };
         make_room(&mut lock(&self.state).refused).insert(*who, (limit, standing, until.min(end)));
         Refusal::Quota { limit, standing }
+    }
+
+    /// A budget that did not reach a moment ago for as much, whoever asked. Only somebody known is
+    /// told: whether anybody else may ask at all is the database's to say.
+    pub(super) fn spent(&self, who: &TokenHash, nano_max: i64, now: Timestamp) -> Option<Refusal> {
+        let state = lock(&self.state);
+        let Spent { nano_min, until, day_ends_in } = state.spent?;
+        let holds = now < until && nano_max >= nano_min && state.known.contains_key(who);
+        holds.then_some(Refusal::Budget { day_ends_in })
+    }
+
+    /// Keeps that the day's budget did not reach for a call: for a moment, and no longer than the
+    /// day, which ends in so long.
+    pub(super) fn remember_spent(
+        &self,
+        nano_max: i64,
+        day_ends_in: Duration,
+        now: Timestamp,
+    ) -> Refusal {
+        let mut state = lock(&self.state);
+        // One that is believed and says more than this one stays, for its own time.
+        let says_more = |it: &Spent| now < it.until && it.nano_min < nano_max;
+        if !state.spent.as_ref().is_some_and(says_more) {
+            let until = now + DENIAL_KEPT.min(day_ends_in);
+            state.spent = Some(Spent { nano_min: nano_max, until, day_ends_in });
+        }
+        Refusal::Budget { day_ends_in }
     }
 
     /// A place for one more call; `None` where the person has as many as the plan allows. Somebody

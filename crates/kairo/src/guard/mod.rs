@@ -25,6 +25,7 @@ pub mod watch;
 mod tests;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -32,7 +33,7 @@ use uuid::Uuid;
 use crate::clock::Clock;
 pub use crate::config::{Class, Plan, Plans};
 use crate::db::{App, DbError, Door, Identity, Worker};
-use crate::limits::{DENIAL_KEPT, GUARD_RETRY_AFTER};
+use crate::limits::{BUDGET_WAIT_MAX, DENIAL_KEPT, GUARD_RETRY_AFTER};
 use crate::meters;
 
 use batch::Reserver;
@@ -136,7 +137,10 @@ pub enum Refusal {
     },
     /// The whole installation has spent what a day may cost.
     #[error("the budget of the day is spent")]
-    Budget,
+    Budget {
+        /// Until the next day (UTC) begins, which has a budget of its own.
+        day_ends_in: Duration,
+    },
     /// The key was used for a call before.
     #[error("the key was used before")]
     Replay {
@@ -249,7 +253,8 @@ impl Guard {
         let Inner { reserver, crowd, ledger, clock, .. } = &*self.0;
         let who = identity.token_hash();
         let now = clock.now();
-        if let Some(known) = crowd.refused(&who, now) {
+        let known = crowd.refused(&who, now).or_else(|| crowd.spent(&who, ask.nano_max, now));
+        if let Some(known) = known {
             return Err(known);
         }
         let slot = crowd.enter(&who).ok_or(Refusal::Crowded)?;
@@ -269,7 +274,10 @@ impl Guard {
                     _ => Replayed::Made,
                 },
             }),
-            ("budget", ..) => Err(Refusal::Budget),
+            ("budget", ..) => {
+                let ends_in = row.counted_at.map_or(GUARD_RETRY_AFTER, day_ends_in);
+                Err(crowd.remember_spent(ask.nano_max, ends_in, now))
+            }
             ("scope", ..) => Err(Refusal::OutOfScope),
             ("month", _, Some(standing)) => {
                 Err(crowd.remember(&who, Limit::Month, standing, now + DENIAL_KEPT))
@@ -328,7 +336,7 @@ impl Refusal {
         match self {
             Self::Quota { limit: Limit::Month, .. } => "month",
             Self::Quota { limit: Limit::Hour, .. } => "hour",
-            Self::Budget => "budget",
+            Self::Budget { .. } => "budget",
             Self::Replay { .. } => "replay",
             Self::Crowded => "crowded",
             Self::SessionEnded => "nobody",
@@ -347,7 +355,11 @@ impl Refusal {
                 Some(standing.hour.ends_in_s(standing.counted_at))
             }
             Self::Crowded => Some(1),
-            Self::Unavailable | Self::Budget => Some(GUARD_RETRY_AFTER.as_secs()),
+            Self::Budget { day_ends_in } => {
+                let wait = day_ends_in.min(&BUDGET_WAIT_MAX);
+                Some(wait.as_secs() + u64::from(wait.subsec_nanos() > 0))
+            }
+            Self::Unavailable => Some(GUARD_RETRY_AFTER.as_secs()),
             _ => None,
         }
     }
@@ -383,6 +395,13 @@ impl Standing {
             counted_at: row.counted_at?,
         })
     }
+}
+
+/// How long the day (UTC) of a decision still is.
+fn day_ends_in(counted_at: Timestamp) -> Duration {
+    let day = Duration::from_secs(86_400).as_nanos().cast_signed();
+    let left = day - counted_at.as_nanosecond().rem_euclid(day);
+    Duration::from_nanos(u64::try_from(left).unwrap_or(0))
 }
 
 fn class(small: bool) -> Class {

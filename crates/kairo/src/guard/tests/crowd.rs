@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use crate::db::TokenHash;
 use crate::guard::crowd::Crowd;
-use crate::guard::{Class, Limit, Plan, Plans, Refusal, Standing, Window};
-use crate::limits::GUARD_REMEMBERED_MAX;
+use crate::guard::{Class, Limit, Plan, Plans, Refusal, Standing, Window, day_ends_in};
+use crate::limits::{BUDGET_WAIT_MAX, GUARD_REMEMBERED_MAX};
 
 fn crowd() -> Crowd {
     Crowd::new(&Plans::default())
@@ -78,6 +78,54 @@ fn refusals_end_with_their_window() {
     crowd.remember(&who(4), Limit::Month, standing(1), second(2));
     assert!(crowd.refused(&who(4), second(1)).is_some(), "the hour says nothing of the month");
     assert!(crowd.refused(&who(5), second(0)).is_none(), "of somebody else");
+}
+
+// Goal: a spent budget is believed of whatever costs at least as much as what was refused, by
+// whomever, until its time or the day's end; of what costs less it says nothing.
+#[test]
+fn a_spent_budget_is_everybodys() {
+    let (crowd, day) = (crowd(), Duration::from_secs(3_600));
+    crowd.learn(&who(1), Some(Uuid::from_u128(1)), Some("free"));
+    let spent = |nano, now| crowd.spent(&who(1), nano, second(now)).is_some();
+    assert!(!spent(i64::MAX, 0));
+    crowd.remember_spent(100, day, second(10));
+    assert!(spent(100, 11) && spent(101, 11) && !spent(99, 11) && !spent(100, 12));
+    crowd.remember_spent(100, day, second(20));
+    crowd.remember_spent(70, day, second(21));
+    crowd.remember_spent(90, day, second(22));
+    assert!(spent(70, 22) && !spent(69, 22) && !spent(90, 23), "the smallest, for its time");
+    crowd.remember_spent(90, day, second(30));
+    assert!(spent(90, 31) && !spent(70, 31), "what was refused before is forgotten");
+    crowd.remember_spent(90, Duration::from_secs(1), second(40));
+    assert!(spent(90, 40) && !spent(90, 41), "another day has another budget");
+}
+
+// Goal: a session of which nothing is known is told that by the database, and not of the budget.
+#[test]
+fn a_spent_budget_is_no_strangers() {
+    let crowd = crowd();
+    crowd.remember_spent(100, Duration::from_secs(3_600), second(10));
+    assert!(crowd.spent(&who(1), 100, second(10)).is_none());
+    crowd.learn(&who(1), Some(Uuid::from_u128(1)), Some("free"));
+    assert!(crowd.spent(&who(1), 100, second(10)).is_some());
+    crowd.learn(&who(1), None, None);
+    assert!(crowd.spent(&who(1), 100, second(10)).is_none());
+}
+
+// Goal: who met a spent budget is asked to wait until the day is over, and never for more than an
+// hour: what calls did not cost comes back sooner.
+#[test]
+fn the_wait_for_another_day() {
+    let wait = |counted_at: &str| {
+        let day_ends_in = day_ends_in(counted_at.parse().unwrap());
+        Refusal::Budget { day_ends_in }.retry_after_s().unwrap()
+    };
+    assert_eq!(wait("2026-11-05T23:59:58Z"), 2);
+    assert_eq!(wait("2026-11-05T23:59:58.000001Z"), 2);
+    assert_eq!(wait("2026-11-05T23:59:59.999999Z"), 1);
+    assert_eq!(wait("2026-11-05T23:00:00Z"), BUDGET_WAIT_MAX.as_secs());
+    assert_eq!(wait("2026-11-05T22:59:59Z"), BUDGET_WAIT_MAX.as_secs());
+    assert_eq!(day_ends_in("1969-12-31T00:00:00Z".parse().unwrap()).as_secs(), 86_400);
 }
 
 // Goal: memory has a bound; one past it forgets all, which lets more through to the database.

@@ -42,7 +42,7 @@ pub fn refused(refusal: Refusal) -> Response {
             rate_limit::set(response.headers_mut(), &standing);
             return response;
         }
-        Refusal::Budget => {
+        Refusal::Budget { .. } => {
             let detail = "This Kairo has spent what its operator lets a day cost.";
             Gateway { retry_after_s, ..Gateway::failed(503, "budget_spent", detail) }.into()
         }

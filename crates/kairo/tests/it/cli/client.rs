@@ -16,6 +16,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 
 use super::program::Data;
 
@@ -32,6 +33,21 @@ pub struct Client {
     token: String,
     tls: TlsConnector,
     asked: Arc<AtomicU8>,
+}
+
+/// An answer of which a part has come.
+pub struct Begun {
+    stream: TlsStream<TcpStream>,
+    came: Vec<u8>,
+}
+
+impl Begun {
+    /// All that came, to the end or to where it broke off.
+    pub async fn rest(mut self) -> String {
+        let whole = timeout(ANSWER_MAX, self.stream.read_to_end(&mut self.came));
+        let _broken_off = whole.await.unwrap();
+        String::from_utf8_lossy(&self.came).into_owned()
+    }
 }
 
 impl Client {
@@ -73,7 +89,29 @@ impl Client {
         whole.unwrap()
     }
 
+    /// Begins a request, and reads the answer until a part of it has come.
+    pub async fn begin(&self, line: &str, key: &str, body: &str, part: &str) -> Option<Begun> {
+        let whole = timeout(ANSWER_MAX, async {
+            let mut begun = Begun { stream: self.send(line, key, body).await?, came: Vec::new() };
+            while !String::from_utf8_lossy(&begun.came).contains(part) {
+                begun.stream.read_buf(&mut begun.came).await.ok().filter(|bytes| *bytes > 0)?;
+            }
+            Some(begun)
+        });
+        whole.await.unwrap()
+    }
+
     async fn ask_at_once(&self, line: &str, key: &str, body: &str) -> Option<(u16, Value)> {
+        let mut stream = self.send(line, key, body).await?;
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await.ok()?;
+        let answer = String::from_utf8(answer).ok()?;
+        let (head, body) = answer.split_once("\r\n\r\n")?;
+        let status = head.split(' ').nth(1)?.parse().ok()?;
+        Some((status, serde_json::from_str(body).ok()?))
+    }
+
+    async fn send(&self, line: &str, key: &str, body: &str) -> Option<TlsStream<TcpStream>> {
         let socket = self.connect().await.ok()?;
         let name = ServerName::try_from("localhost").unwrap();
         let mut stream = self.tls.connect(name, socket).await.ok()?;
@@ -85,12 +123,7 @@ impl Client {
             body.len()
         );
         stream.write_all(request.as_bytes()).await.ok()?;
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).await.ok()?;
-        let answer = String::from_utf8(answer).ok()?;
-        let (head, body) = answer.split_once("\r\n\r\n")?;
-        let status = head.split(' ').nth(1)?.parse().ok()?;
-        Some((status, serde_json::from_str(body).ok()?))
+        Some(stream)
     }
 
     /// One request of no browser's, with headers of its own, on a connection of its own; the

@@ -42,7 +42,8 @@ fn in_days(days: i64) -> String {
     at.to_zoned(TimeZone::UTC).date().to_string()
 }
 
-async fn superuser(data: &Data) -> Host {
+/// The database of a running Kairo, past every policy.
+pub async fn superuser(data: &Data) -> Host {
     let node = fs::read_to_string(data.0.join("run/node.json")).unwrap();
     let node: Value = serde_json::from_str(&node).unwrap();
     let socket = node["socket_dir"].as_str().unwrap();

@@ -1,6 +1,7 @@
 //! The program itself, as an operator runs it.
 
 mod addresses;
+mod calls;
 mod client;
 mod controls;
 mod doctor;

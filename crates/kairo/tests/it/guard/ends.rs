@@ -16,17 +16,6 @@ async fn the_call(host: &Host) -> (String, i64) {
     (rows[0].get(0), rows[0].get(1))
 }
 
-/// Waits for what the database says at last.
-async fn becomes(host: &Host, sql: &str, expected: i64) {
-    for _look in 0..1_000 {
-        if number(host, sql).await == expected {
-            return;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-    }
-    panic!("{sql} never came to {expected}");
-}
-
 // Goal: a permit that is dropped before anything was sent is given back, and one that is dropped
 // afterwards stays charged at the most that it could cost.
 #[tokio::test]

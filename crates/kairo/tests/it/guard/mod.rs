@@ -3,6 +3,7 @@
 
 mod alerts;
 mod away;
+mod bounds;
 mod caps;
 mod ends;
 mod keys;
@@ -10,6 +11,7 @@ mod killed;
 mod model;
 mod money;
 mod states;
+mod turns;
 mod watch;
 mod who;
 mod windows;
@@ -130,8 +132,19 @@ fn grants(came: Vec<Result<Granted, Refusal>>) -> Vec<Granted> {
 }
 
 /// One number, past every policy.
-async fn number(host: &Host, sql: &str) -> i64 {
+pub async fn number(host: &Host, sql: &str) -> i64 {
     host.query(sql, &[]).await.unwrap().first().unwrap().get(0)
+}
+
+/// Waits for what the database says at last.
+pub async fn becomes(host: &Host, sql: &str, expected: i64) {
+    for _look in 0..1_000 {
+        if number(host, sql).await == expected {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    panic!("{sql} never came to {expected}");
 }
 
 /// What a person has used this hour and month.
@@ -142,7 +155,7 @@ async fn used(host: &Host, who: &Somebody) -> (i32, i32) {
 }
 
 /// Nobody's counter differs from the ledger, no money is nowhere, and nothing waited in a circle.
-async fn is_sound(host: &Host) {
+pub async fn is_sound(host: &Host) {
     assert_eq!(number(host, "SELECT count(*) FROM guard.drift()").await, 0);
     let nowhere = "
         SELECT ((SELECT coalesce(sum(granted_nano), 0) FROM guard.days)

@@ -1,5 +1,7 @@
 //! The ceiling on what all calls of a day may cost.
 
+use kairo::limits::DENIAL_KEPT;
+
 use super::*;
 
 const DAY: &str = "2026-11-05 10:00Z";
@@ -103,6 +105,30 @@ async fn refused_without_a_trace() {
     is_sound(&host).await;
 }
 
+// Goal: money that lies in a slice which somebody holds for a moment is waited for, and not taken
+// for spent: that would refuse calls, and alarm the operator, with most of the day's budget unused.
+#[tokio::test]
+async fn a_slice_in_use_is_not_spent() {
+    let app = kairo_with(&plans(1_000, 1_000, None)).await;
+    let (host, people) = (app.superuser().await, people(&app, 2).await);
+    ceiling(&host, 25_600).await;
+    at(&host, people[0].id, new_key(), 1, 60, DAY).await;
+    let most = at(&host, people[0].id, new_key(), 1, 25_540, DAY).await.reservation.unwrap();
+    host.query("SELECT guard.release($1)", &[&most]).await.unwrap();
+    host.execute("BEGIN").await.unwrap();
+    assert_eq!(at(&host, people[0].id, new_key(), 1, 10, DAY).await.verdict, "granted");
+    let (other, who) = (app.superuser().await, people[1].id);
+    let asked =
+        tokio::spawn(async move { at(&other, who, new_key(), 1, 20_000, DAY).await.verdict });
+    let look = app.superuser().await;
+    let waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
+    while number(&look, waits).await == 0 && !asked.is_finished() {}
+    host.execute("COMMIT").await.unwrap();
+    assert_eq!(asked.await.unwrap(), "granted");
+    assert_eq!(number(&host, "SELECT count(stopped_at) FROM guard.days").await, 0);
+    is_sound(&host).await;
+}
+
 // Goal: a ceiling that is lowered holds at once, also for what lies in slices; raised again, it
 // opens at once.
 #[tokio::test]
@@ -130,12 +156,43 @@ async fn the_guard_says_budget() {
         let node = node(&app, &plans, batch_max);
         let asked = (0..3).map(|_| (node.clone(), who.identity.clone(), ask())).collect();
         let came = rush(asked).await;
-        let refused = came.iter().filter(|it| matches!(it, Err(Refusal::Budget))).count();
+        let refused = came.iter().filter(|it| matches!(it, Err(Refusal::Budget { .. }))).count();
         assert_eq!(refused, 1, "{came:?}");
         drop(came);
         node.flush().await;
         is_sound(&app.superuser().await).await;
     }
+}
+
+// Goal: a spent day is asked for once: while its row is held by somebody, whoever is known is told
+// at once; what costs less, and whoever is unknown, is asked of the database.
+#[tokio::test]
+async fn a_spent_day_is_remembered() {
+    let mut plans = plans(1_000, 1_000, None);
+    plans.day_nano_max = 250;
+    let app = kairo_with(&plans).await;
+    let (people, host) = (people(&app, 2).await, app.superuser().await);
+    let node = node(&app, &plans, 64);
+    let asks = async |n: usize, nano_max: i64| {
+        node.reserve(&people[n].identity, Ask { nano_max, ..ask() }).await.map(drop)
+    };
+    let kept = node.reserve(&people[0].identity, Ask { nano_max: 200, ..ask() }).await.unwrap();
+    asks(1, 1).await.unwrap();
+    node.flush().await;
+    assert!(matches!(asks(0, 100).await, Err(Refusal::Budget { .. })));
+    host.execute("BEGIN; LOCK TABLE guard.quotas, guard.days").await.unwrap();
+    for (n, nano) in [(0, 100), (1, 100), (1, 101)] {
+        assert!(matches!(asks(n, nano).await, Err(Refusal::Budget { .. })), "{n} {nano}");
+    }
+    host.execute("COMMIT").await.unwrap();
+    asks(1, 50).await.unwrap();
+    let nobody = Identity::from_secret(&[9; 32], Bearer::Key);
+    assert!(matches!(node.reserve(&nobody, ask()).await, Err(Refusal::SessionEnded)));
+    ceiling(&host, 1_000).await;
+    assert!(asks(0, 100).await.is_err());
+    app.time.forward(DENIAL_KEPT.try_into().unwrap());
+    asks(0, 100).await.unwrap();
+    drop(kept);
 }
 
 // Goal: without a rule or a plan nothing is granted.
@@ -147,6 +204,6 @@ async fn nothing_is_written_yet() {
     assert!(node.reserve(&who.identity, ask()).await.is_err());
     host.query("SELECT guard.plan_set('pro', 'normal', 10, 10, NULL)", &[]).await.unwrap();
     let refused = node.reserve(&who.identity, ask()).await;
-    assert!(matches!(refused, Err(Refusal::Budget)), "{refused:?}");
+    assert!(matches!(refused, Err(Refusal::Budget { .. })), "{refused:?}");
     assert_eq!(number(&host, "SELECT count(*) FROM guard.reservations").await, 0);
 }

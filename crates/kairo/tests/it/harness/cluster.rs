@@ -161,6 +161,12 @@ fn keys_of(folder: &DataFolder) -> Keys {
     Keys::new(ring).unwrap()
 }
 
+/// Makes a data folder with a migrated database and its keys, for a program of its own to serve.
+pub fn fill_folder(root: &Path) {
+    DataFolder::open(root, &account()).unwrap();
+    Template::ready(&place(), &programs()).copy_to(root);
+}
+
 fn new_folder(place: &Path) -> (Removed, DataFolder) {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     sweep(place);

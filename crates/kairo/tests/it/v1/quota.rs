@@ -79,3 +79,18 @@ async fn calls_at_once_are_bounded() {
     assert_eq!((second.header("retry-after"), second.header("x-should-retry")), ("1", ""));
     assert_eq!(desk.upstream.calls(), 2);
 }
+
+// Goal: where the day's budget is spent, nothing reaches the provider, and the client is told to
+// wait for another day, though never for more than an hour, and not to repeat by itself.
+#[tokio::test]
+async fn a_spent_day() {
+    let desk = Desk::open_with(|plans| plans.day_nano_max = 1).await;
+    for _time in 0..2 {
+        let answer = desk.chat(json!({})).await;
+        assert_eq!(code(&answer, 503), "budget_spent");
+        assert_eq!(answer.header("x-should-retry"), "false");
+        let wait: u64 = answer.header("retry-after").parse().unwrap();
+        assert!((1..=3_600).contains(&wait), "{wait}");
+    }
+    assert_eq!((desk.upstream.calls(), desk.used().await), (0, 0));
+}

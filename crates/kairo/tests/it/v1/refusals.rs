@@ -1,9 +1,12 @@
 //! Who is not let in, and what a client reads when somebody behind Kairo fails.
 
+use futures_util::future::{join, join_all};
 use kairo::accounts::queries::SessionRevoke;
+use kairo::limits::QUOTA_POOL_MAX;
 use serde_json::json;
 
 use super::*;
+use crate::guard::becomes;
 use crate::harness::upstream::Say;
 
 // Goal: nobody, a cookie and an ended token are 401 in OpenAI's shape, a token that only reads is
@@ -51,6 +54,28 @@ async fn without_the_database() {
     let answer = desk.chat(json!({})).await;
     assert_eq!(code(&answer, 503), "unavailable");
     assert_eq!((answer.header("retry-after"), desk.upstream.calls()), ("5", 0));
+}
+
+// Goal: while every connection of the quota waits for somebody's lock, a call is refused as one
+// that cannot be asked for, nothing reaches the provider, and afterwards all is as it was.
+#[tokio::test]
+async fn without_a_connection_for_the_quota() {
+    let desk = Desk::open().await;
+    let (host, look) = (desk.app.superuser().await, desk.app.superuser().await);
+    host.execute("BEGIN; LOCK TABLE guard.quotas").await.unwrap();
+    let holding = async { join_all((0..QUOTA_POOL_MAX).map(|_| desk.ana.get("/v1/models"))).await };
+    let asking = async {
+        let held = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
+        becomes(&look, held, i64::try_from(QUOTA_POOL_MAX).unwrap()).await;
+        desk.chat(json!({})).await
+    };
+    let (held, refused) = join(holding, asking).await;
+    assert_eq!(code(&refused, 503), "unavailable");
+    assert_eq!((refused.header("retry-after"), desk.upstream.calls()), ("5", 0));
+    assert!(held.iter().all(|answer| answer.status == 503));
+    host.execute("COMMIT").await.unwrap();
+    desk.chat(json!({})).await.is(200);
+    assert_eq!((desk.upstream.calls(), desk.used().await), (1, 1));
 }
 
 // Goal: what the provider did wrong is told in Kairo's words; where it cost a credit the client

@@ -176,7 +176,7 @@ impl<'a> Bench<'a> {
                 Err(Refusal::Quota { limit: Limit::Hour, .. }) => came.hour += 1,
                 Err(Refusal::Quota { limit: Limit::Month, .. }) => came.month += 1,
                 Err(Refusal::Replay { .. }) => came.replay += 1,
-                Err(Refusal::Budget) => came.budget += 1,
+                Err(Refusal::Budget { .. }) => came.budget += 1,
                 Err(other) => came.odd.push(other.to_string()),
             }
         }
