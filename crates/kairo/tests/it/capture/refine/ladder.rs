@@ -25,8 +25,8 @@ async fn forms_are_learnt() {
     assert_eq!(desk.count("SELECT sum(month_used)::bigint FROM guard.quotas").await, 2);
 }
 
-// Goal: a server that breaks at the first form, as llama.cpp's for Python does, is asked in the next
-// within one credit; later thoughts begin there, and its failures are not taken for its end.
+// Goal: a server that breaks at the first form, as llama.cpp's for Python does, is asked in the
+// next within one credit; later thoughts begin there.
 #[tokio::test]
 async fn a_form_that_breaks_the_server_is_learnt() {
     let desk = Desk::open().await;
