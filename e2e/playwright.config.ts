@@ -34,7 +34,7 @@ export default defineConfig({
   },
   projects: [
     { name: 'desktop', use: { viewport: desktop }, testIgnore: /noscript/ },
-    { name: 'phone', use: { viewport: phone, hasTouch: true, isMobile: true }, testIgnore: /noscript|keyboard|settings/ },
+    { name: 'phone', use: { viewport: phone, hasTouch: true, isMobile: true }, testIgnore: /noscript|keyboard|settings|usage/ },
     { name: 'noscript', use: { viewport: desktop, javaScriptEnabled: false }, testMatch: /noscript/ },
   ],
 });

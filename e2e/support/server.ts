@@ -17,8 +17,8 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-/** Starts the built program and answers when it is ready. */
-export async function start(): Promise<Server> {
+/** Starts the built program, with more of settings, and answers when it is ready. */
+export async function start(settings: Record<string, string> = {}): Promise<Server> {
   const folder = mkdtempSync(join(tmpdir(), 'kairo-e2e-'));
   // Started as root, Kairo runs its cluster as another user, who must be able to enter.
   chmodSync(folder, 0o755);
@@ -29,7 +29,9 @@ export async function start(): Promise<Server> {
   const out = openSync(log, 'w');
   // A test run that is killed must not leave Kairo behind.
   const child = spawn('setpriv', ['--pdeathsig', 'TERM', '--', program(), 'serve'], {
-    env: { ...inherited(), KAIRO_DATA_DIR: dataDir, KAIRO_LISTEN: `127.0.0.1:${port}` },
+    env: {
+      ...inherited(), ...settings, KAIRO_DATA_DIR: dataDir, KAIRO_LISTEN: `127.0.0.1:${port}`,
+    },
     stdio: ['ignore', out, out],
   });
   const server = {

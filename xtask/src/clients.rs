@@ -17,9 +17,11 @@ pub fn clients() -> Result<()> {
     let mut apt = Apt::default();
     install::postgres(&mut apt)?;
     let here = sh::root().join("xtask/clients");
-    let (python, modules) = (installed_for_python(&mut apt, &here)?, installed_for_node(&here)?);
+    let wanted = here.join("requirements.txt");
+    let python = install::python(&mut apt, "openai-python", &wanted, "openai", &[])?;
+    let (python, modules) = (python.join("bin/python"), installed_for_node(&here)?);
     sh::run(&mut sh::cargo(["build", "--package", "kairo"]))?;
-    let (provider, url) = Provider::start(&here)?;
+    let (provider, url) = Provider::start("python3".as_ref(), &here.join("provider.py"))?;
     let settings = [
         ("KAIRO_AI_BASE_URL", url),
         ("KAIRO_AI_MODEL", "large".to_owned()),
@@ -43,26 +45,6 @@ pub fn clients() -> Result<()> {
     Ok(())
 }
 
-/// The client for Python in an environment of its own; gives its interpreter.
-fn installed_for_python(apt: &mut Apt, here: &Path) -> Result<PathBuf> {
-    let wanted = here.join("requirements.txt");
-    let text = fs::read_to_string(&wanted).about(wanted.display())?;
-    let version = text.trim().rsplit_once("==").map(|(_, version)| version).unwrap_or_default();
-    let folder = sh::tools()?.join(format!("openai-python-{version}"));
-    let python = folder.join("bin/python");
-    if sh::succeeds(sh::command(&python).args(["-c", "import openai"])) {
-        return Ok(python);
-    }
-    let make = || sh::succeeds(sh::command("python3").args(["-m", "venv"]).arg(&folder));
-    if !make() {
-        apt.install(&["python3-venv"], "")?;
-        make();
-    }
-    let mut pip = sh::command(&python);
-    sh::run(pip.args(["-m", "pip", "install", "--quiet", "-r"]).arg(&wanted))?;
-    Ok(python)
-}
-
 /// The client for Node in a folder of its own, which it gives.
 fn installed_for_node(here: &Path) -> Result<PathBuf> {
     let wanted =
@@ -83,15 +65,16 @@ fn installed_for_node(here: &Path) -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// The provider behind Kairo.
-struct Provider(Child);
+/// The provider behind Kairo: a script that takes a port and says when it is ready.
+pub struct Provider(Child);
 
 impl Provider {
-    fn start(here: &Path) -> Result<(Self, String)> {
+    /// Starts it; gives the address of its API, too.
+    pub fn start(python: &Path, script: &Path) -> Result<(Self, String)> {
         let port = kairo::free_port()?;
-        let mut python = sh::command("python3");
-        python.arg(here.join("provider.py")).arg(port.to_string()).stdout(Stdio::piped());
-        let mut child = python.spawn().about("python3")?;
+        let mut command = sh::command(python);
+        command.arg(script).arg(port.to_string()).env("PYTHONDONTWRITEBYTECODE", "1");
+        let mut child = command.stdout(Stdio::piped()).spawn().about(python.display())?;
         let mut first = String::new();
         if let Some(out) = child.stdout.as_mut() {
             BufReader::new(out).read_line(&mut first).about("the provider")?;

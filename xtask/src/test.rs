@@ -9,17 +9,22 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use crate::install::{self, Apt, CargoDeny};
+use crate::model;
 use crate::schema;
 use crate::sh::{self, About, Failure, Result};
 use crate::tidy;
 
-/// Runs all steps; `--fast` leaves cargo-deny out where it is not installed.
+/// Runs all steps; `--fast` leaves cargo-deny out where it is not installed, `--model` has the one
+/// in that CI does without.
 pub fn test(arguments: &[String]) -> Result<()> {
-    let fast = match arguments {
-        [] => false,
-        [only] if only == "--fast" => true,
-        _ => return Err(Failure::new("`cargo xtask test` knows only `--fast`.")),
-    };
+    let (mut fast, mut with_model) = (false, false);
+    for argument in arguments {
+        match argument.as_str() {
+            "--fast" => fast = true,
+            "--model" => with_model = true,
+            _ => return Err(Failure::new("`cargo xtask test` knows only `--fast` and `--model`.")),
+        }
+    }
     let mut deny = CargoDeny::find(fast)?;
     let mut apt = Apt::default();
     let mut steps = Steps::default();
@@ -42,6 +47,11 @@ pub fn test(arguments: &[String]) -> Result<()> {
         for name in ["tests", "pooler", "fuzz", "schema", "controls", "browser", "documents"] {
             steps.skip(name, "the workspace does not build");
         }
+    }
+    match (with_model, built) {
+        (true, true) => drop(steps.run("model", || model::model(&mut apt))),
+        (true, false) => steps.skip("model", "the workspace does not build"),
+        (false, _) => steps.skip("model", "it compiles for minutes, and `--model` has it run"),
     }
     steps.run("dependencies", || dependencies(&mut deny));
     steps.close()

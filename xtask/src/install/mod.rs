@@ -8,9 +8,11 @@ mod cargo_tools;
 mod node;
 mod pooler;
 mod postgres;
+mod python;
 
 pub use apt::Apt;
 pub use cargo_tools::{CargoDeny, nextest};
 pub use node::{browser_modules, chromium, node};
 pub use pooler::poolers;
 pub use postgres::postgres;
+pub use python::python;

@@ -25,6 +25,24 @@ async fn forms_are_learnt() {
     assert_eq!(desk.count("SELECT sum(month_used)::bigint FROM guard.quotas").await, 2);
 }
 
+// Goal: a server that breaks at the first form, as llama.cpp's for Python does, is asked in the
+// next within one credit; later thoughts begin there.
+#[tokio::test]
+async fn a_form_that_breaks_the_server_is_learnt() {
+    let desk = Desk::open().await;
+    let tries = 1 + kairo::limits::AI_RETRIES_MAX;
+    desk.upstream.script(vec![Say::Refuse(500, None); tries]);
+    for what in ["coffee", "tea", "cake"] {
+        let made = desk.captures(&format!("{what} w/ Dana the morrow half past nine-ish")).await;
+        assert_eq!(made["capture"]["refine"], "done", "{made}");
+    }
+    let forms: Vec<String> = desk.upstream.asked().iter().map(|it| form(&it.body)).collect();
+    let mut expected = vec!["json_schema"; tries];
+    expected.extend(["tool"; 3]);
+    assert_eq!(forms, expected);
+    assert_eq!(desk.count("SELECT sum(month_used)::bigint FROM guard.quotas").await, 3);
+}
+
 // Goal: a parameter that is refused by name is left out from then on.
 #[tokio::test]
 async fn parameters_are_learnt() {
