@@ -17,6 +17,7 @@ mod load;
 #[expect(dead_code, reason = "the tests need more of it")]
 mod program;
 
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::time::{Duration, Instant};
@@ -41,13 +42,17 @@ const ROUNDS: usize = 10;
 async fn ask(data: Arc<Data>, port: u16, n: usize, token: String, pace: Duration) -> Vec<Duration> {
     let mut stream = open(&data, port, n).await;
     let (mut read, mut took) = (Vec::new(), Vec::new());
+    // Each request comes from somewhere else: what is asked here is not what the throttle does.
+    let mut from = u32::from(Ipv4Addr::new(10, u8::try_from(n).unwrap(), 0, 0));
     let begin = Instant::now() + pace * u32::try_from(n).unwrap() / 10;
     let mut due = begin;
     while due < begin + ROUND {
         tokio::time::sleep_until(due.into()).await;
+        from += 1;
+        let from = Ipv4Addr::from_bits(from);
         let request = format!(
             "POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\n\
-             x-forwarded-for: 10.0.0.{n}\r\nauthorization: Bearer {token}\r\n\
+             x-forwarded-for: {from}\r\nauthorization: Bearer {token}\r\n\
              content-type: application/json\r\ncontent-length: {}\r\n\r\n{CHAT}",
             CHAT.len()
         );

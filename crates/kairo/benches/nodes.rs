@@ -199,7 +199,7 @@ async fn sign_in(line: &mut Line, email: &str, outboxes: [&Path; 2]) -> String {
     let asked = asked.cookie("__Host-kairo-asked").unwrap_or_else(|| panic!("{}", asked.head));
     let link = link_to(email, outboxes).await;
     let headers = format!("{FORM}cookie: {asked}\r\n");
-    let token = link.strip_prefix("token=").unwrap_or(&link);
+    let token = link.strip_prefix("t=").unwrap_or(&link);
     let answer = line.ask("POST /sign-in/link", &headers, &format!("token={token}")).await;
     let pairs = answer.head.lines().filter_map(|line| line.split_once("=ks1_"));
     let secret = pairs.filter_map(|(_, value)| value.split(';').next()).next();
