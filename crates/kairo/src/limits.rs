@@ -213,8 +213,11 @@ pub const RESERVE_LANES: usize = 2;
 pub const SOURCES_QUEUE_MAX: usize = 4_096;
 /// Most requests whose sources are counted in one transaction.
 pub const SOURCES_BATCH_MAX: usize = 64;
-/// Batches of them that are at the database at once: one, since no disk is waited for.
-pub const SOURCES_LANES: usize = 1;
+/// Batches of them that are at the database at once: one is decided while another one ends.
+pub const SOURCES_LANES: usize = 2;
+/// Requests of one batch that are counted alone at once. With all lanes they leave half of the
+/// connections to signing in.
+pub const SOURCES_ALONE_MAX: usize = 2;
 /// Time for which a refusal is given again without asking.
 pub const DENIAL_KEPT: Duration = Duration::from_secs(2);
 /// Sessions of which a node remembers whose they are, or that they were refused.

@@ -8,11 +8,14 @@
 //! **Invariant:** the table has a fixed size, and a source that finds no room in it is let through.
 //! **Invariant:** requests that are counted together pass no bound that they would not pass alone.
 
+use std::collections::BTreeMap;
+
+use futures_util::stream::{self, StreamExt as _};
 use tokio::sync::oneshot;
 
 use super::queries::SourcesPass;
 use crate::db::{DbError, Door, Gather, Gathered, Login};
-use crate::limits::{SOURCES_BATCH_MAX, SOURCES_LANES, SOURCES_QUEUE_MAX};
+use crate::limits::{SOURCES_ALONE_MAX, SOURCES_BATCH_MAX, SOURCES_LANES, SOURCES_QUEUE_MAX};
 
 /// A kind of routes with a share of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,34 +87,48 @@ impl Counter {
     /// The database does not answer, or does not keep up.
     pub async fn pass(&self, known_by: Vec<Digests>) -> Result<Option<u64>, DbError> {
         let (answer, answered) = oneshot::channel();
-        let behind = || DbError::Unavailable("sources are not counted fast enough".to_owned());
         self.0.send(Waiting { known_by, answer }).map_err(|_| behind())?;
         answered.await.unwrap_or_else(|_| Err(behind()))
     }
 }
 
-/// Counts all at once, and those that have to come alone after them.
+/// Counts all at once, and after them those that have to come alone: a source at its bound makes
+/// nobody else wait.
 async fn together(door: Door<Login>, batch: Vec<Waiting>) {
     let all = counting(Bucket::Ai, batch.iter().map(|it| it.known_by.as_slice()));
-    let mut rows = match door.write(None, all).await {
-        Ok(rows) => rows,
+    let told: BTreeMap<i32, Option<i32>> = match door.write(None, all).await {
+        Ok(rows) => rows.into_iter().map(|row| (row.nth, row.wait_s)).collect(),
         Err(error) => {
             tracing::warn!(%error, "sources of requests were not counted");
-            for Waiting { answer, .. } in batch {
-                let unavailable = DbError::Unavailable("sources were not counted".to_owned());
-                let _unheard = answer.send(Err(unavailable));
-            }
-            return;
+            BTreeMap::new()
         }
     };
-    rows.sort_unstable_by_key(|row| row.nth);
-    for (row, Waiting { known_by, answer }) in rows.iter().zip(batch) {
-        let counted = match row.wait_s {
-            Some(wait_s) => Ok(waits(wait_s)),
-            None => pass(&door, Bucket::Ai, &known_by).await,
-        };
-        let _unheard = answer.send(counted);
+    let mut alone = Vec::new();
+    for (nth, waiting) in (0..).zip(batch) {
+        match told.get(&nth) {
+            Some(Some(wait_s)) => waiting.hear(Ok(waits(*wait_s))),
+            Some(None) => alone.push(waiting),
+            None => waiting.hear(Err(behind())),
+        }
     }
+    let alone = stream::iter(alone);
+    alone.for_each_concurrent(SOURCES_ALONE_MAX, |waiting| waiting.alone(&door)).await;
+}
+
+impl Waiting {
+    async fn alone(self, door: &Door<Login>) {
+        let counted = pass(door, Bucket::Ai, &self.known_by).await;
+        self.hear(counted);
+    }
+
+    fn hear(self, counted: Result<Option<u64>, DbError>) {
+        let _unheard = self.answer.send(counted);
+    }
+}
+
+/// Nothing is known of a source, so nobody passes.
+fn behind() -> DbError {
+    DbError::Unavailable("sources are not counted, or not fast enough".to_owned())
 }
 
 fn counting<'a>(bucket: Bucket, requests: impl IntoIterator<Item = &'a [Digests]>) -> SourcesPass {
