@@ -33,6 +33,7 @@ const CONNECTIONS: [usize; 3] = [1, 32, 256];
 const COUNTED: Duration = Duration::from_secs(5);
 /// People whose tokens take turns: one person's calls wait for one row.
 const PEOPLE: usize = 64;
+
 /// What is measured.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Way {
@@ -160,16 +161,9 @@ async fn run() {
     let calls = Arc::new(AtomicUsize::new(0));
     let provider = upstream(Arc::clone(&calls)).await;
     let data = Data::new("bench-calls");
-    let set = |name, value: &str| (name, value.to_owned());
-    let settings = [
-        set("KAIRO_AI_BASE_URL", &format!("http://127.0.0.1:{provider}/v1")),
-        set("KAIRO_AI_MODEL", "bench"),
-        set("KAIRO_PLANS_PRO_MONTH", "1000000000"),
-        set("KAIRO_PLANS_PRO_HOUR", "1000000000"),
-        set("KAIRO_PLANS_PRO_BURST", "never"),
-        set("KAIRO_PLANS_PRO_AT_ONCE", "1000"),
-    ];
-    let mut serve = data.serve_with(&[&settings[..], &program::proxied()].concat());
+    let mut settings = load::settings(provider);
+    settings.push(("KAIRO_PLANS_PRO_AT_ONCE", "1000".to_owned()));
+    let mut serve = data.serve_with(&settings);
     let port = serve.is_up();
     let pid = u32::try_from(serve.pid().as_raw_nonzero().get()).unwrap();
     let tokens: Vec<String> =

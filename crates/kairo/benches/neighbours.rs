@@ -91,15 +91,7 @@ fn percentiles(took: &mut [Duration]) -> [u128; 2] {
 async fn run() {
     let provider = upstream(Arc::new(AtomicUsize::new(0))).await;
     let data = Arc::new(Data::new("bench-neighbours"));
-    let set = |name, value: &str| (name, value.to_owned());
-    let settings = [
-        set("KAIRO_AI_BASE_URL", &format!("http://127.0.0.1:{provider}/v1")),
-        set("KAIRO_AI_MODEL", "bench"),
-        set("KAIRO_PLANS_PRO_MONTH", "1000000000"),
-        set("KAIRO_PLANS_PRO_HOUR", "1000000000"),
-        set("KAIRO_PLANS_PRO_BURST", "never"),
-    ];
-    let mut serve = data.serve_with(&[&settings[..], &program::proxied()].concat());
+    let mut serve = data.serve_with(&load::settings(provider));
     let port = serve.is_up();
     let tokens: Vec<String> =
         (0..=OTHERS).map(|n| token(&data, &format!("p{n}@example.org"))).collect();

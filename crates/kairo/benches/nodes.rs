@@ -19,6 +19,8 @@ mod doctor;
 #[path = "../tests/it/cli/external.rs"]
 #[expect(dead_code, unused_imports, reason = "the tests need more of it")]
 mod external;
+#[expect(dead_code, reason = "the other benches need more of it")]
+mod load;
 #[path = "../tests/it/cli/program.rs"]
 #[expect(dead_code, reason = "the tests need more of it")]
 mod program;
@@ -27,23 +29,16 @@ use std::fs;
 use std::io::Write as _;
 use std::net::Ipv4Addr;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{ClientConfig, RootCertStore};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpSocket, TcpStream};
-use tokio_rustls::TlsConnector;
-use tokio_rustls::client::TlsStream;
+use tokio::io::AsyncWriteExt as _;
 
 use external::Server;
 use program::Data;
 
 /// Connections at once, one after another.
-const CONNECTIONS: [u8; 3] = [1, 8, 32];
+const CONNECTIONS: [usize; 3] = [1, 8, 32];
 /// How long captures are counted for each, after a second that is not.
 const COUNTED: Duration = Duration::from_secs(10);
 /// Sessions that end on one node and are tried on another.
@@ -53,7 +48,7 @@ const SYNCS: usize = 200;
 
 /// One connection that is kept.
 struct Line {
-    stream: TlsStream<TcpStream>,
+    stream: Box<dyn load::Stream>,
 }
 
 /// An answer, its head in lower case.
@@ -71,20 +66,8 @@ impl Answer {
 }
 
 impl Line {
-    async fn open(data: &Data, port: u16, from: u8) -> Self {
-        let mut roots = RootCertStore::empty();
-        roots.add(CertificateDer::from_pem_file(data.0.join("tls/ca.pem")).unwrap()).unwrap();
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ClientConfig::builder_with_provider(provider);
-        let config = config.with_safe_default_protocol_versions().unwrap();
-        let config = config.with_root_certificates(roots).with_no_client_auth();
-        let socket = TcpSocket::new_v4().unwrap();
-        socket.bind((Ipv4Addr::new(127, 1, 1, 1 + from), 0).into()).unwrap();
-        let socket = socket.connect((Ipv4Addr::LOCALHOST, port).into()).await.unwrap();
-        socket.set_nodelay(true).unwrap();
-        let tls = TlsConnector::from(Arc::new(config));
-        let name = ServerName::try_from("localhost").unwrap();
-        Self { stream: tls.connect(name, socket).await.unwrap() }
+    async fn open(data: &Data, port: u16, n: usize) -> Self {
+        Self { stream: load::open(data, port, n).await }
     }
 
     /// Sends one request as somebody new, and reads the whole answer.
@@ -97,19 +80,11 @@ impl Line {
             body.len()
         );
         self.stream.write_all(request.as_bytes()).await.unwrap();
-        let (mut read, mut piece) = (Vec::new(), [0; 16 * 1024]);
-        loop {
-            let n = self.stream.read(&mut piece).await.unwrap();
-            assert!(n > 0, "the connection ended: {}", String::from_utf8_lossy(&read));
-            read.extend(piece.iter().take(n));
-            let text = String::from_utf8_lossy(&read);
-            let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
-            let length = head.lines().find_map(|it| it.strip_prefix("content-length: "));
-            if body.len() >= length.map_or(0, |length| length.parse::<usize>().unwrap()) {
-                let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-                return Answer { status, head: head.to_owned() };
-            }
-        }
+        let mut read = Vec::new();
+        assert!(load::message(&mut self.stream, &mut read).await, "the connection ended");
+        let text = String::from_utf8_lossy(&read);
+        let (head, _) = text.split_once("\r\n\r\n").unwrap();
+        Answer { status: head.split(' ').nth(1).unwrap().parse().unwrap(), head: head.to_owned() }
     }
 }
 

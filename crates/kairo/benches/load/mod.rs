@@ -12,7 +12,7 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio_rustls::TlsConnector;
 
-use super::program::Data;
+use super::program::{self, Data};
 
 /// A connection of either kind.
 pub trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
@@ -103,6 +103,18 @@ pub fn cpu_us(pid: u32) -> u64 {
     let rest = stat.rsplit_once(')').unwrap().1;
     let ticks = rest.split_whitespace().skip(11).take(2).map(|it| it.parse::<u64>().unwrap());
     ticks.sum::<u64>() * 10_000
+}
+
+/// The settings of a Kairo behind a proxy, with a provider on this port and a plan without end.
+pub fn settings(provider: u16) -> Vec<(&'static str, String)> {
+    let plan = [
+        ("KAIRO_AI_BASE_URL", format!("http://127.0.0.1:{provider}/v1")),
+        ("KAIRO_AI_MODEL", "bench".to_owned()),
+        ("KAIRO_PLANS_PRO_MONTH", "1000000000".to_owned()),
+        ("KAIRO_PLANS_PRO_HOUR", "1000000000".to_owned()),
+        ("KAIRO_PLANS_PRO_BURST", "never".to_owned()),
+    ];
+    plan.into_iter().chain(program::proxied()).collect()
 }
 
 /// A token of a person of the larger plan, who is made for it.

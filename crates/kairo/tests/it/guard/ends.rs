@@ -1,9 +1,10 @@
 //! How calls end: settled, given back, expired, each once; and what nobody says.
 
 use futures_util::FutureExt as _;
-use kairo::guard::queries::{LogAttempts, Settle};
+use kairo::guard::queries::{GuardPurge, LogAttempts, Settle};
 use kairo::guard::sweep::{compare, sweep};
 use kairo::guard::{Attempt, Channel, Outcome, Settlement};
+use kairo::limits::GUARD_PURGE_ROWS;
 
 use super::*;
 
@@ -274,6 +275,25 @@ async fn drift() {
     assert_eq!(compare(&app.base.db.worker).await.unwrap(), 0);
     host.execute("UPDATE guard.quotas SET month_used = month_used + 1").await.unwrap();
     assert_eq!(compare(&app.base.db.worker).await.unwrap(), 1);
+}
+
+// Goal: what is too old goes, also one row more than a statement removes; what is not stays.
+#[tokio::test]
+async fn one_past_what_a_statement_removes() {
+    let app = kairo_with(&plans(10, 10, None)).await;
+    let (host, old) = (app.superuser().await, GUARD_PURGE_ROWS + 1);
+    let attempts = "INSERT INTO guard.attempts (reservation_id, attempt, model, outcome, tokens_in,
+                                                tokens_out, cost_nano, channel, at)
+                    SELECT gen_random_uuid(), 1, 'm', 'answered', 1, 1, 1, 'tls',
+                           now() - make_interval(days => CASE WHEN n > $1 THEN 89 ELSE 91 END)
+                      FROM generate_series(1, $1 + 1) n";
+    host.query(attempts, &[&old]).await.unwrap();
+    let removed = GuardPurge { rows: GUARD_PURGE_ROWS };
+    let removed = app.base.db.worker.write(None, removed).await.unwrap();
+    assert_eq!(removed[0].count, GUARD_PURGE_ROWS);
+    assert_eq!(number(&host, "SELECT count(*) FROM guard.attempts").await, 2);
+    assert_eq!(compare(&app.base.db.worker).await.unwrap(), 0);
+    assert_eq!(number(&host, "SELECT count(*) FROM guard.attempts").await, 1);
 }
 
 // Goal: what the ledger says of nobody's call changes nothing.
