@@ -312,7 +312,7 @@ REVOKE ALL ON FUNCTION guard.give_back FROM PUBLIC;
 CREATE FUNCTION guard.reserve_at(
     p_user uuid, p_plan text, p_key uuid, p_cost integer, p_task text, p_nano bigint, p_now timestamptz
 ) RETURNS guard.answer
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' SET enable_seqscan = off AS $$
 DECLARE
     life CONSTANT interval := '900 seconds';
     m    timestamptz := date_trunc('month', p_now, 'UTC');
@@ -446,11 +446,15 @@ GRANT EXECUTE ON FUNCTION guard.standing TO kairo_app;
 -- its members. A person's members are granted together or not at all; who was not, who has no row yet or
 -- repeats a key, and everybody where the money does not reach or a key comes in two batches at once (an
 -- error, so nothing stays), goes alone.
+--
+-- A connection keeps the plan that it made while the ledger was short. So each row is looked up by its key,
+-- in a sub-select that no join can turn around: a ledger that was read whole would make a grant the dearer
+-- the more there were before it.
 CREATE FUNCTION guard.reserve_batch_at(
     p_bearers text[], p_digests text[], p_keys uuid[], p_costs integer[], p_tasks text[],
     p_nanos bigint[], p_now timestamptz
 ) RETURNS SETOF guard.answer
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' SET enable_seqscan = off AS $$
 DECLARE
     life   CONSTANT interval := '900 seconds';
     m      timestamptz := date_trunc('month', p_now, 'UTC');
@@ -462,23 +466,24 @@ BEGIN
     WITH asked AS MATERIALIZED (
         SELECT a.ord, a.key, a.cost, a.task, a.nano, l.user_id, l.plan,
                coalesce('write' = ANY (l.scopes), false) AS writes,
-               i.id, r.id IS NOT NULL OR count(*) OVER (PARTITION BY i.id) > 1 AS again
+               i.id, (SELECT true FROM guard.reservations r WHERE r.id = i.id) IS TRUE AS used
           FROM unnest(p_bearers, p_digests, p_keys, p_costs, p_tasks, p_nanos)
                WITH ORDINALITY AS a (bearer, digest, key, cost, task, nano, ord)
           LEFT JOIN LATERAL (
-               -- Nothing is pushed into a view with a barrier from a join. OFFSET 0 keeps this from
-               -- becoming one, which would read every session there is.
+               -- OFFSET 0 keeps this from becoming a join, which could read every session there is.
                SELECT v.user_id, v.plan, v.scopes FROM authn.live v
                 WHERE v.token_hash = sha256(convert_to(a.digest, 'utf8')) AND v.kind = a.bearer
                OFFSET 0) l ON true
          CROSS JOIN LATERAL (
                SELECT encode(substring(sha256(uuid_send(l.user_id) || uuid_send(a.key)) FOR 16), 'hex')::uuid
-                      AS id) i
-          LEFT JOIN guard.reservations r ON r.id = i.id
+                      AS id
+               -- Made once, and not again in each place that names it.
+               OFFSET 0) i
     ), sums AS (
         -- One person's repeated keys send that person alone, and nobody else.
         SELECT s.user_id, s.plan, sum(s.cost)::integer AS cost, count(*) AS n
-          FROM asked s WHERE s.writes GROUP BY s.user_id, s.plan HAVING NOT bool_or(s.again)
+          FROM asked s WHERE s.writes GROUP BY s.user_id, s.plan
+        HAVING NOT bool_or(s.used) AND count(DISTINCT s.id) = count(*)
     ), held AS MATERIALIZED (
         -- An UPDATE takes its rows in no order; locks that are taken in order cannot cross.
         SELECT q.user_id, s.cost, s.n, p.model, p.month_cap, p.hour_cap, p.burst_at
@@ -548,25 +553,28 @@ GRANT EXECUTE ON FUNCTION guard.reserve_batch TO kairo_app;
 
 -- Ends calls that were made, with what they cost. A settlement that is lost in a crash leaves its
 -- reservation to expire, which keeps the most that it could have cost; so nobody waits for the disk.
+--
+-- Rows are looked up by their key, in its order, since no other way is left to the planner: so two that try
+-- to end the same calls take them in one order, and a plan that was made while the ledger was short does not
+-- read all of a long one. The sweep passes over what is held.
 CREATE FUNCTION guard.settle(p_ids uuid[], p_nanos bigint[], p_in bigint[], p_out bigint[])
 RETURNS integer
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = ''
+SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 DECLARE
     n    integer;
     rest record;
 BEGIN
     PERFORM set_config('synchronous_commit', 'off', true);
-    PERFORM FROM guard.reservations r WHERE r.id = ANY (p_ids) AND r.state = 'R'
-      ORDER BY r.id FOR NO KEY UPDATE;
     FOR rest IN
         WITH told AS (
             SELECT DISTINCT ON (t.id) t.id, greatest(t.nano, 0) AS nano, t.tokens_in, t.tokens_out
               FROM unnest(p_ids, p_nanos, p_in, p_out) t (id, nano, tokens_in, tokens_out)
+        ), ended AS (
+            UPDATE guard.reservations r SET state = 'S' WHERE r.id = ANY (p_ids) AND r.state = 'R'
+            RETURNING r.id, r.user_id, r.hour_start, r.task, r.small, r.cost, r.day, r.nano_max
         ), done AS (
-            UPDATE guard.reservations r SET state = 'S' FROM told t
-             WHERE r.id = t.id AND r.state = 'R'
-            RETURNING r.user_id, r.hour_start, r.task, r.small, r.cost, r.day, r.nano_max,
-                      t.nano, t.tokens_in, t.tokens_out
+            SELECT e.*, t.nano, t.tokens_in, t.tokens_out FROM ended e JOIN told t ON t.id = e.id
         ), hours AS (
             INSERT INTO guard.usage_hours AS u
                    (user_id, hour, captures, chats, small, credits, tokens_in, tokens_out, cost_nano)
@@ -596,7 +604,7 @@ GRANT EXECUTE ON FUNCTION guard.settle TO kairo_worker;
 -- Gives back a call that the provider provably did no work for, once, and only into windows that still
 -- run. The quota's row comes first, as it does when reserving.
 CREATE FUNCTION guard.release(p_id uuid) RETURNS boolean
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' SET enable_seqscan = off AS $$
 DECLARE
     r guard.reservations;
 BEGIN

@@ -110,7 +110,7 @@ async fn a_reader_beside_a_writer() {
     assert_eq!(came, ["granted true", "scope false"]);
     let twice = new_key();
     let came = batch(&host, &[(&who.identity, twice), (&reader, twice)]).await;
-    assert_eq!(came, ["alone false", "scope false"]);
+    assert_eq!(came, ["granted true", "scope false"]);
     is_sound(&host).await;
 }
 
@@ -126,4 +126,39 @@ async fn a_batch_reads_its_own_sessions() {
     batch(&host, &[(&who.identity, new_key())]).await;
     let read = "SELECT seq_tup_read FROM pg_stat_xact_user_tables WHERE relname = 'sessions'";
     assert_eq!(number(&host, read).await, 0);
+}
+
+/// Rows of the ledger that this transaction read, by whatever way.
+const LEDGER_READ: &str = "
+    SELECT seq_tup_read + idx_tup_fetch
+      FROM pg_stat_xact_user_tables
+     WHERE relname = 'reservations'";
+
+// Goal: what a batch, or its settlement, reads of the ledger does not grow with it, although its
+// connection made the plan while the ledger was short.
+#[tokio::test]
+async fn a_long_ledger_is_not_read() {
+    let app = kairo_with(&plans(1_000, 1_000, None)).await;
+    let (host, who) = (app.superuser().await, people(&app, 1).await.remove(0));
+    at(&host, who.id, Uuid::nil(), 1, 100, "2026-11-01Z").await;
+    let settle = "SELECT guard.settle(array_agg(id), array_fill(1::bigint, ARRAY[count(*)::int]),
+                         array_fill(1::bigint, ARRAY[count(*)::int]),
+                         array_fill(1::bigint, ARRAY[count(*)::int]))
+                    FROM (SELECT id FROM guard.reservations WHERE state = 'R') open";
+    host.execute("VACUUM ANALYZE guard.reservations").await.unwrap();
+    for _until_plans_are_kept in 0..8 {
+        batch(&host, &[(&who.identity, new_key()), (&who.identity, new_key())]).await;
+        host.query(settle, &[]).await.unwrap();
+    }
+    let more = "INSERT INTO guard.reservations (id, user_id, task, state, cost, small, month_start,
+                    hour_start, day, nano_max, created_at, expires_at)
+                SELECT gen_random_uuid(), gen_random_uuid(), 'chat', 'S', 1, false, m, m, m, 1, m, m
+                  FROM (SELECT timestamptz '2026-11-01Z' AS m) m, generate_series(1, 5000)";
+    host.execute(more).await.unwrap();
+    host.execute("BEGIN").await.unwrap();
+    let members = [(&who.identity, new_key()), (&who.identity, new_key())];
+    assert_eq!(batch(&host, &members).await, ["granted true", "granted true"]);
+    host.query("SELECT guard.settle('{}', '{}', '{}', '{}')", &[]).await.unwrap();
+    let read = number(&host, LEDGER_READ).await;
+    assert!(read < 500, "{read} rows of the ledger were read");
 }
