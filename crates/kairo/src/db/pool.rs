@@ -11,7 +11,8 @@ use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
 use deadpool::managed::{self, Metrics, RecycleError, RecycleResult};
-use futures_util::future::{join_all, join4};
+use futures_util::future::{OptionFuture, join_all, join4};
+use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Row};
 
 use super::batch::{Bound, Member};
@@ -89,6 +90,8 @@ struct Connection {
     prepared: HashMap<&'static str, tokio_postgres::Statement>,
     /// Set while a transaction is under way and its COMMIT not seen.
     open: bool,
+    /// Whether the bounds of a transaction are said with its identity (see [`bounded`]).
+    says_bounds: bool,
 }
 
 /// Makes and checks connections of one role.
@@ -105,7 +108,8 @@ impl managed::Manager for Connector {
     async fn create(&self) -> Result<Connection, DbError> {
         let client = self.endpoint.connect().await?;
         let mut prepared = HashMap::with_capacity(self.entries.len() + 1);
-        let set_identity = match self.endpoint.is_pooled() {
+        let says_bounds = self.endpoint.is_pooled();
+        let set_identity = match says_bounds {
             true => client.prepare(&set_identity_and_bounds(self.width)).await?,
             false => client.prepare(SET_IDENTITY).await?,
         };
@@ -116,7 +120,7 @@ impl managed::Manager for Connector {
             check_types(entry, &statement)?;
             prepared.insert(entry.sql, statement);
         }
-        Ok(Connection { client, prepared, open: false })
+        Ok(Connection { client, prepared, open: false, says_bounds })
     }
 
     async fn recycle(&self, connection: &mut Connection, _: &Metrics) -> RecycleResult<DbError> {
@@ -256,7 +260,7 @@ async fn pipeline(
     said: [&str; 2],
     bound: &[Bound<'_>],
 ) -> Result<Vec<Vec<Row>>, DbError> {
-    let Connection { client, prepared, open } = connection;
+    let Connection { client, prepared, open, says_bounds } = connection;
     let lookup = |sql: &str, name: &'static str| {
         prepared.get(sql).ok_or(DbError::Misfit {
             statement: name,
@@ -264,11 +268,21 @@ async fn pipeline(
         })
     };
     let set_identity = lookup(SET_IDENTITY, "SetIdentity")?;
+    let [session, bearer] = said;
+    let said: [&(dyn ToSql + Sync); 2] = [&session, &bearer];
+    let introduced = bound.first().is_some_and(|member| member.entry.introduces);
     let mut statements = Vec::with_capacity(bound.len());
-    for member in bound {
-        let statement = lookup(member.entry.sql, member.entry.name)?;
-        check_encodes(member, statement)?;
-        statements.push((statement, member.params.as_slice()));
+    for (at, member) in bound.iter().enumerate() {
+        let Entry { sql, name, introduces, .. } = member.entry;
+        if introduces && at > 0 {
+            let detail = "it says who the transaction is, so it comes first".to_owned();
+            return Err(DbError::Misfit { statement: name, detail });
+        }
+        let statement = lookup(sql, name)?;
+        let said = said.into_iter().filter(|_| introduces);
+        let params: Vec<_> = said.chain(member.params.iter().copied()).collect();
+        check_encodes(name, &params, statement)?;
+        statements.push((statement, params));
     }
     if statements.len() > DB_BATCH_MAX {
         // Beyond 30 futures `join_all` no longer polls in order, and order is what a pipeline is.
@@ -279,14 +293,14 @@ async fn pipeline(
     }
 
     *open = true;
-    let [session, bearer] = said;
-    let setting: [&(dyn tokio_postgres::types::ToSql + Sync); 2] = [&session, &bearer];
+    let identify =
+        (*says_bounds || !introduced).then(|| client.query(set_identity, said.as_slice()));
     // Every member queues its messages at the first poll, in this order. Never `try_join`: it would
     // return before COMMIT is sent, and the next user of the connection would inherit the identity.
     let (began, identified, members, committed) = join4(
         client.batch_execute(begin),
-        client.query(set_identity, &setting),
-        join_all(statements.into_iter().map(|(statement, params)| client.query(statement, params))),
+        OptionFuture::from(identify),
+        join_all(statements.iter().map(|(statement, params)| client.query(*statement, params))),
         client.batch_execute("COMMIT"),
     )
     .await;
@@ -296,7 +310,7 @@ async fn pipeline(
     // After an error inside, the server answers COMMIT with ROLLBACK and no error of its own, so
     // COMMIT counts only when every member did.
     began?;
-    identified?;
+    identified.transpose()?;
     let answers = members.into_iter().collect::<Result<Vec<_>, _>>()?;
     committed?;
     Ok(answers)
@@ -304,12 +318,16 @@ async fn pipeline(
 
 /// Encodes each parameter once for nothing: a value that its type cannot carry would fail on this
 /// side while COMMIT is already on its way, and half of the batch would stay.
-fn check_encodes(member: &Bound<'_>, statement: &tokio_postgres::Statement) -> Result<(), DbError> {
+fn check_encodes(
+    name: &'static str,
+    params: &[&(dyn ToSql + Sync)],
+    statement: &tokio_postgres::Statement,
+) -> Result<(), DbError> {
     let mut buffer = BytesMut::new();
-    for (param, kind) in member.params.iter().zip(statement.params()) {
+    for (param, kind) in params.iter().zip(statement.params()) {
         buffer.clear();
         param.to_sql_checked(kind, &mut buffer).map_err(|error| DbError::Misfit {
-            statement: member.entry.name,
+            statement: name,
             detail: format!("a parameter does not encode as {kind}: {error}"),
         })?;
     }

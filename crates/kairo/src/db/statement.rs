@@ -67,7 +67,11 @@ pub struct Entry {
     pub sql: &'static str,
     /// The role that runs it.
     pub role: &'static str,
-    /// Whether each parameter's Rust type takes a PostgreSQL type.
+    /// Whether it says itself who the transaction is: its first two parameters are the session
+    /// and the bearer, which the door fills in, and it comes first in its batch.
+    pub introduces: bool,
+    /// Whether each parameter's Rust type takes a PostgreSQL type; of one that introduces, with
+    /// the two that the door fills in.
     pub params: &'static [fn(&Type) -> bool],
     /// The columns that it gives.
     pub columns: &'static [Column],
@@ -81,7 +85,7 @@ pub trait Statement: Send + Sync {
     type Row: FromRow;
     /// Registry entry.
     const ENTRY: Entry;
-    /// The parameters in order.
+    /// The parameters in order, without those that the door fills in.
     fn params(&self) -> Vec<&(dyn ToSql + Sync)>;
 }
 
@@ -111,7 +115,8 @@ macro_rules! rows {
 macro_rules! queries {
     ($(
         $(#[$doc:meta])*
-        $role:ident $name:ident { $( $p:ident : $pt:ty ),* $(,)? } -> $row:ty = $sql:expr;
+        $role:ident $name:ident { $( $p:ident : $pt:ty ),* $(,)? } -> $row:ty
+            $( , $introduces:ident )? = $sql:expr;
     )*) => {
         $(
             $(#[$doc])*
@@ -123,7 +128,8 @@ macro_rules! queries {
                     name: stringify!($name),
                     sql: $sql,
                     role: <$crate::db::$role as $crate::db::RuntimeRole>::NAME,
-                    params: &[ $( <$pt as ::tokio_postgres::types::ToSql>::accepts ),* ],
+                    introduces: $crate::introduces!($( $introduces )?),
+                    params: $crate::entry_params!($( $introduces )? ; $( $pt ),*),
                     columns: <$row as $crate::db::FromRow>::COLUMNS,
                 };
                 fn params(&self) -> Vec<&(dyn ::tokio_postgres::types::ToSql + Sync)> {
@@ -134,5 +140,33 @@ macro_rules! queries {
         /// Every statement of this domain.
         pub const REGISTRY: &[$crate::db::Entry] =
             &[ $( <$name as $crate::db::Statement>::ENTRY ),* ];
+    };
+}
+
+/// The parameters of a statement, of one that introduces after session and bearer.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! entry_params {
+    (; $( $pt:ty ),*) => {
+        &[ $( <$pt as ::tokio_postgres::types::ToSql>::accepts ),* ]
+    };
+    (introduces ; $( $pt:ty ),*) => {
+        &[
+            <&str as ::tokio_postgres::types::ToSql>::accepts,
+            <&str as ::tokio_postgres::types::ToSql>::accepts,
+            $( <$pt as ::tokio_postgres::types::ToSql>::accepts ),*
+        ]
+    };
+}
+
+/// Whether the word `introduces` was written.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! introduces {
+    () => {
+        false
+    };
+    (introduces) => {
+        true
     };
 }

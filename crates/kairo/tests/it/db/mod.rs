@@ -1,6 +1,7 @@
 //! The door to PostgreSQL, and the schema behind it.
 
 mod door;
+mod introduction;
 mod lost;
 mod migrations;
 mod registry;

@@ -21,7 +21,7 @@ async fn the_catalogue_is_clean() {
 }
 
 /// A pitfall, and what must be found when it is planted. A new table is always L23's, too.
-const PITFALLS: [(&str, &[&str]); 49] = [
+const PITFALLS: [(&str, &[&str]); 51] = [
     ("ALTER TABLE authn.users DISABLE ROW LEVEL SECURITY", &["L1 authn.users"]),
     ("ALTER TABLE app.items NO FORCE ROW LEVEL SECURITY", &["L2 app.items"]),
     (
@@ -58,7 +58,12 @@ const PITFALLS: [(&str, &[&str]); 49] = [
         "CREATE VIEW app.v AS SELECT id FROM app.items; ALTER VIEW app.v OWNER TO kairo_owner",
         &["L5 app.v", "L23 app.v"],
     ),
-    ("ALTER VIEW authn.live RESET (security_barrier)", &["L5 authn.live"]),
+    ("ALTER VIEW authn.me RESET (security_barrier)", &["L5 authn.me"]),
+    (
+        "GRANT SELECT ON authn.live TO kairo_app",
+        &["L5 authn.live", "L19 authn.live.token_hash for kairo_app"],
+    ),
+    ("GRANT SELECT (id) ON authn.live TO PUBLIC", &["L5 authn.live", "L8 authn.live"]),
     ("GRANT UPDATE ON authn.me TO kairo_app", &["L5 authn.me UPDATE"]),
     (
         "CREATE MATERIALIZED VIEW app.m AS SELECT 1 AS a;

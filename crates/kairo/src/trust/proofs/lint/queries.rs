@@ -95,12 +95,17 @@ pub const LEADS_NOWHERE: &str = catalogue!(
 );
 
 /// L5. The views that tell who asks must have their owner's rights, and then a barrier, since a
-/// function that leaks its argument would see other people's sessions; and no view is written to.
+/// function that leaks its argument would see other people's sessions. `authn.live`, of which they
+/// are made, needs none while nobody reads it who signs in. And no view is written to.
 pub const VIEW_RIGHTS: &str = catalogue!(
     "SELECT name AS object FROM relations
       WHERE relkind = 'v'
-        AND NOT (CASE WHEN name IN ('authn.live', 'authn.me', 'authn.my_account')
+        AND NOT (CASE WHEN name IN ('authn.me', 'authn.my_account')
                       THEN 'security_barrier=true' = ANY (coalesce(reloptions, '{}'))
+                      WHEN name = 'authn.live'
+                      THEN NOT EXISTS (SELECT FROM grants g WHERE g.relid = relations.oid
+                                          AND (g.grantee = 0
+                                               OR g.grantee IN (SELECT oid FROM runtime)))
                       ELSE 'security_invoker=true' = ANY (coalesce(reloptions, '{}')) END)
      UNION
      SELECT g.name || ' ' || g.privilege FROM grants g JOIN relations r ON r.oid = g.relid
