@@ -43,7 +43,8 @@ pub struct Column {
 pub trait FromRow: Sized {
     /// The columns in order.
     const COLUMNS: &'static [Column];
-    /// Reads one row.
+    /// Reads one row, whose columns are those above: a door compares names, order and types when
+    /// its connection is made, so that none has to be looked for in each row.
     fn from_row(row: &Row) -> Result<Self, tokio_postgres::Error>;
 }
 
@@ -104,7 +105,10 @@ macro_rules! rows {
                 accepts: <$ct as ::tokio_postgres::types::FromSql>::accepts,
             } ),* ];
             fn from_row(row: &::tokio_postgres::Row) -> Result<Self, ::tokio_postgres::Error> {
-                Ok(Self { $( $c: row.try_get(stringify!($c))? ),* })
+                // A struct's fields are read in the order in which they stand here.
+                let mut columns = 0_usize..;
+                let mut next = move || columns.next().unwrap_or_default();
+                Ok(Self { $( $c: row.try_get(next())? ),* })
             }
         }
     )* };
