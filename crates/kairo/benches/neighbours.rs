@@ -24,7 +24,7 @@ use std::time::{Duration, Instant};
 
 use tokio::io::AsyncWriteExt as _;
 
-use load::{CHAT, message, open, token, upstream};
+use load::{CHAT, Stream, message, open, token, upstream};
 use program::Data;
 
 /// People besides the one who asks more.
@@ -34,22 +34,31 @@ const PACE: Duration = Duration::from_millis(250);
 /// By how much the one is faster.
 const TIMES: u32 = 10;
 /// How long a round lasts.
-const ROUND: Duration = Duration::from_secs(6);
+const ROUND: Duration = Duration::from_secs(10);
 /// Rounds of each kind; they take turns.
-const ROUNDS: usize = 10;
+const ROUNDS: usize = 12;
 
-/// Asks at a pace on one connection; how long each request took from when it was due.
-async fn ask(data: Arc<Data>, port: u16, n: usize, token: String, pace: Duration) -> Vec<Duration> {
-    let mut stream = open(&data, port, n).await;
+/// Somebody with a connection that stays, so that no round pays for handshakes.
+struct Person {
+    stream: Box<dyn Stream>,
+    token: String,
+    /// Where the next request comes from. Each comes from somewhere else: what is asked here is not
+    /// what the throttle does.
+    from: u32,
+    /// Which of them it is: they do not all ask in one moment.
+    n: u32,
+}
+
+/// Asks at a pace; how long each request took from when it was due.
+async fn ask(mut person: Person, pace: Duration) -> (Person, Vec<Duration>) {
+    let Person { stream, token, from, n } = &mut person;
     let (mut read, mut took) = (Vec::new(), Vec::new());
-    // Each request comes from somewhere else: what is asked here is not what the throttle does.
-    let mut from = u32::from(Ipv4Addr::new(10, u8::try_from(n).unwrap(), 0, 0));
-    let begin = Instant::now() + pace * u32::try_from(n).unwrap() / 10;
+    let begin = Instant::now() + pace * *n / 10;
     let mut due = begin;
     while due < begin + ROUND {
         tokio::time::sleep_until(due.into()).await;
-        from += 1;
-        let from = Ipv4Addr::from_bits(from);
+        *from += 1;
+        let from = Ipv4Addr::from_bits(*from);
         let request = format!(
             "POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\n\
              x-forwarded-for: {from}\r\nauthorization: Bearer {token}\r\n\
@@ -57,28 +66,33 @@ async fn ask(data: Arc<Data>, port: u16, n: usize, token: String, pace: Duration
             CHAT.len()
         );
         stream.write_all(request.as_bytes()).await.unwrap();
-        assert!(message(&mut stream, &mut read).await, "the connection ended");
+        assert!(message(stream, &mut read).await, "the connection ended");
         let text = String::from_utf8_lossy(&read);
         assert!(text.starts_with("HTTP/1.1 200"), "{text}");
         took.push(due.elapsed());
         due += pace;
     }
-    took
+    (person, took)
 }
 
-/// One round; what the others' requests took.
-async fn round(data: &Arc<Data>, port: u16, tokens: &[String], pace: Duration) -> Vec<Duration> {
-    let at = |n: usize, pace| {
-        let token = tokens.get(n).unwrap().clone();
-        tokio::spawn(ask(Arc::clone(data), port, n, token, pace))
-    };
-    let one = at(OTHERS, pace);
-    let others: Vec<_> = (0..OTHERS).map(|n| at(n, PACE)).collect();
+/// One round; what the others' requests took. The last of them asks at a pace of its own.
+async fn round(people: &mut Vec<Person>, pace: Duration) -> Vec<Duration> {
+    let asked: Vec<_> = people
+        .drain(..)
+        .enumerate()
+        .map(|(n, person)| {
+            let pace = if n == OTHERS { pace } else { PACE };
+            tokio::spawn(ask(person, pace))
+        })
+        .collect();
     let mut took = Vec::new();
-    for other in others {
-        took.extend(other.await.unwrap());
+    for (n, asked) in asked.into_iter().enumerate() {
+        let (person, these) = asked.await.unwrap();
+        people.push(person);
+        if n != OTHERS {
+            took.extend(these);
+        }
     }
-    one.await.unwrap();
     took
 }
 
@@ -93,14 +107,20 @@ async fn run() {
     let data = Arc::new(Data::new("bench-neighbours"));
     let mut serve = data.serve_with(&load::settings(provider));
     let port = serve.is_up();
-    let tokens: Vec<String> =
-        (0..=OTHERS).map(|n| token(&data, &format!("p{n}@example.org"))).collect();
-    round(&data, port, &tokens, PACE).await;
+    let mut people = Vec::new();
+    for n in 0..=OTHERS {
+        let token = token(&data, &format!("p{n}@example.org"));
+        let stream = open(&data, port, n).await;
+        let n = u32::try_from(n).unwrap();
+        let from = u32::from(Ipv4Addr::new(10, 0, 0, 0)) + (n << 16);
+        people.push(Person { stream, token, from, n });
+    }
+    round(&mut people, PACE).await;
     let (mut alike, mut beside) = (Vec::new(), Vec::new());
     let mut quotients = Vec::new();
     for _ in 0..ROUNDS {
-        let mut even = round(&data, port, &tokens, PACE).await;
-        let mut loud = round(&data, port, &tokens, PACE / TIMES).await;
+        let mut even = round(&mut people, PACE).await;
+        let mut loud = round(&mut people, PACE / TIMES).await;
         let [[_, a], [_, b]] = [percentiles(&mut even), percentiles(&mut loud)];
         quotients.push(b * 1_000 / a);
         alike.append(&mut even);
