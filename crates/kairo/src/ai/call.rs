@@ -4,7 +4,7 @@ use bytes::Bytes;
 use serde_json::{Map, Value};
 use tokio::time::sleep;
 
-use super::answer::{self, Usage};
+use super::answer::{self, Usage, Whole};
 use super::bound::Bound;
 use super::breaker::Verdict;
 use super::client::Begun;
@@ -30,8 +30,8 @@ pub struct Call {
 /// A whole answer.
 #[derive(Debug)]
 pub struct Reply {
-    /// As the provider sent it.
-    pub body: Value,
+    /// As the provider sent it: a JSON object with a choice.
+    pub body: Bytes,
     /// What it counted, where it did.
     pub usage: Option<Usage>,
 }
@@ -62,16 +62,15 @@ impl Call {
     pub async fn ask(&mut self, body: Map<String, Value>) -> Result<Reply, Failure> {
         let mut opened = self.open(body, false).await?;
         let read = opened.begun.whole(AI_ANSWER_BYTES_MAX).await;
-        let read = read.and_then(|body| answer::whole(&body).ok_or(Failure::Invalid));
-        let (body, usage) = match read {
-            Ok(read) => read,
-            Err(failure) => {
-                self.broke(opened, failure);
-                return Err(failure);
-            }
-        };
-        self.answered(opened, usage);
-        Ok(Reply { body, usage })
+        let read = read.and_then(|body| match answer::whole(&body) {
+            Some(Whole { usage }) => Ok(Reply { body: body.into(), usage }),
+            None => Err(Failure::Invalid),
+        });
+        match &read {
+            Ok(reply) => self.answered(opened, reply.usage),
+            Err(failure) => self.broke(opened, *failure),
+        }
+        read
     }
 
     /// Asks for an answer in pieces, which ends the call.

@@ -1,6 +1,5 @@
 //! `POST /v1/chat/completions`.
 
-use axum::Json;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
@@ -65,7 +64,9 @@ async fn answered(upstream: Upstream, permit: Permit, chat: Chat) -> Result<Resp
     });
     let reply = asked.await.map_err(Error::internal)?;
     let Reply { body, .. } = reply.map_err(answer::failed)?;
-    Ok(Json(body).into_response())
+    let mut response = Response::new(Body::from(body));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    Ok(response)
 }
 
 /// The pieces as they come, and an event of Kairo's where they end too early.
