@@ -29,7 +29,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Semaphore;
 
 pub use answer::Usage;
-pub use bound::Bound;
+pub use bound::{Bound, bytes_of};
 pub use call::{Call, Reply};
 pub use client::Times;
 pub use failure::Failure;

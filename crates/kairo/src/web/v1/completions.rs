@@ -33,7 +33,8 @@ pub async fn create(
     let mut chat = Chat::read(ai, &headers, &body)?;
     let key = key(&site, &headers)?;
     // Whose plan it is only the database knows; it says so with the grant.
-    let bound = chat.fit(ai, &ai.guard.plans().larger())?;
+    chat.fit(ai, &ai.guard.plans().larger())?;
+    let bound = chat.bound()?;
     let nano_max = ai.upstream.nano_max(bound.tokens_in, bound.tokens_out, 1);
     let ask = Ask { key, task: Task::Chat, nano_max };
     let Granted { permit, standing, plan } = match ai.guard.reserve(&identity, ask).await {
@@ -42,7 +43,7 @@ pub async fn create(
     };
     let class = permit.class();
     let answered = match chat.fit(ai, &plan) {
-        Ok(_) => answered(ai.upstream.clone(), permit, chat).await,
+        Ok(()) => answered(ai.upstream.clone(), permit, chat).await,
         // The permit ends here, unused, and the credit goes back.
         Err(error) => Err(error),
     };
