@@ -103,6 +103,20 @@ impl managed::Manager for Connector {
     type Error = DbError;
 
     async fn create(&self) -> Result<Connection, DbError> {
+        // Rare, and large: every request would carry its room along.
+        Box::pin(self.connect()).await
+    }
+
+    async fn recycle(&self, connection: &mut Connection, _: &Metrics) -> RecycleResult<DbError> {
+        if connection.open || connection.client.is_closed() {
+            return Err(RecycleError::message("its COMMIT was not seen, or it is closed"));
+        }
+        Ok(())
+    }
+}
+
+impl Connector {
+    async fn connect(&self) -> Result<Connection, DbError> {
         let client = self.endpoint.connect().await?;
         let mut prepared = HashMap::with_capacity(self.entries.len() + 1);
         let set_identity = match self.endpoint.is_pooled() {
@@ -117,13 +131,6 @@ impl managed::Manager for Connector {
             prepared.insert(entry.sql, statement);
         }
         Ok(Connection { client, prepared, open: false })
-    }
-
-    async fn recycle(&self, connection: &mut Connection, _: &Metrics) -> RecycleResult<DbError> {
-        if connection.open || connection.client.is_closed() {
-            return Err(RecycleError::message("its COMMIT was not seen, or it is closed"));
-        }
-        Ok(())
     }
 }
 

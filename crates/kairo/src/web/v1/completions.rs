@@ -27,7 +27,8 @@ pub async fn create(
     body: Bytes,
 ) -> Result<Response, Error> {
     let Some(ai) = &site.ai else {
-        caller(&site.base, &identity).await?;
+        // Boxed: whoever has a provider needs no room for it.
+        Box::pin(caller(&site.base, &identity)).await?;
         return Err(answer::no_model());
     };
     let mut chat = Chat::read(ai, &headers, &body)?;
