@@ -79,6 +79,15 @@ fn http_stays_in_web() {
     assert_tidy("crates/kairo/src/web/mod.rs", "//! A.\nuse axum::Json;\n");
 }
 
+// Goal: the file that asks the provider may send by hyper, and is no more of the web than that.
+#[test]
+fn a_client_has_its_place() {
+    let sends = "//! A.\nuse hyper::Request;\nuse hyper_util::client::legacy;\n";
+    assert_tidy("crates/kairo/src/ai/client.rs", sends);
+    assert_says("crates/kairo/src/ai/client.rs", "//! A.\nuse axum::Json;\n", "`axum` belongs");
+    assert_says("crates/kairo/src/ai/call.rs", sends, "`hyper` belongs to `web`");
+}
+
 // Goal: the document's table of layers is the one that is checked.
 #[test]
 fn the_document_shows_the_table() {

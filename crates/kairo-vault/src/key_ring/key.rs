@@ -212,14 +212,24 @@ fn hex(byte: u8) -> [u8; 2] {
     [digit(byte >> 4), digit(byte & 15)]
 }
 
+/// Looks at the last byte of each place where the needle could stand: it says how far on the next
+/// such place is (Horspool's search). A whole program is searched for keys, and most of it is
+/// passed over in steps as long as a key.
 fn contains(haystack: &[u8], needle: &[u8]) -> bool {
-    let Some((first, rest)) = needle.split_first() else { return false };
-    let mut left = haystack;
-    while let Some(at) = left.iter().position(|byte| byte == first) {
-        left = left.get(at + 1..).unwrap_or_default();
-        if left.starts_with(rest) {
+    let Some((last, before)) = needle.split_last() else { return false };
+    // As secret as the needle.
+    let mut steps = Zeroizing::new([needle.len(); 256]);
+    for (at, byte) in before.iter().enumerate() {
+        if let Some(step) = steps.get_mut(usize::from(*byte)) {
+            *step = before.len() - at;
+        }
+    }
+    let mut end = before.len();
+    while let Some(byte) = haystack.get(end) {
+        if byte == last && haystack.get(..=end).is_some_and(|read| read.ends_with(needle)) {
             return true;
         }
+        end += steps.get(usize::from(*byte)).copied().unwrap_or(1);
     }
     false
 }

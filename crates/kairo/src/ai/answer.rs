@@ -5,6 +5,7 @@
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::limits::AI_TOKENS_MAX;
 
@@ -34,15 +35,30 @@ impl Usage {
     }
 }
 
-/// A whole answer; `None` where it is none that a client could use.
-pub(super) fn whole(body: &[u8]) -> Option<(Value, Option<Usage>)> {
-    let body: Value = serde_json::from_slice(body).ok()?;
-    let answers = body.get("choices").and_then(Value::as_array).is_some_and(|it| !it.is_empty());
-    if !answers {
+/// What is read of a whole answer, which goes on as it came.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Whole {
+    pub(super) usage: Option<Usage>,
+}
+
+#[derive(Deserialize)]
+struct Answer<'a> {
+    choices: Vec<IgnoredAny>,
+    #[serde(borrow)]
+    usage: Option<&'a RawValue>,
+}
+
+/// Reads a whole answer; `None` where it is none that a client could use.
+pub(super) fn whole(body: &[u8]) -> Option<Whole> {
+    // What is passed over below is not looked at for this.
+    let body = str::from_utf8(body).ok()?;
+    // A list would be read as the fields in their order.
+    if !body.trim_ascii_start().starts_with('{') {
         return None;
     }
-    let usage = body.get("usage").and_then(Usage::of);
-    Some((body, usage))
+    let Answer { choices, usage } = serde_json::from_str(body).ok()?;
+    let usage = || Usage::of(&serde_json::from_str(usage?.get()).ok()?);
+    (!choices.is_empty()).then(|| Whole { usage: usage() })
 }
 
 /// One event of a stream.

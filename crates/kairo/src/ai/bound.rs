@@ -4,6 +4,8 @@
 //! token is at least a byte, and what is not text (images, sound) is refused.
 //! **Invariant:** a request names the most tokens of its answer, or has no bound and is not sent.
 
+use std::io;
+
 use serde_json::{Map, Value};
 
 use crate::limits::{AI_MESSAGE_TOKENS, AI_TOKENS_MAX};
@@ -26,12 +28,31 @@ impl Bound {
         }
         let mut bytes = 0_usize;
         for (name, value) in body {
-            let value = serde_json::to_string(value).ok()?;
-            bytes = bytes.saturating_add(name.len()).saturating_add(value.len());
+            bytes = bytes.saturating_add(name.len()).saturating_add(bytes_of(value));
         }
         let room = messages.len().saturating_add(1).saturating_mul(AI_MESSAGE_TOKENS);
         let tokens_in = u64::try_from(bytes.saturating_add(room)).unwrap_or(u64::MAX);
         Some(Self { tokens_in, tokens_out: tokens_out(body)? })
+    }
+}
+
+/// Bytes of a value as it is written; what could not be written would have no bound.
+pub fn bytes_of(value: &Value) -> usize {
+    let mut written = Written(0);
+    serde_json::to_writer(&mut written, value).map_or(usize::MAX, |()| written.0)
+}
+
+/// Counts what is written, and keeps none of it.
+struct Written(usize);
+
+impl io::Write for Written {
+    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
+        self.0 = self.0.saturating_add(piece.len());
+        Ok(piece.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

@@ -1,12 +1,13 @@
 //! One call: what a permit is spent on.
 
+use bytes::Bytes;
 use serde_json::{Map, Value};
 use tokio::time::sleep;
 
-use super::answer::{self, Usage};
+use super::answer::{self, Usage, Whole};
 use super::bound::Bound;
 use super::breaker::Verdict;
-use super::client::{self, Begun};
+use super::client::Begun;
 use super::failure::{Failure, may_have_worked};
 use super::gate::Pass;
 use super::provider::Model;
@@ -29,8 +30,8 @@ pub struct Call {
 /// A whole answer.
 #[derive(Debug)]
 pub struct Reply {
-    /// As the provider sent it.
-    pub body: Value,
+    /// As the provider sent it: a JSON object with a choice.
+    pub body: Bytes,
     /// What it counted, where it did.
     pub usage: Option<Usage>,
 }
@@ -61,16 +62,15 @@ impl Call {
     pub async fn ask(&mut self, body: Map<String, Value>) -> Result<Reply, Failure> {
         let mut opened = self.open(body, false).await?;
         let read = opened.begun.whole(AI_ANSWER_BYTES_MAX).await;
-        let read = read.and_then(|body| answer::whole(&body).ok_or(Failure::Invalid));
-        let (body, usage) = match read {
-            Ok(read) => read,
-            Err(failure) => {
-                self.broke(opened, failure);
-                return Err(failure);
-            }
-        };
-        self.answered(opened, usage);
-        Ok(Reply { body, usage })
+        let read = read.and_then(|body| match answer::whole(&body) {
+            Some(Whole { usage }) => Ok(Reply { body: body.into(), usage }),
+            None => Err(Failure::Invalid),
+        });
+        match &read {
+            Ok(reply) => self.answered(opened, reply.usage),
+            Err(failure) => self.broke(opened, *failure),
+        }
+        read
     }
 
     /// Asks for an answer in pieces, which ends the call.
@@ -129,7 +129,7 @@ impl Call {
         let body = self.sent(body, streams)?;
         self.upstream.0.budget().earn();
         loop {
-            let failure = match self.attempt(&body, most, streams).await {
+            let failure = match self.attempt(body.clone(), most, streams).await {
                 Ok(opened) => return Ok(opened),
                 Err(failure) => failure,
             };
@@ -151,7 +151,7 @@ impl Call {
     }
 
     /// The body as it leaves.
-    fn sent(&self, mut body: Map<String, Value>, streams: bool) -> Result<Vec<u8>, Failure> {
+    fn sent(&self, mut body: Map<String, Value>, streams: bool) -> Result<Bytes, Failure> {
         body.insert("model".to_owned(), self.model().name.clone().into());
         body.insert("n".to_owned(), 1.into());
         body.insert("store".to_owned(), false.into());
@@ -164,10 +164,10 @@ impl Call {
             }
             false => drop(body.remove("stream_options")),
         }
-        serde_json::to_vec(&body).map_err(|_| Failure::Unbounded)
+        serde_json::to_vec(&body).map(Bytes::from).map_err(|_| Failure::Unbounded)
     }
 
-    async fn attempt(&mut self, body: &[u8], most: i64, streams: bool) -> Result<Opened, Failure> {
+    async fn attempt(&mut self, body: Bytes, most: i64, streams: bool) -> Result<Opened, Failure> {
         let upstream = self.upstream.clone();
         let inner = &upstream.0;
         let pass = inner.gate(self.class).enter().ok_or(Failure::LeftAlone)?;
@@ -187,7 +187,7 @@ impl Call {
         });
         let times = inner.times;
         let first_byte = if streams { times.first_byte } else { times.answer };
-        match client::send(&inner.client, &inner.provider, times, body, first_byte).await {
+        match inner.client.send(&inner.provider, body, first_byte).await {
             Ok(begun) => Ok(Opened { begun, pass, attempt }),
             Err(failure) => {
                 pass.judge(failure.verdict());

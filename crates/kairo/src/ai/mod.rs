@@ -29,7 +29,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Semaphore;
 
 pub use answer::Usage;
-pub use bound::Bound;
+pub use bound::{Bound, bytes_of};
 pub use call::{Call, Reply};
 pub use client::Times;
 pub use failure::Failure;
@@ -41,6 +41,7 @@ use crate::config::Ai;
 use crate::guard::{Class, Permit};
 use crate::limits::AI_DRAINS_MAX;
 use breaker::Rule;
+use client::Client;
 use gate::Gate;
 use provider::{Model, Provider};
 use retry::Budget;
@@ -70,7 +71,7 @@ impl<'a> UpstreamSettings<'a> {
 
 struct Inner {
     provider: Provider,
-    client: reqwest::Client,
+    client: Client,
     times: Times,
     normal: Gate,
     small: Gate,
@@ -88,7 +89,7 @@ impl Upstream {
     pub fn open(settings: UpstreamSettings<'_>) -> Result<Self, ProviderError> {
         let UpstreamSettings { provider, times, drains_max, random } = settings;
         let provider = Provider::new(provider)?;
-        let client = client::client(&provider, times)?;
+        let client = Client::new(&provider, times)?;
         let rule = Rule { open: times.left_alone, ..Rule::default() };
         let normal = Gate::new(rule);
         // One model is well or not, whatever it is asked for.

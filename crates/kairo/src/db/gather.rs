@@ -8,6 +8,7 @@
 
 use std::sync::Arc;
 
+use futures_util::FutureExt as _;
 use tokio::sync::{Semaphore, mpsc};
 
 /// How much is gathered.
@@ -59,9 +60,7 @@ where
             return;
         }
         let taken = take(batch);
-        tokio::spawn(async move {
-            taken.await;
-            drop(lane);
-        });
+        // A block that awaits it would have room for it twice, and each spawn would move both.
+        tokio::spawn(taken.map(move |()| drop(lane)));
     }
 }

@@ -106,6 +106,20 @@ impl managed::Manager for Connector {
     type Error = DbError;
 
     async fn create(&self) -> Result<Connection, DbError> {
+        // Rare, and large: every request would carry its room along.
+        Box::pin(self.connect()).await
+    }
+
+    async fn recycle(&self, connection: &mut Connection, _: &Metrics) -> RecycleResult<DbError> {
+        if connection.open || connection.client.is_closed() {
+            return Err(RecycleError::message("its COMMIT was not seen, or it is closed"));
+        }
+        Ok(())
+    }
+}
+
+impl Connector {
+    async fn connect(&self) -> Result<Connection, DbError> {
         let client = self.endpoint.connect().await?;
         let mut prepared = HashMap::with_capacity(self.entries.len() + 1);
         let says_bounds = self.endpoint.is_pooled();
@@ -121,13 +135,6 @@ impl managed::Manager for Connector {
             prepared.insert(entry.sql, statement);
         }
         Ok(Connection { client, prepared, open: false, says_bounds })
-    }
-
-    async fn recycle(&self, connection: &mut Connection, _: &Metrics) -> RecycleResult<DbError> {
-        if connection.open || connection.client.is_closed() {
-            return Err(RecycleError::message("its COMMIT was not seen, or it is closed"));
-        }
-        Ok(())
     }
 }
 

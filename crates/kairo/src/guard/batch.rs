@@ -76,10 +76,15 @@ struct Counter {
 
 impl Counter {
     async fn decide(self, batch: Vec<Waiting>) {
-        let alone = stream::iter(self.together(batch).await);
+        let alone = self.together(batch).await;
+        // Mostly none, and what runs several at once is dear to make.
+        if alone.is_empty() {
+            return;
+        }
         // All lanes together ask no more than there are connections, so nobody is refused for
         // want of one: what waits, waits in the queue.
         let at_once = QUOTA_POOL_MAX / RESERVE_LANES;
+        let alone = stream::iter(alone);
         alone.for_each_concurrent(at_once, |waiting| self.one(waiting)).await;
     }
 

@@ -8,8 +8,7 @@
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use jiff::Timestamp;
-use jiff::ToSpan as _;
-use jiff::tz::TimeZone;
+use jiff::tz::Offset;
 
 use crate::guard::{Standing, Window};
 
@@ -22,15 +21,21 @@ const HOUR_S: i64 = 3_600;
 /// Puts both headers into an answer.
 pub fn set(headers: &mut HeaderMap, standing: &Standing) {
     let Standing { month, hour, counted_at, .. } = standing;
-    let policy = |name: &str, window: &Window, length_s: i64| {
-        format!("\"{name}\";q={};w={length_s}", window.cap.max(0))
-    };
-    let left = |name: &str, window: &Window| {
-        format!("\"{name}\";r={};t={}", window.left(), window.ends_in_s(*counted_at))
-    };
-    let policies =
-        format!("{}, {}", policy("hour", hour, HOUR_S), policy("month", month, month_s(month.end)));
-    let lefts = format!("{}, {}", left("hour", hour), left("month", month));
+    let quota = |window: &Window| window.cap.max(0);
+    let ends_in_s = |window: &Window| window.ends_in_s(*counted_at);
+    let policies = format!(
+        "\"hour\";q={};w={HOUR_S}, \"month\";q={};w={}",
+        quota(hour),
+        quota(month),
+        month_s(month.end)
+    );
+    let lefts = format!(
+        "\"hour\";r={};t={}, \"month\";r={};t={}",
+        hour.left(),
+        ends_in_s(hour),
+        month.left(),
+        ends_in_s(month)
+    );
     for (name, value) in [(POLICY, policies), (LEFT, lefts)] {
         if let Ok(value) = HeaderValue::try_from(value) {
             headers.insert(name, value);
@@ -38,13 +43,11 @@ pub fn set(headers: &mut HeaderMap, standing: &Standing) {
     }
 }
 
-/// Seconds of the month that ends then.
+/// Seconds of the month that ends then, in UTC, where all of its days have 24 hours.
 fn month_s(end: Timestamp) -> i64 {
-    let end = end.to_zoned(TimeZone::UTC);
-    let start = end.checked_sub(1.month());
-    start.map_or(31 * 24 * HOUR_S, |start| {
-        end.timestamp().as_second() - start.timestamp().as_second()
-    })
+    let next = Offset::UTC.to_datetime(end).date().first_of_month();
+    let days = next.yesterday().map_or(31, |last| last.day());
+    i64::from(days) * 24 * HOUR_S
 }
 
 #[cfg(test)]

@@ -1,5 +1,8 @@
 //! What a root key and its id show and hide.
 
+use proptest::prelude::*;
+
+use super::contains;
 use crate::test_entropy::Counting;
 use crate::{KeyId, KeyRing, VaultError};
 
@@ -64,5 +67,17 @@ fn other_times_are_refused() {
         "2026-11-24T09:00:0\u{e9}Z",
     ] {
         assert_eq!(created(bad), Err(VaultError::Created), "{bad}");
+    }
+}
+
+proptest! {
+    // Goal: the search finds what a plain one finds, wherever it stands.
+    #[test]
+    fn a_search_passes_over_nothing(
+        haystack in prop::collection::vec(0_u8..3, 0..40),
+        needle in prop::collection::vec(0_u8..3, 1..6),
+    ) {
+        let plain = haystack.windows(needle.len()).any(|window| window == needle);
+        prop_assert_eq!(contains(&haystack, &needle), plain);
     }
 }

@@ -23,6 +23,35 @@ fn counts() {
     }
 }
 
+// Goal: a whole answer is one JSON object with a choice, and a count that cannot be makes no other.
+#[test]
+fn whole_answers() {
+    let of = |text: &str| whole(text.as_bytes()).map(|it| it.usage);
+    let usage = Some(Usage { tokens_in: 9, tokens_out: 4 });
+    let counted = r#" {"usage":{"prompt_tokens":9,"completion_tokens":4},"choices":[{}]} "#;
+    assert_eq!(of(counted), Some(usage));
+    for uncounted in ["", r#","usage":null"#, r#","usage":7"#, r#","usage":{"prompt_tokens":0}"#] {
+        assert_eq!(of(&format!("{{\"choices\":[7]{uncounted}}}")), Some(None), "{uncounted}");
+    }
+    for none in [
+        "",
+        "<html>",
+        "7",
+        "[[7],null]",
+        "{}",
+        r#"{"choices":[]}"#,
+        r#"{"choices":null}"#,
+        r#"{"choices":{"0":7}}"#,
+        r#"{"choices":[7]"#,
+        r#"{"choices":[7]}{}"#,
+        r#"{"choices":[7]} x"#,
+        r#"{"choices":[7,]}"#,
+    ] {
+        assert_eq!(of(none), None, "{none}");
+    }
+    assert_eq!(whole(b"{\"choices\":[\"\xff\"]}"), None);
+}
+
 // Goal: an event is a piece, a count, the end, or wrong; an error of the provider is wrong.
 #[test]
 fn events() {

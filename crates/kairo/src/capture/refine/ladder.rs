@@ -129,7 +129,8 @@ impl Ladder {
                 }
             };
             *self.taken(class) = taken.clone();
-            let answer = said(&reply.body).unwrap_or_default().to_owned();
+            let body = serde_json::from_slice(&reply.body).unwrap_or_default();
+            let answer = said(&body).unwrap_or_default().to_owned();
             match read(&answer) {
                 Ok(found) => return Ok((answer, found)),
                 Err(invalid) if wrong.is_some() => return Err(invalid.into()),

@@ -5,6 +5,7 @@
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::http::HeaderMap;
 use ipnet::IpNet;
@@ -94,42 +95,63 @@ fn address_in(hop: &str) -> Option<IpAddr> {
 }
 
 /// Makes [`Source`]s.
-#[derive(Clone)]
-pub struct Sources(hmac::Key);
+pub struct Sources {
+    key: hmac::Key,
+    /// Those of the day that was asked for last.
+    peppers: RwLock<Arc<Peppers>>,
+}
+
+/// The peppers of a day and of the one before it, kept since making them costs more than a digest.
+struct Peppers {
+    day: i64,
+    today: hmac::Key,
+    yesterday: hmac::Key,
+}
 
 const DAY_S: i64 = 86_400;
 
 impl Sources {
     /// Digests under peppers that this one gives, one for each day.
     pub fn new(pepper: &[u8; 32]) -> Self {
-        Self(hmac::Key::new(hmac::HMAC_SHA256, pepper))
+        let key = hmac::Key::new(hmac::HMAC_SHA256, pepper);
+        let peppers = RwLock::new(Arc::new(Peppers::of(&key, 0)));
+        Self { key, peppers }
     }
 
     /// The digests of where `peer` comes from.
     pub fn of(&self, peer: Peer, now: Timestamp) -> Source {
         let (day, second) = (now.as_second().div_euclid(DAY_S), now.as_second().rem_euclid(DAY_S));
         let prefixes = Prefixes::of(peer.0.ip());
+        let peppers = self.peppers(day);
         Source {
-            today: self.digests(&prefixes, day),
-            yesterday: (second < PEPPER_TURN_S).then(|| self.digests(&prefixes, day - 1)),
+            today: prefixes.digests(&peppers.today),
+            yesterday: (second < PEPPER_TURN_S).then(|| prefixes.digests(&peppers.yesterday)),
             // As the connection has it: what a translator wrote is nobody's word for this.
             loopback: peer.0.ip().to_canonical().is_loopback(),
         }
     }
 
-    /// Under the pepper of a day, counted from 1970 in UTC, so that nodes need not agree on one.
-    fn digests(&self, prefixes: &Prefixes, day: i64) -> Digests {
-        let mut said = Vec::from(b"kairo/source/v1");
-        said.extend_from_slice(&day.to_be_bytes());
-        let pepper = hmac::Key::new(hmac::HMAC_SHA256, hmac::sign(&self.0, &said).as_ref());
-        let digest = |prefix: &Prefix| {
-            let mut digest = [0; 32];
-            for (to, from) in digest.iter_mut().zip(hmac::sign(&pepper, prefix).as_ref()) {
-                *to = *from;
-            }
-            digest
+    /// The peppers of this day: those that are kept where they are of this day, or new ones.
+    fn peppers(&self, day: i64) -> Arc<Peppers> {
+        let kept = Arc::clone(&self.peppers.read().unwrap_or_else(PoisonError::into_inner));
+        if kept.day == day {
+            return kept;
+        }
+        let made = Arc::new(Peppers::of(&self.key, day));
+        *self.peppers.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&made);
+        made
+    }
+}
+
+impl Peppers {
+    /// Days are counted from 1970 in UTC, so that nodes need not agree on a pepper.
+    fn of(key: &hmac::Key, day: i64) -> Self {
+        let pepper = |day: i64| {
+            let mut said = Vec::from(b"kairo/source/v1");
+            said.extend_from_slice(&day.to_be_bytes());
+            hmac::Key::new(hmac::HMAC_SHA256, hmac::sign(key, &said).as_ref())
         };
-        Digests { network: digest(&prefixes.network), site: prefixes.site.as_ref().map(digest) }
+        Self { day, today: pepper(day), yesterday: pepper(day - 1) }
     }
 }
 
@@ -143,6 +165,17 @@ struct Prefixes {
 }
 
 impl Prefixes {
+    fn digests(&self, pepper: &hmac::Key) -> Digests {
+        let digest = |prefix: &Prefix| {
+            let mut digest = [0; 32];
+            for (to, from) in digest.iter_mut().zip(hmac::sign(pepper, prefix).as_ref()) {
+                *to = *from;
+            }
+            digest
+        };
+        Digests { network: digest(&self.network), site: self.site.as_ref().map(digest) }
+    }
+
     fn of(ip: IpAddr) -> Self {
         match canonical(ip) {
             IpAddr::V4(v4) => Self { network: put(4, &v4.octets()), site: None },

@@ -38,11 +38,13 @@ use axum::http::{HeaderValue, Method};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
+use tokio::time::error::Elapsed;
 use tokio::time::{Instant, timeout};
 use tracing::Instrument;
 use uuid::Uuid;
 
 pub use address::{Peer, Proxies, Source, Sources};
+use bounds::Arrival;
 pub use bounds::Bounds;
 pub use headers::{LOCKED_POLICY, PAGE_POLICY};
 pub use strict::Refused;
@@ -137,9 +139,18 @@ async fn pass(State(edge): State<EdgeState>, request: Request, next: Next) -> Re
     let seen = trace::Seen::of(&request);
     let span = seen.span(request_id);
     async {
-        let answer = match lost {
+        let admitted = match lost {
             Some(error) => Err(error),
-            None => run(&edge, request, request_id, next).await,
+            None => admitted(&edge, request, request_id),
+        };
+        let answer = match admitted {
+            // Awaited here, for as long as `request_max`: each function in between would have room
+            // for the whole request once more.
+            Ok((request, arrival)) => {
+                let handler = AssertUnwindSafe(next.run(request)).catch_unwind();
+                ran(timeout(edge.0.bounds.request_max, handler).await, &arrival)
+            }
+            Err(error) => Err(error),
         };
         let mut answer = answer.unwrap_or_else(IntoResponse::into_response);
         let forbidden = [Method::TRACE, Method::CONNECT].contains(asked.method());
@@ -155,13 +166,12 @@ async fn pass(State(edge): State<EdgeState>, request: Request, next: Next) -> Re
     .await
 }
 
-/// Admits the request and runs its handler, for as long as `request_max`.
-async fn run(
+/// Admits the request, with its body bounded.
+fn admitted(
     edge: &EdgeState,
     mut request: Request,
     request_id: Uuid,
-    next: Next,
-) -> Result<Response, Error> {
+) -> Result<(Request, Arrival), Error> {
     let peer = request.extensions_mut().remove::<Peer>().unwrap_or(NOWHERE);
     let source = edge.source_of(edge.0.proxies.client(peer, request.headers()));
     let edge = &*edge.0;
@@ -172,9 +182,15 @@ async fn run(
     cross_site::check(&mut request, &edge.origin)?;
     request.extensions_mut().insert(source);
     request.extensions_mut().insert(RequestId(request_id));
-    let (request, arrival) = bounds::limit_body(request, edge.bounds.body_bytes_max);
-    let handler = AssertUnwindSafe(next.run(request)).catch_unwind();
-    match timeout(edge.bounds.request_max, handler).await {
+    Ok(bounds::limit_body(request, edge.bounds.body_bytes_max))
+}
+
+/// What a handler came to.
+fn ran(
+    handled: Result<std::thread::Result<Response>, Elapsed>,
+    arrival: &Arrival,
+) -> Result<Response, Error> {
+    match handled {
         Ok(Ok(response)) => Ok(response),
         // The payload may hold what a person wrote; the panic hook has told where it happened.
         Ok(Err(_payload)) => Err(Error::internal("a handler panicked")),

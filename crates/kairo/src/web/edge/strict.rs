@@ -36,10 +36,13 @@ struct Shared {
 }
 
 impl Shared {
-    /// Signing in is rare, and goes alone.
+    /// Signing in is rare, and goes alone; so its room is made when it is needed.
     async fn pass(&self, bucket: Bucket, source: &Source) -> Result<Option<u64>, DbError> {
         match bucket {
-            Bucket::SignIn => sources::pass(&self.door, bucket, &source.known_by()).await,
+            Bucket::SignIn => {
+                let known_by = source.known_by();
+                Box::pin(sources::pass(&self.door, bucket, &known_by)).await
+            }
             Bucket::Ai => self.ai.pass(source.known_by()).await,
         }
     }
@@ -102,13 +105,12 @@ impl EdgeState {
 }
 
 async fn pass(State(gate): State<Gate>, request: Request, next: Next) -> Result<Response, Error> {
-    if request.method() != Method::POST {
-        return Ok(next.run(request).await);
+    if request.method() == Method::POST {
+        let source = request.extensions().get::<Source>().copied();
+        let source = source.unwrap_or_else(|| gate.edge.source_of(NOWHERE));
+        if let Err(error) = gate.edge.0.strict.admit(gate.bucket, &source).await {
+            return (gate.refused)(error, request).await;
+        }
     }
-    let source = request.extensions().get::<Source>().copied();
-    let source = source.unwrap_or_else(|| gate.edge.source_of(NOWHERE));
-    match gate.edge.0.strict.admit(gate.bucket, &source).await {
-        Ok(()) => Ok(next.run(request).await),
-        Err(error) => (gate.refused)(error, request).await,
-    }
+    Ok(next.run(request).await)
 }

@@ -3,6 +3,19 @@
 use super::*;
 use crate::guard::Class;
 
+// Goal: a month is as long as its days, in every month and in a leap year.
+#[test]
+fn a_month_is_as_long_as_its_days() {
+    for (end, days) in [
+        ("2026-01-01T00:00:00Z", 31),
+        ("2026-03-01T00:00:00Z", 28),
+        ("2028-03-01T00:00:00Z", 29),
+        ("2026-05-01T00:00:00Z", 30),
+    ] {
+        assert_eq!(month_s(end.parse().unwrap()), days * 86_400, "{end}");
+    }
+}
+
 // Goal: the draft's own form, with the length of the month that runs, and nothing below zero.
 #[test]
 fn the_drafts_form() {

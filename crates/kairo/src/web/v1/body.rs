@@ -8,7 +8,7 @@ use axum::http::header::CONTENT_TYPE;
 use serde_json::{Map, Value};
 
 use super::Ai;
-use crate::ai::{Bound, Retention};
+use crate::ai::{Bound, Retention, bytes_of};
 use crate::guard::Plan;
 use crate::web::error::{Error, Gateway};
 
@@ -100,12 +100,12 @@ impl Chat {
         }
         let tokens = tokens(&mut body)?;
         let read = READ.iter().filter_map(|name| body.get(*name));
-        let input_bytes = read.map(|value| value.to_string().len()).sum();
+        let input_bytes = read.map(bytes_of).fold(0, usize::saturating_add);
         Ok(Self { body, streams, tokens, input_bytes })
     }
 
     /// Makes it fit what a plan gives; an answer's length is cut to it, an input's is not.
-    pub fn fit(&mut self, ai: &Ai, plan: &Plan) -> Result<Bound, Error> {
+    pub fn fit(&mut self, ai: &Ai, plan: &Plan) -> Result<(), Error> {
         let bytes_max = usize::try_from(plan.input_bytes).unwrap_or(usize::MAX);
         if self.input_bytes > bytes_max {
             let detail = format!(
@@ -122,6 +122,11 @@ impl Chat {
             Retention::StatedZero => "max_completion_tokens",
         };
         self.body.insert(name.to_owned(), tokens.into());
+        Ok(())
+    }
+
+    /// The most that it can cost, once it fits.
+    pub fn bound(&self) -> Result<Bound, Error> {
         Bound::of(&self.body).ok_or_else(|| {
             let detail = "Kairo passes on text alone, since nobody can say beforehand what \
                           anything else costs.";

@@ -1,6 +1,5 @@
 //! `POST /v1/chat/completions`.
 
-use axum::Json;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
@@ -28,13 +27,15 @@ pub async fn create(
     body: Bytes,
 ) -> Result<Response, Error> {
     let Some(ai) = &site.ai else {
-        caller(&site.base, &identity).await?;
+        // Boxed: whoever has a provider needs no room for it.
+        Box::pin(caller(&site.base, &identity)).await?;
         return Err(answer::no_model());
     };
     let mut chat = Chat::read(ai, &headers, &body)?;
     let key = key(&site, &headers)?;
     // Whose plan it is only the database knows; it says so with the grant.
-    let bound = chat.fit(ai, &ai.guard.plans().larger())?;
+    chat.fit(ai, &ai.guard.plans().larger())?;
+    let bound = chat.bound()?;
     let nano_max = ai.upstream.nano_max(bound.tokens_in, bound.tokens_out, 1);
     let ask = Ask { key, task: Task::Chat, nano_max };
     let Granted { permit, standing, plan } = match ai.guard.reserve(&identity, ask).await {
@@ -43,7 +44,7 @@ pub async fn create(
     };
     let class = permit.class();
     let answered = match chat.fit(ai, &plan) {
-        Ok(_) => answered(ai.upstream.clone(), permit, chat).await,
+        Ok(()) => answered(ai.upstream.clone(), permit, chat).await,
         // The permit ends here, unused, and the credit goes back.
         Err(error) => Err(error),
     };
@@ -65,7 +66,9 @@ async fn answered(upstream: Upstream, permit: Permit, chat: Chat) -> Result<Resp
     });
     let reply = asked.await.map_err(Error::internal)?;
     let Reply { body, .. } = reply.map_err(answer::failed)?;
-    Ok(Json(body).into_response())
+    let mut response = Response::new(Body::from(body));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    Ok(response)
 }
 
 /// The pieces as they come, and an event of Kairo's where they end too early.

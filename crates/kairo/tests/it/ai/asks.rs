@@ -15,7 +15,7 @@ async fn an_answer_costs_what_was_counted() {
     let desk = Desk::open().await;
     let mut call = desk.call(1).await;
     let reply = call.ask(chat()).await.unwrap();
-    assert_eq!(reply.body["choices"][0]["message"]["content"], WORDS);
+    assert_eq!(body(&reply)["choices"][0]["message"]["content"], WORDS);
     call.end();
     let (tokens_in, tokens_out) = desk.upstream.tokens();
     let cost = i64::try_from(tokens_in * 1_000 + tokens_out * 2_000).unwrap();
@@ -112,7 +112,7 @@ async fn the_guard_decides_the_model() {
     let mut call = desk.call(1).await;
     assert_eq!(call.class(), Class::Small);
     let reply = call.ask(chat()).await.unwrap();
-    assert_eq!(reply.body["model"], Value::from("scripted-small"));
+    assert_eq!(body(&reply)["model"], Value::from("scripted-small"));
     call.end();
     let (tokens_in, tokens_out) = desk.upstream.tokens();
     let cost = i64::try_from(tokens_in * 100 + tokens_out * 200).unwrap();

@@ -6,7 +6,7 @@ mod refunds;
 mod streams;
 mod walls;
 
-use kairo::ai::{Call, Times, UpstreamSettings};
+use kairo::ai::{Call, Reply, Times, UpstreamSettings};
 use kairo::config::Ai;
 use kairo::guard::{self, Ask, Guard, GuardParts, Plans, Refusal, Standing, Task};
 use kairo::limits::AI_DRAINS_MAX;
@@ -134,6 +134,10 @@ fn chat() -> Map<String, Value> {
 }
 
 /// What a call of one attempt came to.
+fn body(reply: &Reply) -> Value {
+    serde_json::from_slice(&reply.body).unwrap()
+}
+
 fn once(state: &str, outcome: &str, nanos: i64) -> Ledger {
     Ledger { state: state.to_owned(), outcomes: vec![outcome.to_owned()], nanos }
 }

@@ -87,6 +87,21 @@ async fn an_unreached_provider_gives_back() {
     assert_eq!(upstream.calls(), 0);
 }
 
+// Goal: a provider that takes connections and then says nothing was not reached either: the bound
+// on connecting is one on TLS too.
+#[tokio::test]
+async fn a_handshake_has_a_bound() {
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base_url = format!("https://{}/v1", silent.local_addr().unwrap());
+    let desk = Desk::open_with(|ai, times| {
+        (ai.base_url, times.connect) = (base_url, Duration::from_millis(50));
+    })
+    .await;
+    let failure = desk.call(1).await.ask(chat()).await.unwrap_err();
+    assert_eq!((failure, desk.used().await), (Failure::Unreachable, 0));
+    assert_eq!(desk.ledger().await[0].outcomes, ["unreachable"; 3]);
+}
+
 // Goal: once a request was sent, silence, a closed connection and nonsense are charged at the most,
 // and nothing is sent again.
 #[tokio::test]

@@ -58,7 +58,7 @@ async fn a_local_model_is_free() {
     assert_eq!((desk.ai.retention(), desk.ai.nano_max(9, 9, 4)), (Retention::Local, 0));
     let mut call = desk.call(4).await;
     let reply = call.ask(chat()).await.unwrap();
-    assert_eq!(reply.body["choices"][0]["message"]["content"], WORDS);
+    assert_eq!(body(&reply)["choices"][0]["message"]["content"], WORDS);
     call.end();
     assert_eq!(desk.ledger().await, [once("S", "answered", 0)]);
 }

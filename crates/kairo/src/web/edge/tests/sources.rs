@@ -71,6 +71,20 @@ fn a_day_has_a_pepper() {
     assert_ne!(later.today.site, at(0).today.site);
 }
 
+// Goal: peppers that are kept change nothing: at each moment the digests are those of that day,
+// also where the clock goes back over a turn.
+#[test]
+fn a_kept_pepper_ends_with_its_day() {
+    let kept = Sources::new(&[7; 32]);
+    let peer = Peer("192.0.2.1:1".parse().unwrap());
+    let (turn, day) = (43_200, 86_400);
+    for and_s in [0, turn - 1, turn, turn + 1, turn - 1, turn + PEPPER_TURN_S, 3 * day, turn] {
+        let now = noon(and_s);
+        assert_eq!(kept.of(peer, now), source_at("192.0.2.1:1", now), "{and_s}");
+    }
+    assert_ne!(kept.of(peer, noon(turn - 1)).today, kept.of(peer, noon(turn)).today);
+}
+
 // Goal: without the pepper a digest says nothing, so another pepper gives another digest.
 #[test]
 fn a_digest_needs_the_pepper() {
