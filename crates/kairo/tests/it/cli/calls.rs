@@ -250,6 +250,12 @@ async fn killed_before_the_ledger_has_the_end() {
     for who in &desk.people {
         assert_eq!(who.asks(&desk.client).await, Some(200));
     }
+    kill_process(desk.serve.pid(), Signal::KILL).unwrap();
+    // What it had sent dies with it here: PostgreSQL would end the lock and what waits for it in
+    // any order.
+    let waiting = "FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
+    hold.execute(&format!("SELECT pg_terminate_backend(pid) {waiting}")).await.unwrap();
+    becomes(&hold, &format!("SELECT count(*) {waiting}"), 0).await;
     desk.killed(Vec::<JoinHandle<()>>::new()).await;
     let most = "SELECT sum(nano_max)::bigint FROM guard.reservations WHERE state = 'R'";
     let most = number(&desk.host().await, most).await;
