@@ -111,6 +111,9 @@ async fn together(door: Door<Login>, batch: Vec<Waiting>) {
             None => waiting.hear(Err(behind())),
         }
     }
+    if alone.is_empty() {
+        return;
+    }
     let alone = stream::iter(alone);
     alone.for_each_concurrent(SOURCES_ALONE_MAX, |waiting| waiting.alone(&door)).await;
 }
