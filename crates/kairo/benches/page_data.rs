@@ -62,7 +62,7 @@ const OTHERS: &str = "
 /// The role of an application without policies. It is no superuser: for one the server would skip
 /// what it checks for everybody else, such as the right to each function.
 const PLAIN: &str = "
-    CREATE ROLE bench_plain LOGIN BYPASSRLS;
+    CREATE ROLE bench_plain BYPASSRLS;
     GRANT USAGE ON SCHEMA authn, app TO bench_plain;
     GRANT SELECT ON authn.users, authn.sessions, app.settings, app.data_keys, app.items
        TO bench_plain";
@@ -274,10 +274,11 @@ async fn fill(private: &Private) -> (Identity, Uuid, Client) {
     host.execute(OTHERS).await.unwrap();
     host.execute("VACUUM ANALYZE").await.unwrap();
     host.execute(PLAIN).await.unwrap();
-    let (plain, connection) = private.pg_config("bench_plain").connect(NoTls).await.unwrap();
+    let (plain, connection) = private.pg_config("kairo_super").connect(NoTls).await.unwrap();
     tokio::spawn(connection);
     // As a door's connections are bounded: what that costs is no part of what is compared.
     plain.batch_execute(BOUNDS).await.unwrap();
+    plain.batch_execute("SET ROLE bench_plain").await.unwrap();
     let found = "SELECT id FROM authn.users WHERE email_norm = 'ana@example.org'";
     let user = plain.query_one(found, &[]).await.unwrap().get(0);
     (secret.identity(), user, plain)
