@@ -4,14 +4,16 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use kairo::accounts::bearer::{Secret, Use};
 use kairo::clock::Random;
 use kairo::db::Host;
 use kairo::guard::Plans;
-use rustix::process::{Signal, kill_process};
+use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 use serde_json::json;
 use tokio::task::JoinHandle;
+use tokio::time::sleep;
 use uuid::Uuid;
 
 use super::client::Client;
@@ -240,6 +242,13 @@ async fn killed_in_the_middle_of_a_stream() {
     desk.works_on(4).await;
 }
 
+/// Processes of the server by a condition on what they do.
+async fn servers(host: &Host, which: &str) -> Vec<Pid> {
+    let found = format!("SELECT pid FROM pg_stat_activity WHERE {which}");
+    let rows = host.query(&found, &[]).await.unwrap();
+    rows.iter().filter_map(|row| Pid::from_raw(row.get(0))).collect()
+}
+
 // Goal: killed after the answers were given and before the ledger has their ends: the calls stay
 // charged, at their most.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -250,12 +259,18 @@ async fn killed_before_the_ledger_has_the_end() {
     for who in &desk.people {
         assert_eq!(who.asks(&desk.client).await, Some(200));
     }
+    // The server goes with Kairo, and would end the lock and what waits for it in any order. So
+    // whoever holds the lock stands still until what waits is gone.
+    let holder = servers(&hold, "pid = pg_backend_pid()").await.remove(0);
+    let waits = "wait_event_type = 'Lock'";
+    becomes(&hold, &format!("SELECT count(*) FROM pg_stat_activity WHERE {waits}"), 1).await;
+    let waiting = servers(&hold, waits).await;
+    kill_process(holder, Signal::STOP).unwrap();
     kill_process(desk.serve.pid(), Signal::KILL).unwrap();
-    // What it had sent dies with it here: PostgreSQL would end the lock and what waits for it in
-    // any order.
-    let waiting = "FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
-    hold.execute(&format!("SELECT pg_terminate_backend(pid) {waiting}")).await.unwrap();
-    becomes(&hold, &format!("SELECT count(*) {waiting}"), 0).await;
+    while waiting.iter().any(|pid| test_kill_process(*pid).is_ok()) {
+        sleep(Duration::from_millis(5)).await;
+    }
+    kill_process(holder, Signal::CONT).unwrap();
     desk.killed(Vec::<JoinHandle<()>>::new()).await;
     let most = "SELECT sum(nano_max)::bigint FROM guard.reservations WHERE state = 'R'";
     let most = number(&desk.host().await, most).await;

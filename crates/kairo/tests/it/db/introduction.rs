@@ -13,7 +13,8 @@ fn door(app: &Kairo) -> Door<App> {
     Door::open(app.pg_config("kairo_app"), &known).unwrap()
 }
 
-// Goal: what comes after it in its batch runs as the person whom it told of, and nothing after that.
+// Goal: what comes after it in its batch runs as the person whom it told of, and nothing after
+// that.
 #[tokio::test]
 async fn it_speaks_for_its_batch_alone() {
     let app = Kairo::start().await;
