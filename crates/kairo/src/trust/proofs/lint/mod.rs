@@ -63,8 +63,8 @@ pub const RULES: [Rule; 23] = [
         "L5",
         "a view with its owner's rights, without a barrier, or that is written to",
         queries::VIEW_RIGHTS,
-        "Make it WITH (security_invoker = true) and grant SELECT alone; the views of authn keep \
-         security_barrier",
+        "Make it WITH (security_invoker = true) and grant SELECT alone; authn.me and \
+         authn.my_account keep security_barrier, and nobody who signs in reads authn.live",
     ),
     rule(
         "L6",
