@@ -16,7 +16,8 @@ macro_rules! catalogue {
                 SELECT role FROM roles UNION ALL SELECT 'PUBLIC'
             ), relations AS (
                 SELECT c.oid, c.relkind, c.relacl, k.nspname || '.' || c.relname AS object,
-                       c.relowner::regrole::text AS owner
+                       c.relowner::regrole::text AS owner,
+                       'security_barrier=true' = ANY (coalesce(c.reloptions, '{}')) AS barrier
                   FROM pg_class c JOIN kairo k ON k.oid = c.relnamespace
                  WHERE c.relkind IN ('r', 'p', 'v')
             ), functions AS (
@@ -223,7 +224,7 @@ const VIEW: &str = catalogue!(
             format('ALTER VIEW %s %s', object, how) AS change, object, NULL AS role
        FROM relations, (VALUES ('RESET (security_barrier)'), ('SET (security_invoker = true)'))
             ways (how)
-      WHERE relkind = 'v'"
+      WHERE relkind = 'v' AND (barrier OR how <> 'RESET (security_barrier)')"
 );
 
 const SCHEMA: &str = catalogue!(
