@@ -35,8 +35,8 @@ const ROUNDS: usize = 300;
 const WARM_UP: usize = 20;
 /// How often a way is measured in its turn.
 const TURN: usize = 12;
-/// How often it is asked before that in its turn. Each way has its connection, and so a process at
-/// the server; what that one finds in the processor's caches must be its own and not another's.
+/// How often it is asked before that in its turn. A connection is a process at the server, and the
+/// ways have two; what that one finds in the processor's caches must be its own.
 const TURN_BEFORE: usize = 4;
 
 /// Others' rows around the reader's: 500 people with 200 items each.
