@@ -374,7 +374,7 @@ GRANT USAGE ON SCHEMA authn TO kairo_guard;
 GRANT USAGE ON SCHEMA authn TO kairo_login;
 GRANT USAGE ON SCHEMA authn TO kairo_worker;
 
-CREATE VIEW authn.live WITH () AS
+CREATE VIEW authn.live AS
  SELECT s.id,
     s.token_hash,
     s.user_id,

@@ -21,6 +21,7 @@ use kairo::accounts::tokens::{self, NewToken};
 use kairo::clock::{Clock, Ids, Random};
 use kairo::db::{App, Door, FromRow, Host, Identity};
 use kairo::items::queries::{ItemRow, ItemsOpen};
+use kairo::limits::{DB_LOCK_MS_MAX, DB_STATEMENT_MS_MAX};
 use tokio::runtime::Runtime;
 use tokio_postgres::{Client, NoTls, Row, Statement};
 use uuid::Uuid;
@@ -66,11 +67,6 @@ const PLAIN: &str = "
     GRANT USAGE ON SCHEMA authn, app TO bench_plain;
     GRANT SELECT ON authn.users, authn.sessions, app.settings, app.data_keys, app.items
        TO bench_plain";
-
-/// What a connection of a door says at its start.
-const BOUNDS: &str = "
-    SET jit = off; SET search_path = ''; SET statement_timeout = 10000; SET lock_timeout = 5000;
-    SET idle_in_transaction_session_timeout = 10000";
 
 /// The query of [`ItemsOpen`] with its owner named, since no policy adds the owner.
 const ITEMS_OF: &str = "
@@ -277,7 +273,12 @@ async fn fill(private: &Private) -> (Identity, Uuid, Client) {
     let (plain, connection) = private.pg_config("kairo_super").connect(NoTls).await.unwrap();
     tokio::spawn(connection);
     // As a door's connections are bounded: what that costs is no part of what is compared.
-    plain.batch_execute(BOUNDS).await.unwrap();
+    let bounds = format!(
+        "SET jit = off; SET search_path = ''; SET statement_timeout = {DB_STATEMENT_MS_MAX};
+         SET lock_timeout = {DB_LOCK_MS_MAX};
+         SET idle_in_transaction_session_timeout = {DB_STATEMENT_MS_MAX}"
+    );
+    plain.batch_execute(&bounds).await.unwrap();
     plain.batch_execute("SET ROLE bench_plain").await.unwrap();
     let found = "SELECT id FROM authn.users WHERE email_norm = 'ana@example.org'";
     let user = plain.query_one(found, &[]).await.unwrap().get(0);

@@ -21,7 +21,6 @@ CREATE VIEW authn.me WITH (security_barrier) AS
       FROM authn.live l
      WHERE l.token_hash = sha256(convert_to(current_setting('kairo.session', true), 'utf8'))
        -- One secret is one kind of bearer: an API token is nobody as a cookie, and the other way round.
-       -- Written with OR, since the planner takes coalesce for a leak and would filter above a barrier.
        AND (nullif(current_setting('kairo.bearer', true), '') IS NULL
             OR l.kind = current_setting('kairo.bearer', true));
 ALTER VIEW authn.me OWNER TO kairo_auth;

@@ -77,7 +77,10 @@ CREATE TABLE guard.reservations (
 ALTER TABLE guard.reservations OWNER TO kairo_owner;
 ALTER TABLE guard.reservations ENABLE ROW LEVEL SECURITY;
 ALTER TABLE guard.reservations FORCE ROW LEVEL SECURITY;
-CREATE INDEX reservations_open ON guard.reservations (expires_at) WHERE state = 'R';
+-- Of the open ones, for whoever names an end. The other statements name a call, and would read all that are
+-- open for it, in the order of their ends: an end is always one from '-infinity' on, and they do not say so.
+CREATE INDEX reservations_open ON guard.reservations (expires_at)
+ WHERE state = 'R' AND expires_at >= '-infinity';
 CREATE INDEX reservations_created_at ON guard.reservations USING brin (created_at);
 
 -- Each attempt at a provider, with what it cost: the log that a bill is compared with.
@@ -481,9 +484,11 @@ BEGIN
                OFFSET 0) i
     ), sums AS (
         -- One person's repeated keys send that person alone, and nobody else.
-        SELECT s.user_id, s.plan, sum(s.cost)::integer AS cost, count(*) AS n
-          FROM asked s WHERE s.writes GROUP BY s.user_id, s.plan
-        HAVING NOT bool_or(s.used) AND count(DISTINCT s.id) = count(*)
+        SELECT s.user_id, s.plan, (sum(s.cost) FILTER (WHERE s.writes))::integer AS cost,
+               count(*) FILTER (WHERE s.writes) AS n
+          FROM asked s WHERE s.user_id IS NOT NULL GROUP BY s.user_id, s.plan
+        HAVING bool_or(s.writes) AND NOT bool_or(s.used AND s.writes)
+               AND count(DISTINCT s.id) = count(*)
     ), held AS MATERIALIZED (
         -- An UPDATE takes its rows in no order; locks that are taken in order cannot cross.
         SELECT q.user_id, s.cost, s.n, p.model, p.month_cap, p.hour_cap, p.burst_at
@@ -655,7 +660,7 @@ DECLARE
 BEGIN
     WITH due AS MATERIALIZED (
         SELECT r.id FROM guard.reservations r
-         WHERE r.state = 'R' AND r.expires_at < statement_timestamp()
+         WHERE r.state = 'R' AND r.expires_at >= '-infinity' AND r.expires_at < statement_timestamp()
          ORDER BY r.expires_at LIMIT 1000 FOR UPDATE SKIP LOCKED
     ), ended AS (
         UPDATE guard.reservations r SET state = 'E' FROM due WHERE r.id = due.id

@@ -27,7 +27,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
            coalesce(sum(u.hits), 0), coalesce(sum(u.credits), 0),
            (SELECT count(*) FROM guard.quotas q
              WHERE q.downshift AND q.hour_start = date_trunc('hour', statement_timestamp(), 'UTC')),
-           (SELECT count(*) FROM guard.reservations r WHERE r.state = 'R')
+           (SELECT count(*) FROM guard.reservations r
+             WHERE r.state = 'R' AND r.expires_at >= '-infinity')
       FROM guard.usage_hours u WHERE u.hour > statement_timestamp() - interval '24 hours'
 $$;
 ALTER FUNCTION guard.overview OWNER TO kairo_guard;

@@ -132,7 +132,7 @@ macro_rules! queries {
                     name: stringify!($name),
                     sql: $sql,
                     role: <$crate::db::$role as $crate::db::RuntimeRole>::NAME,
-                    introduces: $crate::introduces!($( $introduces )?),
+                    introduces: !stringify!($( $introduces )?).is_empty(),
                     params: $crate::entry_params!($( $introduces )? ; $( $pt ),*),
                     columns: <$row as $crate::db::FromRow>::COLUMNS,
                 };
@@ -147,7 +147,8 @@ macro_rules! queries {
     };
 }
 
-/// The parameters of a statement, of one that introduces after session and bearer.
+/// The parameters of a statement, of one that introduces after session and bearer. No other word
+/// may stand there.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! entry_params {
@@ -160,17 +161,5 @@ macro_rules! entry_params {
             <&str as ::tokio_postgres::types::ToSql>::accepts,
             $( <$pt as ::tokio_postgres::types::ToSql>::accepts ),*
         ]
-    };
-}
-
-/// Whether the word `introduces` was written.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! introduces {
-    () => {
-        false
-    };
-    (introduces) => {
-        true
     };
 }

@@ -101,8 +101,8 @@ const TABLE: &str = "
       FROM pg_class c WHERE c.oid = $1";
 
 const VIEW: &str = "
-    SELECT format(E'\\n\\nCREATE VIEW %s WITH (%s) AS\\n%s', c.oid::regclass,
-                  coalesce(array_to_string(c.reloptions, ', '), ''), pg_get_viewdef(c.oid))
+    SELECT format(E'\\n\\nCREATE VIEW %s%s AS\\n%s', c.oid::regclass,
+                  ' WITH (' || array_to_string(c.reloptions, ', ') || ')', pg_get_viewdef(c.oid))
         || format(E'\\nALTER VIEW %s OWNER TO %s;', c.oid::regclass, c.relowner::regrole) AS text
       FROM pg_class c WHERE c.oid = $1";
 

@@ -67,6 +67,33 @@ async fn once() {
     }
 }
 
+// Goal: a settlement takes its calls in the order of their keys, however they are told: while it
+// waits for the first it holds no other, so that two of them cannot wait in a circle.
+#[tokio::test]
+async fn settled_in_order() {
+    let app = kairo_with(&plans(100, 100, None)).await;
+    let (host, who) = (app.superuser().await, people(&app, 1).await.remove(0));
+    for _ in 0..20 {
+        at(&host, who.id, new_key(), 1, 100, "2026-11-01Z").await;
+    }
+    let first = "SELECT FROM guard.reservations ORDER BY id LIMIT 1 FOR UPDATE";
+    host.execute(&format!("BEGIN; {first}")).await.unwrap();
+    let other = app.superuser().await;
+    let settling = tokio::spawn(async move {
+        let one = "array_agg(1::bigint)";
+        let ids = "array_agg(id ORDER BY id DESC)";
+        let settle = format!("SELECT guard.settle({ids}, {one}, {one}, {one})::bigint");
+        number(&other, &format!("{settle} FROM guard.reservations")).await
+    });
+    let waits = "SELECT count(*) FROM pg_stat_activity
+                  WHERE wait_event_type = 'Lock' AND datname = current_database()";
+    becomes(&app.superuser().await, waits, 1).await;
+    let free = "SELECT count(*) FROM (SELECT FROM guard.reservations FOR UPDATE SKIP LOCKED) free";
+    assert_eq!(number(&host, free).await, 20);
+    host.execute("COMMIT").await.unwrap();
+    assert_eq!(settling.await.unwrap(), 20);
+}
+
 // Goal: that is the state's doing: without it, a credit is given back twice.
 #[tokio::test]
 async fn unguarded_twice() {

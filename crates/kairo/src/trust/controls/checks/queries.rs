@@ -267,7 +267,8 @@ pub(super) const LEDGER: &str = "
               LEFT JOIN guard.reservations r ON r.id = a.reservation_id
              WHERE a.at > statement_timestamp() - interval '30 days' AND r.id IS NULL) AS orphans,
            (SELECT count(*) FROM guard.reservations r
-             WHERE r.state = 'R' AND r.expires_at < statement_timestamp() - interval '5 minutes'
+             WHERE r.state = 'R' AND r.expires_at >= '-infinity'
+               AND r.expires_at < statement_timestamp() - interval '5 minutes'
                AND pg_postmaster_start_time() < statement_timestamp() - interval '5 minutes')
            AS forgotten
       FROM counters c FULL JOIN ledger l USING (user_id, bucket)";
