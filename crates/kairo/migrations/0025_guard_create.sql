@@ -233,17 +233,25 @@ BEGIN
     IF p_nano = 0 THEN
         RETURN true;
     END IF;
-    UPDATE guard.slices s SET left_nano = s.left_nano - p_nano
-     WHERE s.day = p_day AND s.slot = (
-           SELECT o.slot FROM guard.slices o
-            WHERE o.day = p_day AND o.left_nano >= p_nano
-              -- A ceiling that was lowered meanwhile holds for what lies in slices, too.
-              AND (SELECT d.granted_nano <= r.day_nano_max FROM guard.days d, guard.rules r
-                    WHERE d.day = p_day)
-            ORDER BY o.slot LIMIT 1 FOR UPDATE SKIP LOCKED);
-    IF FOUND THEN
-        RETURN true;
-    END IF;
+    -- A slice that has less by now than the statement saw stays locked although it is passed over, and
+    -- whoever has the day's row may wait for it below: two would wait in a circle. To undo the attempt gives
+    -- it back.
+    BEGIN
+        UPDATE guard.slices s SET left_nano = s.left_nano - p_nano
+         WHERE s.day = p_day AND s.slot = (
+               SELECT o.slot FROM guard.slices o
+                WHERE o.day = p_day AND o.left_nano >= p_nano
+                  -- A ceiling that was lowered meanwhile holds for what lies in slices, too.
+                  AND (SELECT d.granted_nano <= r.day_nano_max FROM guard.days d, guard.rules r
+                        WHERE d.day = p_day)
+                ORDER BY o.slot LIMIT 1 FOR UPDATE SKIP LOCKED);
+        IF FOUND THEN
+            RETURN true;
+        END IF;
+        RAISE EXCEPTION 'no slice has as much' USING ERRCODE = 'KA001';
+    EXCEPTION WHEN SQLSTATE 'KA001' THEN
+        NULL;
+    END;
     SELECT r.day_nano_max INTO ceiling FROM guard.rules r;
     INSERT INTO guard.days (day) VALUES (p_day) ON CONFLICT DO NOTHING;
     SELECT d.granted_nano INTO granted FROM guard.days d WHERE d.day = p_day FOR NO KEY UPDATE;

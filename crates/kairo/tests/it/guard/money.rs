@@ -129,6 +129,38 @@ async fn a_slice_in_use_is_not_spent() {
     is_sound(&host).await;
 }
 
+// Goal: who finds, having waited for nobody, that a slice has less by now than the statement saw,
+// holds it no longer when it waits for the day's row: whoever has that row may want all slices.
+#[tokio::test]
+async fn a_slice_that_fell_short_is_let_go() {
+    let app = kairo_with(&plans(1_000, 1_000, None)).await;
+    let (host, people) = (app.superuser().await, people(&app, 2).await);
+    ceiling(&host, 25_600).await;
+    at(&host, people[0].id, new_key(), 1, 60, DAY).await;
+    // Between what it sees and what it locks, the statement waits for this test.
+    let (seen, stopped) = (
+        "AND o.left_nano >= p_nano",
+        "AND (SELECT pg_advisory_xact_lock_shared(1))::text = '' AND o.left_nano >= p_nano",
+    );
+    unguard(&host, "guard.take", seen, stopped).await;
+    host.execute("SELECT pg_advisory_lock(1)").await.unwrap();
+    let (other, who) = (app.superuser().await, people[1].id);
+    let asked = tokio::spawn(async move { at(&other, who, new_key(), 1, 30, DAY).await.verdict });
+    let waits = |what: &str| {
+        format!(
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event IN ({what}) AND datname = current_database()"
+        )
+    };
+    becomes(&host, &waits("'advisory'"), 1).await;
+    assert_eq!(at(&host, people[0].id, new_key(), 1, 30, DAY).await.verdict, "granted");
+    host.execute("BEGIN; SELECT FROM guard.days FOR NO KEY UPDATE").await.unwrap();
+    host.execute("SELECT pg_advisory_unlock(1)").await.unwrap();
+    becomes(&host, &waits("'transactionid', 'tuple'"), 1).await;
+    host.execute("SELECT FROM guard.slices FOR UPDATE NOWAIT; COMMIT").await.unwrap();
+    assert_eq!(asked.await.unwrap(), "granted");
+    is_sound(&host).await;
+}
+
 // Goal: a ceiling that is lowered holds at once, also for what lies in slices; raised again, it
 // opens at once.
 #[tokio::test]
