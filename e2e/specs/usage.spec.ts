@@ -76,7 +76,7 @@ async function refined(page: Page, ...whats: string[]): Promise<void> {
   await keep(page, whats.map(doubtful));
   await expect(async () => {
     await page.goto('/');
-    await expect(section(page, /^Tomorrow/).getByText('9:30 am')).toHaveCount(whats.length, now);
+    await expect(section(page, /^Tomorrow/).getByText('9:45 am')).toHaveCount(whats.length, now);
   }).toPass();
 }
 
@@ -113,14 +113,14 @@ test('calls move the meter, the small model takes over, and the page says until 
   await expect(meter(page)).toContainText('0 of 4 this hour');
   await capture(page, doubtful('coffee'));
   // The page shows by itself what came of it.
-  await expect(section(page, /^Tomorrow/)).toContainText('9:30 am');
+  await expect(section(page, /^Tomorrow/)).toContainText('9:45 am');
   await expect(meter(page)).toContainText(/1 of 4 this hour.*1 of 9 this month/s);
   await capture(page, doubtful('tea'));
   await expect(meter(page)).toContainText('2 of 4 this hour');
   await expect(meter(page)).not.toContainText('Small model');
   await capture(page, doubtful('cake'));
   await expect(meter(page)).toContainText(`Small model until ${hourEnd(zone)}`);
-  await expect(section(page, /^Tomorrow/).getByText('9:30 am')).toHaveCount(3);
+  await expect(section(page, /^Tomorrow/).getByText('9:45 am')).toHaveCount(3);
   expect(asked()).toEqual(['large', 'large', 'little']);
   await expectGoodLooks(page, 'agenda-metered');
   await meter(page).click();

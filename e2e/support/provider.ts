@@ -1,5 +1,6 @@
 // A provider of models that does as tests need it: it speaks OpenAI's chat completions, and whatever
-// a thought says, its first word is the title and half past nine of tomorrow the time.
+// a thought says, its first word is the title and a quarter to ten of tomorrow the time. The reader
+// makes that of none of the tests' thoughts, at whatever hour it reads them.
 import { type IncomingMessage, createServer } from 'node:http';
 
 /** A provider on this machine. */
@@ -45,7 +46,7 @@ function tagged(capture: string) {
   const [title] = capture.split(' ');
   return {
     title, kind: 'event', when_text: capture.slice(capture.indexOf('the morrow')),
-    when_norm: 'tomorrow 9:30am', role: 'start', people: [], labels: [], priority: 'none',
+    when_norm: 'tomorrow 9:45am', role: 'start', people: [], labels: [], priority: 'none',
     confidence: 'high', leftovers: [],
   };
 }
