@@ -157,6 +157,16 @@ async fn used(host: &Host, who: &Somebody) -> (i32, i32) {
 /// Nobody's counter differs from the ledger, no money is nowhere, and nothing waited in a circle.
 pub async fn is_sound(host: &Host) {
     assert_eq!(number(host, "SELECT count(*) FROM guard.drift()").await, 0);
+    // That looks at the last weeks, and tests at days of their own.
+    let drifted = "
+        SELECT count(*) FROM guard.quotas q
+         WHERE q.month_used <> (
+               SELECT coalesce(sum(r.cost), 0) FROM guard.reservations r
+                WHERE r.user_id = q.user_id AND r.month_start = q.month_start AND r.state <> 'X')
+            OR q.hour_used <> (
+               SELECT coalesce(sum(r.cost), 0) FROM guard.reservations r
+                WHERE r.user_id = q.user_id AND r.hour_start = q.hour_start AND r.state <> 'X')";
+    assert_eq!(number(host, drifted).await, 0, "a counter is not the sum of the ledger");
     let nowhere = "
         SELECT ((SELECT coalesce(sum(granted_nano), 0) FROM guard.days)
                 - (SELECT coalesce(sum(left_nano), 0) FROM guard.slices)
