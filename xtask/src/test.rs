@@ -36,7 +36,7 @@ pub fn test(arguments: &[String]) -> Result<()> {
     steps.run("tidy", || tidy::tidy(&[]));
     let built = steps.run("clippy", clippy);
     if built {
-        steps.run("tests", || sh::run(&mut sh::cargo(["nextest", "run", "--workspace"])));
+        steps.run("tests", tests);
         steps.run("pooler", || pooler(&mut apt));
         steps.run("fuzz", fuzz);
         steps.run("schema", || schema::schema(&["--check".to_owned()]));
@@ -124,6 +124,11 @@ impl Steps {
 fn clippy() -> Result<()> {
     let mut clippy = sh::cargo(["clippy", "--workspace", "--all-targets"]);
     sh::run(clippy.args(["--", "-D", "warnings"]))
+}
+
+/// All of them, also after one that fails: a run takes minutes, and says everything that it found.
+fn tests() -> Result<()> {
+    sh::run(&mut sh::cargo(["nextest", "run", "--workspace", "--no-fail-fast"]))
 }
 
 /// Kairo through PgBouncer, for which two releases of that are needed.
