@@ -386,8 +386,8 @@ CREATE VIEW authn.live AS
     u.email_norm,
     u.plan
    FROM (authn.sessions s
-     JOIN authn.users u ON ((u.id = s.user_id)))
-  WHERE ((s.revoked_at IS NULL) AND ((s.idle_expires_at IS NULL) OR (s.idle_expires_at > statement_timestamp())) AND ((s.absolute_expires_at IS NULL) OR (s.absolute_expires_at > statement_timestamp())) AND (u.suspended_at IS NULL));
+     LEFT JOIN authn.users u ON ((u.id = s.user_id)))
+  WHERE ((s.revoked_at IS NULL) AND ((s.idle_expires_at IS NULL) OR (s.idle_expires_at > statement_timestamp())) AND ((s.absolute_expires_at IS NULL) OR (s.absolute_expires_at > statement_timestamp())) AND (NOT s.suspended));
 ALTER VIEW authn.live OWNER TO kairo_auth;
 GRANT SELECT ON authn.live TO kairo_guard;
 
@@ -517,6 +517,7 @@ CREATE TABLE authn.sessions (
     id uuid NOT NULL,
     token_hash bytea NOT NULL,
     user_id uuid NOT NULL,
+    suspended boolean NOT NULL DEFAULT false,
     kind text NOT NULL,
     scopes text[] NOT NULL,
     method text NOT NULL,
@@ -532,7 +533,7 @@ CREATE TABLE authn.sessions (
     revoke_reason text,
     CONSTRAINT sessions_pkey PRIMARY KEY (id),
     CONSTRAINT sessions_token_hash_key UNIQUE (token_hash),
-    CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES authn.users(id),
+    CONSTRAINT sessions_user_id_suspended_fkey FOREIGN KEY (user_id, suspended) REFERENCES authn.users(id, suspended) ON UPDATE CASCADE,
     CONSTRAINT sessions_aal_check CHECK (((aal >= 1) AND (aal <= 3))),
     CONSTRAINT sessions_check CHECK (((kind = 'web'::text) = (idle_expires_at IS NOT NULL))),
     CONSTRAINT sessions_check1 CHECK (((kind = 'key'::text) OR (absolute_expires_at IS NOT NULL))),
@@ -595,8 +596,11 @@ CREATE TABLE authn.users (
     plan text NOT NULL DEFAULT 'free'::text,
     created_at timestamp with time zone NOT NULL DEFAULT statement_timestamp(),
     suspended_at timestamp with time zone,
+    suspended boolean NOT NULL DEFAULT false,
     CONSTRAINT users_pkey PRIMARY KEY (id),
     CONSTRAINT users_email_norm_key UNIQUE (email_norm),
+    CONSTRAINT users_id_suspended_key UNIQUE (id, suspended),
+    CONSTRAINT users_check CHECK ((suspended = (suspended_at IS NOT NULL))),
     CONSTRAINT users_email_norm_check CHECK (((octet_length(email_norm) >= 3) AND (octet_length(email_norm) <= 254))),
     CONSTRAINT users_plan_check CHECK ((plan = ANY (ARRAY['free'::text, 'pro'::text])))
 );
@@ -604,7 +608,7 @@ ALTER TABLE authn.users OWNER TO kairo_owner;
 ALTER TABLE authn.users ENABLE ROW LEVEL SECURITY;
 ALTER TABLE authn.users FORCE ROW LEVEL SECURITY;
 GRANT SELECT (id, email_norm, plan, created_at) ON authn.users TO kairo_app;
-GRANT INSERT, SELECT, UPDATE (plan, suspended_at) ON authn.users TO kairo_auth;
+GRANT INSERT, SELECT, UPDATE (plan, suspended_at, suspended) ON authn.users TO kairo_auth;
 GRANT SELECT (id, plan) ON authn.users TO kairo_guard;
 GRANT SELECT (id, email_norm, plan, created_at) ON authn.users TO kairo_worker;
 CREATE POLICY users_insert_auth ON authn.users FOR INSERT TO kairo_auth
@@ -670,9 +674,11 @@ BEGIN
     IF (SELECT count(*) FROM authn.live l WHERE l.user_id = p_user AND l.kind = 'key') >= p_keys_max THEN
         RETURN false;
     END IF;
-    INSERT INTO authn.sessions (id, token_hash, user_id, kind, scopes, method, name_sealed,
+    -- Whose person is suspended is made, and works when that is over.
+    INSERT INTO authn.sessions (id, token_hash, user_id, suspended, kind, scopes, method, name_sealed,
                                 absolute_expires_at)
-    VALUES (p_session, p_token_hash, p_user, 'key', p_scopes, 'host', p_name_sealed, p_expires_at);
+    SELECT p_session, p_token_hash, u.id, u.suspended, 'key', p_scopes, 'host', p_name_sealed, p_expires_at
+      FROM authn.users u WHERE u.id = p_user;
     RETURN true;
 END
 $function$;

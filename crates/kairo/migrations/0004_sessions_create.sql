@@ -5,7 +5,10 @@ CREATE TABLE authn.sessions (
     -- The digest of the empty setting must name nobody.
     token_hash          bytea       NOT NULL UNIQUE
         CHECK (octet_length(token_hash) = 32 AND token_hash <> sha256(''::bytea)),
-    user_id             uuid        NOT NULL REFERENCES authn.users (id),
+    user_id             uuid        NOT NULL,
+    -- Whether the person is suspended. The foreign key below keeps it so: it changes with the person's row,
+    -- at once and in every session, and a session that says otherwise cannot be made.
+    suspended           boolean     NOT NULL DEFAULT false,
     kind                text        NOT NULL CHECK (kind IN ('web', 'key', 'job')),
     scopes              text[]      NOT NULL CHECK (scopes <@ ARRAY['read', 'write']),
     method              text        NOT NULL CHECK (method IN ('link', 'code', 'host', 'job')),
@@ -21,6 +24,7 @@ CREATE TABLE authn.sessions (
     absolute_expires_at timestamptz,
     revoked_at          timestamptz,
     revoke_reason       text        CHECK (revoke_reason IN ('sign_out', 'everywhere', 'cap', 'rotated')),
+    FOREIGN KEY (user_id, suspended) REFERENCES authn.users (id, suspended) ON UPDATE CASCADE,
     CHECK ((kind = 'web') = (idle_expires_at IS NOT NULL)),
     CHECK (kind = 'key' OR absolute_expires_at IS NOT NULL),
     CHECK ((kind = 'job') = (purpose IS NOT NULL)),

@@ -13,9 +13,11 @@ BEGIN
     IF (SELECT count(*) FROM authn.live l WHERE l.user_id = p_user AND l.kind = 'key') >= p_keys_max THEN
         RETURN false;
     END IF;
-    INSERT INTO authn.sessions (id, token_hash, user_id, kind, scopes, method, name_sealed,
+    -- Whose person is suspended is made, and works when that is over.
+    INSERT INTO authn.sessions (id, token_hash, user_id, suspended, kind, scopes, method, name_sealed,
                                 absolute_expires_at)
-    VALUES (p_session, p_token_hash, p_user, 'key', p_scopes, 'host', p_name_sealed, p_expires_at);
+    SELECT p_session, p_token_hash, u.id, u.suspended, 'key', p_scopes, 'host', p_name_sealed, p_expires_at
+      FROM authn.users u WHERE u.id = p_user;
     RETURN true;
 END
 $$;

@@ -232,7 +232,7 @@ const RELATIONS: [Relation; 23] = [
             // Whose usual use stands in for a newcomer's.
             some(GUARD, Select, &["id", "plan"], All),
             right(AUTH, Insert, All),
-            some(AUTH, Update, &["plan", "suspended_at"], All),
+            some(AUTH, Update, &["plan", "suspended_at", "suspended"], All),
         ],
     ),
     table(

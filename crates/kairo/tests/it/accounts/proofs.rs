@@ -188,7 +188,7 @@ async fn a_suspended_person_gets_no_session() {
     let app = Kairo::start().await;
     app.member(ANA).await;
     let host = app.superuser().await;
-    host.execute("UPDATE authn.users SET suspended_at = now()").await.unwrap();
+    host.execute("UPDATE authn.users SET suspended = true, suspended_at = now()").await.unwrap();
     app.forget_mails(ANA).await;
     let (binding, letter) = asked(&app, ANA).await;
     assert!(matches!(redeem(&app.base, &link(&letter), Some(&binding)).await, Redeemed::Spent));

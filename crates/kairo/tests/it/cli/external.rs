@@ -175,7 +175,7 @@ async fn two_nodes_share_a_server() {
     let id = at_a.capture("ferns").await.unwrap();
     assert_eq!(at_b.items().await.into_iter().map(|it| it.0).collect::<Vec<_>>(), [id]);
     let host = server.superuser("kairo").await;
-    host.execute("UPDATE authn.users SET suspended_at = now()").await.unwrap();
+    host.execute("UPDATE authn.users SET suspended = true, suspended_at = now()").await.unwrap();
     for client in [at_a, at_b] {
         assert_eq!(client.ask("GET /api/v1/items", "", "").await.unwrap().0, 401);
     }

@@ -4,6 +4,7 @@ use kairo::accounts::{AccountError, caller};
 use kairo::db::{Bearer, DbError, Host, Identity};
 
 use super::statements::*;
+use crate::guard::becomes;
 use crate::harness::Kairo;
 use crate::harness::actors::Actor;
 
@@ -47,7 +48,10 @@ async fn the_suspended_see_nothing() {
         (app.member("ana@example.org").await, app.program("ana@example.org").await);
     let ben = app.member("ben@example.org").await;
     let suspend = |at: &str| {
-        format!("UPDATE authn.users SET suspended_at = {at} WHERE email_norm = 'ana@example.org'")
+        format!(
+            "UPDATE authn.users SET suspended_at = {at}, suspended = {at} IS NOT NULL
+              WHERE email_norm = 'ana@example.org'"
+        )
     };
     host.execute(&suspend("now()")).await.unwrap();
     assert_ended(&app, ana.identity(), "suspended").await;
@@ -55,6 +59,52 @@ async fn the_suspended_see_nothing() {
     assert_eq!(app.person(&ben).await.email, "ben@example.org");
     host.execute(&suspend("NULL")).await.unwrap();
     assert_eq!(app.person(&ana).await.email, "ana@example.org");
+}
+
+const SUSPEND: &str = "UPDATE authn.users SET suspended = true, suspended_at = now()";
+
+// Goal: a session says of its person's suspension what the person's row says, whoever writes: the
+// look at a session asks nothing else.
+#[tokio::test]
+async fn a_session_knows_whether_its_person_is_suspended() {
+    let app = Kairo::start().await;
+    let host = app.superuser().await;
+    let ana = app.member("ana@example.org").await;
+    let copied =
+        "INSERT INTO authn.sessions (id, token_hash, user_id, kind, scopes, method, suspended)
+                  SELECT gen_random_uuid(), sha256('x'), user_id, 'key', '{read}', 'host', false
+                    FROM authn.sessions";
+    let freed = "UPDATE authn.sessions SET suspended = false";
+    let half = host.execute("UPDATE authn.users SET suspended_at = now()").await;
+    assert!(half.is_err(), "the two columns may differ");
+    host.execute(SUSPEND).await.unwrap();
+    for sql in [copied, freed] {
+        let refused = host.execute(sql).await.unwrap_err();
+        assert!(refused.to_string().contains("user_id_suspended"), "{refused}");
+    }
+    let differ = "SELECT count(*) FROM authn.sessions WHERE NOT suspended";
+    assert_eq!(host.query(differ, &[]).await.unwrap()[0].get::<_, i64>(0), 0);
+    // A session that is begun beside the suspension waits for it, and is refused.
+    host.execute("UPDATE authn.users SET suspended = false, suspended_at = NULL").await.unwrap();
+    host.execute(&format!("BEGIN; {SUSPEND}")).await.unwrap();
+    let (other, look) = (app.superuser().await, app.superuser().await);
+    let begun = tokio::spawn(async move { other.execute(copied).await });
+    becomes(&look, "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'", 1).await;
+    host.execute("COMMIT").await.unwrap();
+    assert!(begun.await.unwrap().is_err());
+    assert_ended(&app, ana.identity(), "suspended").await;
+}
+
+// Goal: what a policy asks of who asks is one look at the session, and none at the person.
+#[tokio::test]
+async fn a_policy_looks_at_one_row() {
+    let app = Kairo::start().await;
+    let mut host = app.superuser().await;
+    let plan = "EXPLAIN SELECT id FROM app.items";
+    let rows = host.query_as("kairo_app", plan, &[]).await.unwrap();
+    let plan: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
+    let plan = plan.join("\n");
+    assert!(plan.contains("on sessions s") && !plan.contains("users"), "{plan}");
 }
 
 // Goal: an API token lives without an idle end, and ends at its absolute one.

@@ -148,7 +148,8 @@ async fn a_slice_that_fell_short_is_let_go() {
     let asked = tokio::spawn(async move { at(&other, who, new_key(), 1, 30, DAY).await.verdict });
     let waits = |what: &str| {
         format!(
-            "SELECT count(*) FROM pg_stat_activity WHERE wait_event IN ({what}) AND datname = current_database()"
+            "SELECT count(*) FROM pg_stat_activity
+              WHERE wait_event IN ({what}) AND datname = current_database()"
         )
     };
     becomes(&host, &waits("'advisory'"), 1).await;

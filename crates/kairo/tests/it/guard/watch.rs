@@ -38,8 +38,8 @@ impl Days {
 
     async fn person(&self, person: u32, plan: &str, is_suspended: bool) {
         let sql = format!(
-            "INSERT INTO authn.users (id, email_norm, plan, suspended_at)
-             VALUES ('{}', '{person}@example.org', '{plan}', {})",
+            "INSERT INTO authn.users (id, email_norm, plan, suspended, suspended_at)
+             VALUES ('{}', '{person}@example.org', '{plan}', {is_suspended}, {})",
             id(person),
             if is_suspended { "now()" } else { "NULL" }
         );

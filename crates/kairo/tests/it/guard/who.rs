@@ -9,7 +9,7 @@ async fn bearers(app: &Kairo, host: &Host) -> Vec<(&'static str, Identity, &'sta
     let end = "UPDATE authn.sessions SET revoked_at = now(), revoke_reason = 'sign_out'
                 WHERE user_id = $1";
     host.query(end, &[&dead.id]).await.unwrap();
-    let suspend = "UPDATE authn.users SET suspended_at = now() WHERE id = $1";
+    let suspend = "UPDATE authn.users SET suspended = true, suspended_at = now() WHERE id = $1";
     host.query(suspend, &[&suspended.id]).await.unwrap();
     let web = session(app, host, ana.id, "web", "{read,write}").await;
     // A cookie's secret, brought as an API token.

@@ -25,8 +25,9 @@ pub const LOOSEN: &str = "
 /// month ago; of what a provider told: 1 just now, 3 a month ago. Of calls: 1 is open, 2 settled, 3
 /// settled long ago, 4 open past its end. Of alerts and messages: 1 waits, 3 is of long ago.
 pub const SEED: &str = r"
-    INSERT INTO authn.users (id, email_norm, suspended_at)
-    SELECT (letter || '0000000-0000-7000-8000-000000000000')::uuid, name || '@example.org', ended
+    INSERT INTO authn.users (id, email_norm, suspended_at, suspended)
+    SELECT (letter || '0000000-0000-7000-8000-000000000000')::uuid, name || '@example.org', ended,
+           ended IS NOT NULL
       FROM (VALUES ('a', 'ana', NULL), ('b', 'ben', NULL), ('c', 'cid', now()))
            people (letter, name, ended);
 
@@ -37,10 +38,11 @@ pub const SEED: &str = r"
       FROM authn.users u, generate_series(1, 9) n;
 
     INSERT INTO authn.sessions (id, token_hash, user_id, kind, scopes, method, purpose,
-                                idle_expires_at, absolute_expires_at, revoked_at, revoke_reason)
+                                idle_expires_at, absolute_expires_at, revoked_at, revoke_reason,
+                                suspended)
     SELECT r.id, sha256(convert_to(r.name || '-' || s.name, 'utf8')), r.user_id, s.kind,
            s.scopes::text[], 'host', s.purpose, now() + s.idle, now() + s.absolute,
-           now() + s.revoked, CASE WHEN s.revoked IS NOT NULL THEN 'sign_out' END
+           now() + s.revoked, CASE WHEN s.revoked IS NOT NULL THEN 'sign_out' END, r.name = 'cid'
       FROM (VALUES
             ('web', 1, 'web', '{read,write}', NULL, interval '1 day', interval '1 day',
              NULL::interval),

@@ -303,7 +303,7 @@ pub const VIEW_CHANGES: [(&str, &str, &str); 18] = [
         "s.absolute_expires_at > statement_timestamp()",
         "s.absolute_expires_at > now()",
     ),
-    ("authn.live", "(u.suspended_at IS NULL)", "true"),
+    ("authn.live", "(NOT s.suspended)", "true"),
     ("authn.live", "(u.id = s.user_id)", "true"),
     ("authn.live", "s.scopes", "ARRAY['read'::text, 'write'::text] AS scopes"),
     (
