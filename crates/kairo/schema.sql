@@ -653,7 +653,9 @@ BEGIN
                                 absolute_expires_at)
     SELECT p_session, p_token_hash, u.id, 'job', ARRAY['read', 'write'], 'job', p_purpose,
            statement_timestamp() + interval '15 minutes'
-      FROM authn.users u WHERE u.id = p_user AND u.suspended_at IS NULL;
+      FROM authn.users u WHERE u.id = p_user AND NOT u.suspended
+       -- A suspension under way is waited for, as the session's foreign key would, and then seen.
+       FOR KEY SHARE;
     RETURN FOUND;
 END
 $function$;
@@ -666,19 +668,21 @@ CREATE OR REPLACE FUNCTION authn.key_create(p_user uuid, p_session uuid, p_token
  SECURITY DEFINER
  SET search_path TO ''
 AS $function$
+DECLARE
+    is_suspended boolean;
 BEGIN
-    PERFORM FROM authn.users u WHERE u.id = p_user FOR UPDATE;
+    SELECT u.suspended INTO STRICT is_suspended FROM authn.users u WHERE u.id = p_user FOR UPDATE;
     IF p_plan IS NOT NULL THEN
         UPDATE authn.users u SET plan = p_plan WHERE u.id = p_user;
     END IF;
     IF (SELECT count(*) FROM authn.live l WHERE l.user_id = p_user AND l.kind = 'key') >= p_keys_max THEN
         RETURN false;
     END IF;
-    -- Whose person is suspended is made, and works when that is over.
+    -- A suspended person's token is made, and works when the suspension is over.
     INSERT INTO authn.sessions (id, token_hash, user_id, suspended, kind, scopes, method, name_sealed,
                                 absolute_expires_at)
-    SELECT p_session, p_token_hash, u.id, u.suspended, 'key', p_scopes, 'host', p_name_sealed, p_expires_at
-      FROM authn.users u WHERE u.id = p_user;
+    VALUES (p_session, p_token_hash, p_user, is_suspended, 'key', p_scopes, 'host', p_name_sealed,
+            p_expires_at);
     RETURN true;
 END
 $function$;
@@ -819,7 +823,9 @@ BEGIN
 
     who := authn.user_ensure(proof.email_norm, p_new_user, p_new_key, p_root_key_id, p_wrapped, p_zone);
     -- A suspended person gets no session, and no hint: the proof counts as used.
-    IF EXISTS (SELECT FROM authn.users u WHERE u.id = who AND u.suspended_at IS NOT NULL) THEN
+    -- One that is under way is waited for, as the session's foreign key would, and then seen.
+    PERFORM FROM authn.users u WHERE u.id = who AND NOT u.suspended FOR KEY SHARE;
+    IF NOT FOUND THEN
         RETURN QUERY SELECT 'spent', NULL::integer, NULL::uuid;
         RETURN;
     END IF;

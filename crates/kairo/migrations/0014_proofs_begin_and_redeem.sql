@@ -156,7 +156,9 @@ BEGIN
 
     who := authn.user_ensure(proof.email_norm, p_new_user, p_new_key, p_root_key_id, p_wrapped, p_zone);
     -- A suspended person gets no session, and no hint: the proof counts as used.
-    IF EXISTS (SELECT FROM authn.users u WHERE u.id = who AND u.suspended_at IS NOT NULL) THEN
+    -- One that is under way is waited for, as the session's foreign key would, and then seen.
+    PERFORM FROM authn.users u WHERE u.id = who AND NOT u.suspended FOR KEY SHARE;
+    IF NOT FOUND THEN
         RETURN QUERY SELECT 'spent', NULL::integer, NULL::uuid;
         RETURN;
     END IF;

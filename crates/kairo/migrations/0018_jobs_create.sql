@@ -8,7 +8,9 @@ BEGIN
                                 absolute_expires_at)
     SELECT p_session, p_token_hash, u.id, 'job', ARRAY['read', 'write'], 'job', p_purpose,
            statement_timestamp() + interval '15 minutes'
-      FROM authn.users u WHERE u.id = p_user AND u.suspended_at IS NULL;
+      FROM authn.users u WHERE u.id = p_user AND NOT u.suspended
+       -- A suspension under way is waited for, as the session's foreign key would, and then seen.
+       FOR KEY SHARE;
     RETURN FOUND;
 END
 $$;

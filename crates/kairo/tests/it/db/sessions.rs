@@ -70,10 +70,10 @@ async fn a_session_knows_whether_its_person_is_suspended() {
     let app = Kairo::start().await;
     let host = app.superuser().await;
     let ana = app.member("ana@example.org").await;
-    let copied =
-        "INSERT INTO authn.sessions (id, token_hash, user_id, kind, scopes, method, suspended)
-                  SELECT gen_random_uuid(), sha256('x'), user_id, 'key', '{read}', 'host', false
-                    FROM authn.sessions";
+    let copied = "
+        INSERT INTO authn.sessions (id, token_hash, user_id, kind, scopes, method, suspended)
+        SELECT gen_random_uuid(), sha256('x'), user_id, 'key', '{read}', 'host', false
+          FROM authn.sessions";
     let freed = "UPDATE authn.sessions SET suspended = false";
     let half = host.execute("UPDATE authn.users SET suspended_at = now()").await;
     assert!(half.is_err(), "the two columns may differ");
@@ -84,15 +84,36 @@ async fn a_session_knows_whether_its_person_is_suspended() {
     }
     let differ = "SELECT count(*) FROM authn.sessions WHERE NOT suspended";
     assert_eq!(host.query(differ, &[]).await.unwrap()[0].get::<_, i64>(0), 0);
-    // A session that is begun beside the suspension waits for it, and is refused.
-    host.execute("UPDATE authn.users SET suspended = false, suspended_at = NULL").await.unwrap();
+    assert_ended(&app, ana.identity(), "suspended").await;
+}
+
+// Goal: a session that is begun beside a suspension waits for it, and is told no like a later one.
+#[tokio::test]
+async fn a_suspension_under_way_is_waited_for() {
+    let app = Kairo::start().await;
+    let host = app.superuser().await;
+    app.member("ana@example.org").await;
+    let begins = "SELECT authn.job_session(id, 'purge', gen_random_uuid(), sha256('x'))
+                    FROM authn.users";
     host.execute(&format!("BEGIN; {SUSPEND}")).await.unwrap();
     let (other, look) = (app.superuser().await, app.superuser().await);
-    let begun = tokio::spawn(async move { other.execute(copied).await });
+    let begun = tokio::spawn(async move { other.query(begins, &[]).await });
     becomes(&look, "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'", 1).await;
     host.execute("COMMIT").await.unwrap();
-    assert!(begun.await.unwrap().is_err());
-    assert_ended(&app, ana.identity(), "suspended").await;
+    assert!(!begun.await.unwrap().unwrap()[0].get::<_, bool>(0));
+}
+
+// Goal: a token that the host makes for somebody suspended works when that is over, and not before.
+#[tokio::test]
+async fn a_suspended_persons_token_waits() {
+    let app = Kairo::start().await;
+    let host = app.superuser().await;
+    app.program("ana@example.org").await;
+    host.execute(SUSPEND).await.unwrap();
+    let program = app.program("ana@example.org").await;
+    assert_ended(&app, program.identity(), "suspended").await;
+    host.execute("UPDATE authn.users SET suspended = false, suspended_at = NULL").await.unwrap();
+    assert_eq!(app.person(&program).await.email, "ana@example.org");
 }
 
 // Goal: what a policy asks of who asks is one look at the session, and none at the person.
