@@ -62,17 +62,17 @@ CREATE INDEX capture_keys_user_id_capture ON app.capture_keys USING btree (user_
 GRANT INSERT, SELECT ON app.capture_keys TO kairo_app;
 GRANT DELETE, SELECT ON app.capture_keys TO kairo_worker;
 CREATE POLICY capture_keys_delete ON app.capture_keys FOR DELETE TO kairo_worker
-    USING (((user_id = ( SELECT me.user_id FROM authn.me)) AND (created_at < (statement_timestamp() - '30 days'::interval)) AND (NOT (EXISTS ( SELECT FROM app.items i WHERE ((i.user_id = capture_keys.user_id) AND (i.capture_id = capture_keys.capture_id)))))));
+    USING (((user_id = ( SELECT caller.user_id FROM authn.caller)) AND (created_at < (statement_timestamp() - '30 days'::interval)) AND (NOT (EXISTS ( SELECT FROM app.items i WHERE ((i.user_id = capture_keys.user_id) AND (i.capture_id = capture_keys.capture_id)))))));
 CREATE POLICY capture_keys_delete_scope ON app.capture_keys AS RESTRICTIVE FOR DELETE TO kairo_worker
     USING (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
 CREATE POLICY capture_keys_insert ON app.capture_keys FOR INSERT TO kairo_app
-    WITH CHECK ((user_id = ( SELECT me.user_id FROM authn.me)));
+    WITH CHECK ((user_id = ( SELECT caller.user_id FROM authn.caller)));
 CREATE POLICY capture_keys_insert_scope ON app.capture_keys AS RESTRICTIVE FOR INSERT TO kairo_app
     WITH CHECK (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
 CREATE POLICY capture_keys_select ON app.capture_keys FOR SELECT TO kairo_app
-    USING ((user_id = ( SELECT me.user_id FROM authn.me)));
+    USING ((user_id = ( SELECT caller.user_id FROM authn.caller)));
 CREATE POLICY capture_keys_select_worker ON app.capture_keys FOR SELECT TO kairo_worker
-    USING ((user_id = ( SELECT me.user_id FROM authn.me)));
+    USING ((user_id = ( SELECT caller.user_id FROM authn.caller)));
 
 CREATE TABLE app.captures (
     id uuid NOT NULL,
@@ -99,18 +99,18 @@ CREATE INDEX captures_user_id_created_at ON app.captures USING btree (user_id, c
 GRANT INSERT, SELECT, UPDATE (refine) ON app.captures TO kairo_app;
 GRANT DELETE, SELECT ON app.captures TO kairo_worker;
 CREATE POLICY captures_delete ON app.captures FOR DELETE TO kairo_worker
-    USING (((user_id = ( SELECT me.user_id FROM authn.me)) AND (created_at < (statement_timestamp() - '30 days'::interval)) AND (NOT (EXISTS ( SELECT FROM app.items i WHERE ((i.user_id = captures.user_id) AND (i.capture_id = captures.id)))))));
+    USING (((user_id = ( SELECT caller.user_id FROM authn.caller)) AND (created_at < (statement_timestamp() - '30 days'::interval)) AND (NOT (EXISTS ( SELECT FROM app.items i WHERE ((i.user_id = captures.user_id) AND (i.capture_id = captures.id)))))));
 CREATE POLICY captures_delete_scope ON app.captures AS RESTRICTIVE FOR DELETE TO kairo_worker
     USING (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
 CREATE POLICY captures_insert ON app.captures FOR INSERT TO kairo_app
-    WITH CHECK ((user_id = ( SELECT me.user_id FROM authn.me)));
+    WITH CHECK ((user_id = ( SELECT caller.user_id FROM authn.caller)));
 CREATE POLICY captures_insert_scope ON app.captures AS RESTRICTIVE FOR INSERT TO kairo_app
     WITH CHECK (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
 CREATE POLICY captures_select ON app.captures FOR SELECT TO kairo_app, kairo_worker
-    USING ((user_id = ( SELECT me.user_id FROM authn.me)));
+    USING ((user_id = ( SELECT caller.user_id FROM authn.caller)));
 CREATE POLICY captures_update ON app.captures FOR UPDATE TO kairo_app
-    USING ((user_id = ( SELECT me.user_id FROM authn.me)))
-    WITH CHECK ((user_id = ( SELECT me.user_id FROM authn.me)));
+    USING ((user_id = ( SELECT caller.user_id FROM authn.caller)))
+    WITH CHECK ((user_id = ( SELECT caller.user_id FROM authn.caller)));
 CREATE POLICY captures_update_scope ON app.captures AS RESTRICTIVE FOR UPDATE TO kairo_app
     USING (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
 
@@ -165,19 +165,19 @@ CREATE INDEX item_occurrences_user_id_settled ON app.item_occurrences USING btre
 GRANT DELETE, INSERT, SELECT ON app.item_occurrences TO kairo_app;
 GRANT DELETE, SELECT ON app.item_occurrences TO kairo_worker;
 CREATE POLICY item_occurrences_delete ON app.item_occurrences FOR DELETE TO kairo_app
-    USING ((user_id = ( SELECT me.user_id FROM authn.me)));
+    USING ((user_id = ( SELECT caller.user_id FROM authn.caller)));
 CREATE POLICY item_occurrences_delete_scope ON app.item_occurrences AS RESTRICTIVE FOR DELETE TO kairo_app
     USING (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
 CREATE POLICY item_occurrences_delete_worker ON app.item_occurrences FOR DELETE TO kairo_worker
-    USING (((user_id = ( SELECT me.user_id FROM authn.me)) AND (EXISTS ( SELECT FROM app.items i WHERE ((i.user_id = item_occurrences.user_id) AND (i.id = item_occurrences.item_id) AND (i.deleted_at < (statement_timestamp() - '30 days'::interval)))))));
+    USING (((user_id = ( SELECT caller.user_id FROM authn.caller)) AND (EXISTS ( SELECT FROM app.items i WHERE ((i.user_id = item_occurrences.user_id) AND (i.id = item_occurrences.item_id) AND (i.deleted_at < (statement_timestamp() - '30 days'::interval)))))));
 CREATE POLICY item_occurrences_delete_worker_scope ON app.item_occurrences AS RESTRICTIVE FOR DELETE TO kairo_worker
     USING (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
 CREATE POLICY item_occurrences_insert ON app.item_occurrences FOR INSERT TO kairo_app
-    WITH CHECK ((user_id = ( SELECT me.user_id FROM authn.me)));
+    WITH CHECK ((user_id = ( SELECT caller.user_id FROM authn.caller)));
 CREATE POLICY item_occurrences_insert_scope ON app.item_occurrences AS RESTRICTIVE FOR INSERT TO kairo_app
     WITH CHECK (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
 CREATE POLICY item_occurrences_select ON app.item_occurrences FOR SELECT TO kairo_app, kairo_worker
-    USING ((user_id = ( SELECT me.user_id FROM authn.me)));
+    USING ((user_id = ( SELECT caller.user_id FROM authn.caller)));
 
 CREATE TABLE app.item_revisions (
     id uuid NOT NULL,
@@ -198,15 +198,15 @@ ALTER TABLE app.item_revisions FORCE ROW LEVEL SECURITY;
 GRANT INSERT, SELECT ON app.item_revisions TO kairo_app;
 GRANT DELETE, SELECT ON app.item_revisions TO kairo_worker;
 CREATE POLICY item_revisions_delete ON app.item_revisions FOR DELETE TO kairo_worker
-    USING (((user_id = ( SELECT me.user_id FROM authn.me)) AND (EXISTS ( SELECT FROM app.items i WHERE ((i.user_id = item_revisions.user_id) AND (i.id = item_revisions.item_id) AND (i.deleted_at < (statement_timestamp() - '30 days'::interval)))))));
+    USING (((user_id = ( SELECT caller.user_id FROM authn.caller)) AND (EXISTS ( SELECT FROM app.items i WHERE ((i.user_id = item_revisions.user_id) AND (i.id = item_revisions.item_id) AND (i.deleted_at < (statement_timestamp() - '30 days'::interval)))))));
 CREATE POLICY item_revisions_delete_scope ON app.item_revisions AS RESTRICTIVE FOR DELETE TO kairo_worker
     USING (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
 CREATE POLICY item_revisions_insert ON app.item_revisions FOR INSERT TO kairo_app
-    WITH CHECK ((user_id = ( SELECT me.user_id FROM authn.me)));
+    WITH CHECK ((user_id = ( SELECT caller.user_id FROM authn.caller)));
 CREATE POLICY item_revisions_insert_scope ON app.item_revisions AS RESTRICTIVE FOR INSERT TO kairo_app
     WITH CHECK (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
 CREATE POLICY item_revisions_select ON app.item_revisions FOR SELECT TO kairo_app, kairo_worker
-    USING ((user_id = ( SELECT me.user_id FROM authn.me)));
+    USING ((user_id = ( SELECT caller.user_id FROM authn.caller)));
 
 CREATE TABLE app.items (
     id uuid NOT NULL,
@@ -262,20 +262,20 @@ GRANT INSERT, SELECT, UPDATE (kind, status, body_sealed, priority, start_local, 
 GRANT SELECT (user_id, deleted_at) ON app.items TO kairo_auth;
 GRANT DELETE, SELECT ON app.items TO kairo_worker;
 CREATE POLICY items_delete ON app.items FOR DELETE TO kairo_worker
-    USING (((user_id = ( SELECT me.user_id FROM authn.me)) AND (deleted_at < (statement_timestamp() - '30 days'::interval))));
+    USING (((user_id = ( SELECT caller.user_id FROM authn.caller)) AND (deleted_at < (statement_timestamp() - '30 days'::interval))));
 CREATE POLICY items_delete_scope ON app.items AS RESTRICTIVE FOR DELETE TO kairo_worker
     USING (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
 CREATE POLICY items_insert ON app.items FOR INSERT TO kairo_app
-    WITH CHECK ((user_id = ( SELECT me.user_id FROM authn.me)));
+    WITH CHECK ((user_id = ( SELECT caller.user_id FROM authn.caller)));
 CREATE POLICY items_insert_scope ON app.items AS RESTRICTIVE FOR INSERT TO kairo_app
     WITH CHECK (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
 CREATE POLICY items_select ON app.items FOR SELECT TO kairo_app, kairo_worker
-    USING ((user_id = ( SELECT me.user_id FROM authn.me)));
+    USING ((user_id = ( SELECT caller.user_id FROM authn.caller)));
 CREATE POLICY items_select_auth ON app.items FOR SELECT TO kairo_auth
     USING ((deleted_at IS NOT NULL));
 CREATE POLICY items_update ON app.items FOR UPDATE TO kairo_app
-    USING ((user_id = ( SELECT me.user_id FROM authn.me)))
-    WITH CHECK ((user_id = ( SELECT me.user_id FROM authn.me)));
+    USING ((user_id = ( SELECT caller.user_id FROM authn.caller)))
+    WITH CHECK ((user_id = ( SELECT caller.user_id FROM authn.caller)));
 CREATE POLICY items_update_scope ON app.items AS RESTRICTIVE FOR UPDATE TO kairo_app
     USING (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
 
@@ -320,17 +320,17 @@ CREATE INDEX model_answers_expires_at ON app.model_answers USING btree (expires_
 GRANT DELETE, INSERT, SELECT ON app.model_answers TO kairo_app;
 GRANT DELETE, SELECT (id, expires_at) ON app.model_answers TO kairo_auth;
 CREATE POLICY model_answers_delete ON app.model_answers FOR DELETE TO kairo_app
-    USING ((user_id = ( SELECT me.user_id FROM authn.me)));
+    USING ((user_id = ( SELECT caller.user_id FROM authn.caller)));
 CREATE POLICY model_answers_delete_auth ON app.model_answers FOR DELETE TO kairo_auth
     USING ((expires_at < statement_timestamp()));
 CREATE POLICY model_answers_delete_scope ON app.model_answers AS RESTRICTIVE FOR DELETE TO kairo_app
     USING (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
 CREATE POLICY model_answers_insert ON app.model_answers FOR INSERT TO kairo_app
-    WITH CHECK ((user_id = ( SELECT me.user_id FROM authn.me)));
+    WITH CHECK ((user_id = ( SELECT caller.user_id FROM authn.caller)));
 CREATE POLICY model_answers_insert_scope ON app.model_answers AS RESTRICTIVE FOR INSERT TO kairo_app
     WITH CHECK (( SELECT ('write'::text = ANY (me.scopes)) FROM authn.me));
 CREATE POLICY model_answers_select ON app.model_answers FOR SELECT TO kairo_app
-    USING ((user_id = ( SELECT me.user_id FROM authn.me)));
+    USING ((user_id = ( SELECT caller.user_id FROM authn.caller)));
 CREATE POLICY model_answers_select_auth ON app.model_answers FOR SELECT TO kairo_auth
     USING ((expires_at < statement_timestamp()));
 
@@ -355,12 +355,12 @@ GRANT SELECT ON app.settings TO kairo_worker;
 CREATE POLICY settings_insert_auth ON app.settings FOR INSERT TO kairo_auth
     WITH CHECK (true);
 CREATE POLICY settings_select ON app.settings FOR SELECT TO kairo_app, kairo_worker
-    USING ((user_id = ( SELECT me.user_id FROM authn.me)));
+    USING ((user_id = ( SELECT caller.user_id FROM authn.caller)));
 CREATE POLICY settings_select_auth ON app.settings FOR SELECT TO kairo_auth
     USING (true);
 CREATE POLICY settings_update ON app.settings FOR UPDATE TO kairo_app
-    USING ((user_id = ( SELECT me.user_id FROM authn.me)))
-    WITH CHECK ((user_id = ( SELECT me.user_id FROM authn.me)));
+    USING ((user_id = ( SELECT caller.user_id FROM authn.caller)))
+    WITH CHECK ((user_id = ( SELECT caller.user_id FROM authn.caller)));
 CREATE POLICY settings_update_auth ON app.settings FOR UPDATE TO kairo_auth
     USING ((version = 1))
     WITH CHECK ((version = 1));
@@ -373,6 +373,14 @@ GRANT CREATE, USAGE ON SCHEMA authn TO kairo_auth;
 GRANT USAGE ON SCHEMA authn TO kairo_guard;
 GRANT USAGE ON SCHEMA authn TO kairo_login;
 GRANT USAGE ON SCHEMA authn TO kairo_worker;
+
+CREATE VIEW authn.caller WITH (security_barrier=true) AS
+ SELECT l.user_id
+   FROM authn.live l
+  WHERE (l.token_hash = sha256(convert_to(current_setting('kairo.session'::text, true), 'utf8'::name)));
+ALTER VIEW authn.caller OWNER TO kairo_auth;
+GRANT SELECT ON authn.caller TO kairo_app;
+GRANT SELECT ON authn.caller TO kairo_worker;
 
 CREATE VIEW authn.live AS
  SELECT s.id,
@@ -387,7 +395,7 @@ CREATE VIEW authn.live AS
     u.plan
    FROM (authn.sessions s
      LEFT JOIN authn.users u ON ((u.id = s.user_id)))
-  WHERE ((s.revoked_at IS NULL) AND ((s.idle_expires_at IS NULL) OR (s.idle_expires_at > statement_timestamp())) AND ((s.absolute_expires_at IS NULL) OR (s.absolute_expires_at > statement_timestamp())) AND (NOT s.suspended));
+  WHERE ((s.revoked_at IS NULL) AND (COALESCE(LEAST(s.idle_expires_at, s.absolute_expires_at), 'infinity'::timestamp with time zone) > statement_timestamp()) AND (NOT s.suspended));
 ALTER VIEW authn.live OWNER TO kairo_auth;
 GRANT SELECT ON authn.live TO kairo_guard;
 
@@ -401,7 +409,7 @@ CREATE VIEW authn.me WITH (security_barrier=true) AS
     l.email_norm,
     l.plan
    FROM authn.live l
-  WHERE ((l.token_hash = sha256(convert_to(current_setting('kairo.session'::text, true), 'utf8'::name))) AND ((NULLIF(current_setting('kairo.bearer'::text, true), ''::text) IS NULL) OR (l.kind = current_setting('kairo.bearer'::text, true))));
+  WHERE (l.token_hash = sha256(convert_to(current_setting('kairo.session'::text, true), 'utf8'::name)));
 ALTER VIEW authn.me OWNER TO kairo_auth;
 GRANT SELECT ON authn.me TO kairo_app;
 GRANT SELECT ON authn.me TO kairo_guard;
@@ -614,7 +622,7 @@ GRANT SELECT (id, email_norm, plan, created_at) ON authn.users TO kairo_worker;
 CREATE POLICY users_insert_auth ON authn.users FOR INSERT TO kairo_auth
     WITH CHECK (true);
 CREATE POLICY users_select ON authn.users FOR SELECT TO kairo_app, kairo_worker
-    USING ((id = ( SELECT me.user_id FROM authn.me)));
+    USING ((id = ( SELECT caller.user_id FROM authn.caller)));
 CREATE POLICY users_select_auth ON authn.users FOR SELECT TO kairo_auth
     USING (true);
 CREATE POLICY users_select_guard ON authn.users FOR SELECT TO kairo_guard

@@ -1,5 +1,6 @@
 -- One table for every bearer: a browser, an API token, a job. The database never sees the secret: the
--- application sends T = hex(SHA-256("kairo/db/v1" || secret)), and this table keeps SHA-256(T).
+-- application sends T = hex(SHA-256("kairo/db/v1" || secret)) behind the kind of bearer ("web:" and T), and
+-- this table keeps the SHA-256 of that.
 CREATE TABLE authn.sessions (
     id                  uuid        PRIMARY KEY,
     -- The digest of the empty setting must name nobody.

@@ -22,9 +22,9 @@ CREATE POLICY settings_insert_auth ON app.settings FOR INSERT TO kairo_auth WITH
 GRANT SELECT ON app.settings TO kairo_app, kairo_worker;
 GRANT UPDATE (time_zone, week_start, day_first, single_keys, version) ON app.settings TO kairo_app;
 CREATE POLICY settings_select ON app.settings FOR SELECT TO kairo_app, kairo_worker
-    USING (user_id = (SELECT user_id FROM authn.me));
+    USING (user_id = (SELECT user_id FROM authn.caller));
 CREATE POLICY settings_update ON app.settings FOR UPDATE TO kairo_app
-    USING (user_id = (SELECT user_id FROM authn.me))
-    WITH CHECK (user_id = (SELECT user_id FROM authn.me));
+    USING (user_id = (SELECT user_id FROM authn.caller))
+    WITH CHECK (user_id = (SELECT user_id FROM authn.caller));
 CREATE POLICY settings_update_scope ON app.settings AS RESTRICTIVE FOR UPDATE TO kairo_app
     USING ((SELECT 'write' = ANY (scopes) FROM authn.me));

@@ -20,8 +20,8 @@ CREATE INDEX captures_user_id_created_at ON app.captures (user_id, created_at DE
 GRANT SELECT, INSERT ON app.captures TO kairo_app;
 GRANT SELECT ON app.captures TO kairo_worker;
 CREATE POLICY captures_select ON app.captures FOR SELECT TO kairo_app, kairo_worker
-    USING (user_id = (SELECT user_id FROM authn.me));
+    USING (user_id = (SELECT user_id FROM authn.caller));
 CREATE POLICY captures_insert ON app.captures FOR INSERT TO kairo_app
-    WITH CHECK (user_id = (SELECT user_id FROM authn.me));
+    WITH CHECK (user_id = (SELECT user_id FROM authn.caller));
 CREATE POLICY captures_insert_scope ON app.captures AS RESTRICTIVE FOR INSERT TO kairo_app
     WITH CHECK ((SELECT 'write' = ANY (scopes) FROM authn.me));

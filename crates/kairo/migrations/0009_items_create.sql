@@ -49,14 +49,14 @@ GRANT UPDATE (kind, status, body_sealed, priority, start_local, end_local, all_d
               end_at, rrule, anchor, exdates, version, updated_at, done_at, deleted_at)
     ON app.items TO kairo_app;
 CREATE POLICY items_select ON app.items FOR SELECT TO kairo_app, kairo_worker
-    USING (user_id = (SELECT user_id FROM authn.me));
+    USING (user_id = (SELECT user_id FROM authn.caller));
 CREATE POLICY items_insert ON app.items FOR INSERT TO kairo_app
-    WITH CHECK (user_id = (SELECT user_id FROM authn.me));
+    WITH CHECK (user_id = (SELECT user_id FROM authn.caller));
 -- `deleted_at` stands in queries and not here: a SELECT policy that hides deleted rows makes the very
 -- UPDATE fail that deletes.
 CREATE POLICY items_update ON app.items FOR UPDATE TO kairo_app
-    USING (user_id = (SELECT user_id FROM authn.me))
-    WITH CHECK (user_id = (SELECT user_id FROM authn.me));
+    USING (user_id = (SELECT user_id FROM authn.caller))
+    WITH CHECK (user_id = (SELECT user_id FROM authn.caller));
 CREATE POLICY items_insert_scope ON app.items AS RESTRICTIVE FOR INSERT TO kairo_app
     WITH CHECK ((SELECT 'write' = ANY (scopes) FROM authn.me));
 CREATE POLICY items_update_scope ON app.items AS RESTRICTIVE FOR UPDATE TO kairo_app

@@ -18,9 +18,9 @@ ALTER TABLE app.item_revisions FORCE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT ON app.item_revisions TO kairo_app;
 GRANT SELECT ON app.item_revisions TO kairo_worker;
 CREATE POLICY item_revisions_select ON app.item_revisions FOR SELECT TO kairo_app, kairo_worker
-    USING (user_id = (SELECT user_id FROM authn.me));
+    USING (user_id = (SELECT user_id FROM authn.caller));
 CREATE POLICY item_revisions_insert ON app.item_revisions FOR INSERT TO kairo_app
-    WITH CHECK (user_id = (SELECT user_id FROM authn.me));
+    WITH CHECK (user_id = (SELECT user_id FROM authn.caller));
 CREATE POLICY item_revisions_insert_scope ON app.item_revisions AS RESTRICTIVE
     FOR INSERT TO kairo_app
     WITH CHECK ((SELECT 'write' = ANY (scopes) FROM authn.me));

@@ -20,11 +20,11 @@ ALTER TABLE app.item_occurrences FORCE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT, DELETE ON app.item_occurrences TO kairo_app;
 GRANT SELECT ON app.item_occurrences TO kairo_worker;
 CREATE POLICY item_occurrences_select ON app.item_occurrences FOR SELECT TO kairo_app, kairo_worker
-    USING (user_id = (SELECT user_id FROM authn.me));
+    USING (user_id = (SELECT user_id FROM authn.caller));
 CREATE POLICY item_occurrences_insert ON app.item_occurrences FOR INSERT TO kairo_app
-    WITH CHECK (user_id = (SELECT user_id FROM authn.me));
+    WITH CHECK (user_id = (SELECT user_id FROM authn.caller));
 CREATE POLICY item_occurrences_delete ON app.item_occurrences FOR DELETE TO kairo_app
-    USING (user_id = (SELECT user_id FROM authn.me));
+    USING (user_id = (SELECT user_id FROM authn.caller));
 CREATE POLICY item_occurrences_insert_scope ON app.item_occurrences AS RESTRICTIVE
     FOR INSERT TO kairo_app
     WITH CHECK ((SELECT 'write' = ANY (scopes) FROM authn.me));

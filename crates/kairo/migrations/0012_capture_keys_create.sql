@@ -18,8 +18,8 @@ CREATE INDEX capture_keys_user_id_capture ON app.capture_keys (user_id, capture_
 
 GRANT SELECT, INSERT ON app.capture_keys TO kairo_app;
 CREATE POLICY capture_keys_select ON app.capture_keys FOR SELECT TO kairo_app
-    USING (user_id = (SELECT user_id FROM authn.me));
+    USING (user_id = (SELECT user_id FROM authn.caller));
 CREATE POLICY capture_keys_insert ON app.capture_keys FOR INSERT TO kairo_app
-    WITH CHECK (user_id = (SELECT user_id FROM authn.me));
+    WITH CHECK (user_id = (SELECT user_id FROM authn.caller));
 CREATE POLICY capture_keys_insert_scope ON app.capture_keys AS RESTRICTIVE FOR INSERT TO kairo_app
     WITH CHECK ((SELECT 'write' = ANY (scopes) FROM authn.me));

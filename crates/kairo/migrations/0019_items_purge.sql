@@ -6,27 +6,27 @@ GRANT DELETE ON app.items, app.item_revisions, app.item_occurrences, app.capture
 GRANT SELECT ON app.capture_keys TO kairo_worker;
 
 CREATE POLICY items_delete ON app.items FOR DELETE TO kairo_worker
-    USING (user_id = (SELECT user_id FROM authn.me)
+    USING (user_id = (SELECT user_id FROM authn.caller)
            AND deleted_at < statement_timestamp() - interval '30 days');
 CREATE POLICY item_revisions_delete ON app.item_revisions FOR DELETE TO kairo_worker
-    USING (user_id = (SELECT user_id FROM authn.me)
+    USING (user_id = (SELECT user_id FROM authn.caller)
            AND EXISTS (SELECT FROM app.items i
                         WHERE i.user_id = item_revisions.user_id AND i.id = item_revisions.item_id
                           AND i.deleted_at < statement_timestamp() - interval '30 days'));
 CREATE POLICY item_occurrences_delete_worker ON app.item_occurrences FOR DELETE TO kairo_worker
-    USING (user_id = (SELECT user_id FROM authn.me)
+    USING (user_id = (SELECT user_id FROM authn.caller)
            AND EXISTS (SELECT FROM app.items i
                         WHERE i.user_id = item_occurrences.user_id AND i.id = item_occurrences.item_id
                           AND i.deleted_at < statement_timestamp() - interval '30 days'));
 CREATE POLICY captures_delete ON app.captures FOR DELETE TO kairo_worker
-    USING (user_id = (SELECT user_id FROM authn.me)
+    USING (user_id = (SELECT user_id FROM authn.caller)
            AND created_at < statement_timestamp() - interval '30 days'
            AND NOT EXISTS (SELECT FROM app.items i
                             WHERE i.user_id = captures.user_id AND i.capture_id = captures.id));
 CREATE POLICY capture_keys_select_worker ON app.capture_keys FOR SELECT TO kairo_worker
-    USING (user_id = (SELECT user_id FROM authn.me));
+    USING (user_id = (SELECT user_id FROM authn.caller));
 CREATE POLICY capture_keys_delete ON app.capture_keys FOR DELETE TO kairo_worker
-    USING (user_id = (SELECT user_id FROM authn.me)
+    USING (user_id = (SELECT user_id FROM authn.caller)
            AND created_at < statement_timestamp() - interval '30 days'
            AND NOT EXISTS (SELECT FROM app.items i
                             WHERE i.user_id = capture_keys.user_id

@@ -196,7 +196,7 @@ CREATE POLICY slices_update_guard ON guard.slices FOR UPDATE TO kairo_guard USIN
 -- People see what they used by the hour, for the meter's chart.
 GRANT SELECT ON guard.usage_hours TO kairo_app;
 CREATE POLICY usage_hours_select ON guard.usage_hours FOR SELECT TO kairo_app
-    USING (user_id = (SELECT user_id FROM authn.me));
+    USING (user_id = (SELECT user_id FROM authn.caller));
 
 -- What the guard answers. `verdict` is granted, replay (the key was used; `state` says what became of that
 -- call), month, hour, budget (which of them is used up), nobody, scope, or alone (a batch cannot decide it).
@@ -462,8 +462,8 @@ GRANT EXECUTE ON FUNCTION guard.standing TO kairo_app;
 -- in a sub-select that no join can turn around: a ledger that was read whole would make a grant the dearer
 -- the more there were before it.
 CREATE FUNCTION guard.reserve_batch_at(
-    p_bearers text[], p_digests text[], p_keys uuid[], p_costs integer[], p_tasks text[],
-    p_nanos bigint[], p_now timestamptz
+    p_sessions text[], p_keys uuid[], p_costs integer[], p_tasks text[], p_nanos bigint[],
+    p_now timestamptz
 ) RETURNS SETOF guard.answer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' SET enable_seqscan = off AS $$
 DECLARE
@@ -478,12 +478,12 @@ BEGIN
         SELECT a.ord, a.key, a.cost, a.task, a.nano, l.user_id, l.plan,
                coalesce('write' = ANY (l.scopes), false) AS writes,
                i.id, (SELECT true FROM guard.reservations r WHERE r.id = i.id) IS TRUE AS used
-          FROM unnest(p_bearers, p_digests, p_keys, p_costs, p_tasks, p_nanos)
-               WITH ORDINALITY AS a (bearer, digest, key, cost, task, nano, ord)
+          FROM unnest(p_sessions, p_keys, p_costs, p_tasks, p_nanos)
+               WITH ORDINALITY AS a (session, key, cost, task, nano, ord)
           LEFT JOIN LATERAL (
                -- OFFSET 0 keeps this from becoming a join, which could read every session there is.
                SELECT v.user_id, v.plan, v.scopes FROM authn.live v
-                WHERE v.token_hash = sha256(convert_to(a.digest, 'utf8')) AND v.kind = a.bearer
+                WHERE v.token_hash = sha256(convert_to(a.session, 'utf8'))
                OFFSET 0) l ON true
          CROSS JOIN LATERAL (
                SELECT encode(substring(sha256(uuid_send(l.user_id) || uuid_send(a.key)) FOR 16), 'hex')::uuid
@@ -552,12 +552,12 @@ ALTER FUNCTION guard.reserve_batch_at OWNER TO kairo_guard;
 REVOKE ALL ON FUNCTION guard.reserve_batch_at FROM PUBLIC;
 
 CREATE FUNCTION guard.reserve_batch(
-    p_bearers text[], p_digests text[], p_keys uuid[], p_costs integer[], p_tasks text[], p_nanos bigint[]
+    p_sessions text[], p_keys uuid[], p_costs integer[], p_tasks text[], p_nanos bigint[]
 ) RETURNS SETOF guard.answer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
 BEGIN
-    RETURN QUERY SELECT * FROM guard.reserve_batch_at(p_bearers, p_digests, p_keys, p_costs, p_tasks,
-                                                      p_nanos, clock_timestamp());
+    RETURN QUERY SELECT * FROM guard.reserve_batch_at(p_sessions, p_keys, p_costs, p_tasks, p_nanos,
+                                                      clock_timestamp());
 END
 $$;
 ALTER FUNCTION guard.reserve_batch OWNER TO kairo_guard;

@@ -21,13 +21,13 @@ CREATE INDEX model_answers_expires_at ON app.model_answers (expires_at);
 
 GRANT SELECT, INSERT, DELETE ON app.model_answers TO kairo_app;
 CREATE POLICY model_answers_select ON app.model_answers FOR SELECT TO kairo_app
-    USING (user_id = (SELECT user_id FROM authn.me));
+    USING (user_id = (SELECT user_id FROM authn.caller));
 CREATE POLICY model_answers_insert ON app.model_answers FOR INSERT TO kairo_app
-    WITH CHECK (user_id = (SELECT user_id FROM authn.me));
+    WITH CHECK (user_id = (SELECT user_id FROM authn.caller));
 CREATE POLICY model_answers_insert_scope ON app.model_answers AS RESTRICTIVE FOR INSERT TO kairo_app
     WITH CHECK ((SELECT 'write' = ANY (scopes) FROM authn.me));
 CREATE POLICY model_answers_delete ON app.model_answers FOR DELETE TO kairo_app
-    USING (user_id = (SELECT user_id FROM authn.me));
+    USING (user_id = (SELECT user_id FROM authn.caller));
 CREATE POLICY model_answers_delete_scope ON app.model_answers AS RESTRICTIVE FOR DELETE TO kairo_app
     USING ((SELECT 'write' = ANY (scopes) FROM authn.me));
 
@@ -56,7 +56,7 @@ GRANT EXECUTE ON FUNCTION authn.answers_purge TO kairo_worker;
 -- How far the second reading has come is all that changes of a capture.
 GRANT UPDATE (refine) ON app.captures TO kairo_app;
 CREATE POLICY captures_update ON app.captures FOR UPDATE TO kairo_app
-    USING (user_id = (SELECT user_id FROM authn.me))
-    WITH CHECK (user_id = (SELECT user_id FROM authn.me));
+    USING (user_id = (SELECT user_id FROM authn.caller))
+    WITH CHECK (user_id = (SELECT user_id FROM authn.caller));
 CREATE POLICY captures_update_scope ON app.captures AS RESTRICTIVE FOR UPDATE TO kairo_app
     USING ((SELECT 'write' = ANY (scopes) FROM authn.me));

@@ -102,17 +102,15 @@ crate::rows! {
 crate::queries! {
     /// Who the caller is, a row for each data key, the one that seals first; no row where the
     /// session is not live. Nearly every batch begins with it, so it says the identity, too, and
-    /// saves a statement. `said` is needed for each row of `me`, so nothing looks before it is
-    /// said; and whoever looked would be nobody.
+    /// saves a statement. The sub-select hangs on no row, so it is a condition on all that follows
+    /// and is evaluated first; and whoever looked before it would be nobody.
     App WhoAmI {} -> WhoAmIRow, introduces = "
         SELECT user_id, session_id, kind, scopes, email_norm, time_zone, week_start, day_first,
                single_keys, version,
                last_seen_at <= statement_timestamp() - interval '5 minutes' AS touch_due,
                key_id, root_key_id, wrapped
-          FROM (SELECT set_config('kairo.session', $1, true) AS session,
-                       set_config('kairo.bearer', $2, true) AS bearer) said,
-               LATERAL (SELECT a.* FROM authn.my_account a
-                         WHERE said.session IS NOT NULL AND said.bearer IS NOT NULL OFFSET 0) me
+          FROM authn.my_account
+         WHERE (SELECT set_config('kairo.session', $1, true)) IS NOT NULL
          ORDER BY key_created_at DESC, key_id DESC";
 
     /// The caller's live sessions and API tokens.

@@ -12,16 +12,17 @@ use zeroize::Zeroizing;
 /// Separates this digest from every other use of the same secret.
 const DOMAIN: &[u8] = b"kairo/db/v1";
 
-/// T of MODEL 1: lower hex of SHA-256("kairo/db/v1" || secret). Whoever holds T can act in the
-/// database but cannot sign in over HTTP with it.
+/// Who asks: as what the secret was brought, and T of MODEL 1, which is the lower hex of
+/// SHA-256("kairo/db/v1" || secret). Whoever holds it can act in the database but cannot sign in
+/// over HTTP with it.
 #[derive(Clone)]
 pub struct Identity {
-    digest: Zeroizing<String>,
-    bearer: Bearer,
+    /// `key:` and T.
+    said: Zeroizing<String>,
 }
 
-/// As what the secret was brought. The digest does not tell, so the transaction says it too, and
-/// `authn.me` finds a session of that kind alone: an API token is worth nothing as a cookie.
+/// As what the secret was brought. T does not tell, so it stands in front of it, and the sessions'
+/// digests are of both: an API token is worth nothing as a cookie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Bearer {
     /// A browser's cookie.
@@ -34,7 +35,7 @@ pub enum Bearer {
 
 impl Bearer {
     /// The kind of its sessions, as the table has it.
-    pub(super) fn kind(self) -> &'static str {
+    fn kind(self) -> &'static str {
         match self {
             Self::Web => "web",
             Self::Key => "key",
@@ -43,7 +44,7 @@ impl Bearer {
     }
 }
 
-/// SHA-256 of T: what the table of sessions keeps.
+/// SHA-256 of kind and T: what the table of sessions keeps.
 pub type TokenHash = [u8; 32];
 
 impl Identity {
@@ -53,34 +54,28 @@ impl Identity {
         input.extend_from_slice(DOMAIN);
         input.extend_from_slice(secret);
         let digest = digest::digest(&digest::SHA256, &input);
-        let mut hex = Zeroizing::new(String::with_capacity(64));
+        // With room for all of it: a string that grew would leave a piece of T behind.
+        let mut said = Zeroizing::new(String::with_capacity(4 + 64));
+        said.push_str(bearer.kind());
+        said.push(':');
         for byte in digest.as_ref() {
             for nibble in [byte >> 4, byte & 15] {
-                hex.push(char::from_digit(u32::from(nibble), 16).unwrap_or_default());
+                said.push(char::from_digit(u32::from(nibble), 16).unwrap_or_default());
             }
         }
-        Self { digest: hex, bearer }
+        Self { said }
     }
 
     /// What `authn.sessions.token_hash` keeps.
     pub fn token_hash(&self) -> TokenHash {
         let mut out = [0; 32];
-        out.copy_from_slice(digest::digest(&digest::SHA256, self.digest.as_bytes()).as_ref());
+        out.copy_from_slice(digest::digest(&digest::SHA256, self.said.as_bytes()).as_ref());
         out
     }
 
-    /// What a batch of several people's requests says for this one: kind and digest, as each of
-    /// them would say alone.
-    pub fn said(&self) -> (&'static str, &str) {
-        (self.bearer.kind(), &self.digest)
-    }
-
-    pub(super) fn setting(&self) -> &str {
-        &self.digest
-    }
-
-    pub(super) fn bearer(&self) -> Bearer {
-        self.bearer
+    /// What a transaction says of who it is, and a batch of several people's requests for each.
+    pub fn said(&self) -> &str {
+        &self.said
     }
 }
 

@@ -27,8 +27,7 @@ use crate::limits::{
 use crate::meters::{self, PoolUse};
 
 /// Makes the identity of a transaction. The third argument keeps it inside the transaction.
-const SET_IDENTITY: &str =
-    "SELECT set_config('kairo.session', $1, true), set_config('kairo.bearer', $2, true)";
+const SET_IDENTITY: &str = "SELECT set_config('kairo.session', $1, true)";
 
 /// Bounds and the empty search path of each connection, said at its start (behind a pooler with the
 /// identity of each transaction): a role may change its
@@ -252,7 +251,7 @@ impl<R: RuntimeRole> Door<R> {
             other => DbError::Unavailable(other.to_string()),
         })?;
         // Somebody who is nobody says so: the setting of an earlier transaction never carries over.
-        let said = identity.map_or(["", ""], |who| [who.setting(), who.bearer().kind()]);
+        let said = identity.map_or("", Identity::said);
         let mut bound = Vec::new();
         batch.bind(&mut bound);
         let answers = pipeline(&mut connection, begin, said, &bound).await?;
@@ -264,7 +263,7 @@ impl<R: RuntimeRole> Door<R> {
 async fn pipeline(
     connection: &mut Connection,
     begin: &str,
-    said: [&str; 2],
+    said: &str,
     bound: &[Bound<'_>],
 ) -> Result<Vec<Vec<Row>>, DbError> {
     let Connection { client, prepared, open, says_bounds } = connection;
@@ -275,8 +274,7 @@ async fn pipeline(
         })
     };
     let set_identity = lookup(SET_IDENTITY, "SetIdentity")?;
-    let [session, bearer] = said;
-    let said: [&(dyn ToSql + Sync); 2] = [&session, &bearer];
+    let said: [&(dyn ToSql + Sync); 1] = [&said];
     let introduced = bound.first().is_some_and(|member| member.entry.introduces);
     let mut statements = Vec::with_capacity(bound.len());
     for (at, member) in bound.iter().enumerate() {

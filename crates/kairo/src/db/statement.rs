@@ -68,11 +68,11 @@ pub struct Entry {
     pub sql: &'static str,
     /// The role that runs it.
     pub role: &'static str,
-    /// Whether it says itself who the transaction is: its first two parameters are the session
-    /// and the bearer, which the door fills in, and it comes first in its batch.
+    /// Whether it says itself who the transaction is: its first parameter is the session, which
+    /// the door fills in, and it comes first in its batch.
     pub introduces: bool,
     /// Whether each parameter's Rust type takes a PostgreSQL type; of one that introduces, with
-    /// the two that the door fills in.
+    /// the one that the door fills in.
     pub params: &'static [fn(&Type) -> bool],
     /// The columns that it gives.
     pub columns: &'static [Column],
@@ -147,8 +147,8 @@ macro_rules! queries {
     };
 }
 
-/// The parameters of a statement, of one that introduces after session and bearer. No other word
-/// may stand there.
+/// The parameters of a statement, of one that introduces after the session. No other word may
+/// stand there.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! entry_params {
@@ -157,7 +157,6 @@ macro_rules! entry_params {
     };
     (introduces ; $( $pt:ty ),*) => {
         &[
-            <&str as ::tokio_postgres::types::ToSql>::accepts,
             <&str as ::tokio_postgres::types::ToSql>::accepts,
             $( <$pt as ::tokio_postgres::types::ToSql>::accepts ),*
         ]

@@ -146,10 +146,9 @@ impl Counter {
 }
 
 fn batched(batch: &[Waiting]) -> ReserveBatch {
-    let said = || batch.iter().map(|waiting| waiting.identity.said());
+    let sessions = batch.iter().map(|waiting| waiting.identity.said().to_owned());
     ReserveBatch {
-        bearers: said().map(|(kind, _)| kind).collect(),
-        digests: said().map(|(_, digest)| digest.to_owned()).collect(),
+        sessions: sessions.collect(),
         keys: batch.iter().map(|waiting| waiting.ask.key).collect(),
         costs: vec![CALL_CREDITS; batch.len()],
         tasks: batch.iter().map(|waiting| waiting.ask.task.word()).collect(),

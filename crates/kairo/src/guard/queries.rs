@@ -161,12 +161,12 @@ crate::queries! {
 
     /// Decides and charges for several, each by the digest of their own session.
     App ReserveBatch {
-        bearers: Vec<&'static str>, digests: Vec<String>, keys: Vec<Uuid>, costs: Vec<i32>,
+        sessions: Vec<String>, keys: Vec<Uuid>, costs: Vec<i32>,
         tasks: Vec<&'static str>, nanos: Vec<i64>,
     } -> AnswerRow = "
         SELECT ord, verdict, reservation, state, small, subject, plan, month_used, month_cap,
                month_end, hour_used, hour_cap, hour_end, burst_at, counted_at
-          FROM guard.reserve_batch($1, $2, $3, $4, $5, $6)";
+          FROM guard.reserve_batch($1, $2, $3, $4, $5)";
 
     /// Where the caller stands, for the meter; decides nothing.
     App MyStanding {} -> AnswerRow = "

@@ -51,9 +51,9 @@ pub const ROLES: [Role; 9] = [APP, LOGIN, WORKER, SUPPORT, OWNER, AUTH, GUARD, A
 pub struct Actor {
     /// What the bearer is.
     pub name: &'static str,
-    /// The setting `kairo.session`; the world keeps its digest.
+    /// What stands for the secret in the setting `kairo.session`.
     pub session: &'static str,
-    /// The setting `kairo.bearer`.
+    /// As what it is brought, in front of it; the world keeps the digest of both.
     pub bearer: &'static str,
     /// The person whom it makes, by their letter; `None` where it must make nobody.
     pub who: Option<char>,
@@ -92,8 +92,8 @@ pub const ACTORS: [Actor; 14] = [
     KEY,
     READER,
     JOB,
-    // Without a word on what it is, a secret is what its session is.
-    ana("key, unsaid", "ana-key", ""),
+    // Without a word on what it is, a secret is worth nothing.
+    nobody("key, unsaid", "ana-key", ""),
     nobody("key as a cookie", "ana-key", "web"),
     nobody("cookie as a key", "ana-web", "key"),
     nobody("expired (idle)", "ana-idle", "web"),

@@ -42,13 +42,12 @@ async fn the_identity_is_the_transactions_own() {
     let statement = door(&app).read(None, SetIdentity {}).await.unwrap().remove(0).text;
     let bare = sign_in(&app, "kairo_app").await;
     let setting = async || -> String {
-        let ask = "SELECT concat(current_setting('kairo.session', true),
-                                 current_setting('kairo.bearer', true))";
+        let ask = "SELECT coalesce(current_setting('kairo.session', true), '')";
         bare.query_one(ask, &[]).await.unwrap().get(0)
     };
     bare.batch_execute("BEGIN").await.unwrap();
-    bare.query(&statement, &[&"somebody", &"web"]).await.unwrap();
-    assert_eq!(setting().await, "somebodyweb");
+    bare.query(&statement, &[&"web:somebody"]).await.unwrap();
+    assert_eq!(setting().await, "web:somebody");
     bare.batch_execute("COMMIT").await.unwrap();
     assert_eq!(setting().await, "");
 }

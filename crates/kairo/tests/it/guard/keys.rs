@@ -65,13 +65,13 @@ async fn a_key_of_two_people() {
 
 /// What a batch of members (session, key) answers, as `verdict reservation?` in order.
 async fn batch(host: &Host, members: &[(&Identity, Uuid)]) -> Vec<String> {
-    let (kinds, digests): (Vec<_>, Vec<_>) = members.iter().map(|(who, _)| who.said()).unzip();
+    let said: Vec<_> = members.iter().map(|(who, _)| who.said()).collect();
     let keys: Vec<Uuid> = members.iter().map(|(_, key)| *key).collect();
     let ask = "SELECT verdict || ' ' || (reservation IS NOT NULL)
-                 FROM guard.reserve_batch($1, $2, $3, array_fill(1, ARRAY[cardinality($3::uuid[])]),
-                          array_fill('chat'::text, ARRAY[cardinality($3::uuid[])]),
-                          array_fill(100::bigint, ARRAY[cardinality($3::uuid[])])) ORDER BY ord";
-    let rows = host.query(ask, &[&kinds, &digests, &keys]).await.unwrap();
+                 FROM guard.reserve_batch($1, $2, array_fill(1, ARRAY[cardinality($2::uuid[])]),
+                          array_fill('chat'::text, ARRAY[cardinality($2::uuid[])]),
+                          array_fill(100::bigint, ARRAY[cardinality($2::uuid[])])) ORDER BY ord";
+    let rows = host.query(ask, &[&said, &keys]).await.unwrap();
     rows.iter().map(|row| row.get(0)).collect()
 }
 

@@ -10,12 +10,11 @@ const ROUNDS: usize = 16;
 
 /// Some of one person's calls in one batch; nothing where it could not be decided together.
 async fn together(host: &Host, who: &Somebody, nano: i64, now: &str) {
-    let (kind, digest) = who.identity.said();
-    let (kinds, digests) = (vec![kind; 2], vec![digest; 2]);
+    let said = vec![who.identity.said(); 2];
     let (keys, nanos) = (vec![new_key(), new_key()], vec![nano; 2]);
-    let ask = "SELECT verdict FROM guard.reserve_batch_at($1, $2, $3, '{1,1}', '{chat,chat}', $4,
-                                                          $5::text::timestamptz)";
-    match host.query(ask, &[&kinds, &digests, &keys, &nanos, &now]).await {
+    let ask = "SELECT verdict FROM guard.reserve_batch_at($1, $2, '{1,1}', '{chat,chat}', $3,
+                                                          $4::text::timestamptz)";
+    match host.query(ask, &[&said, &keys, &nanos, &now]).await {
         Ok(rows) => assert_eq!(rows.len(), 2),
         // The money does not reach for both.
         Err(error) => assert!(matches!(error, DbError::Constraint { .. }), "{error}"),

@@ -65,12 +65,12 @@ async fn no_more_than_its_members() {
     let host = app.superuser().await;
     let bearers = bearers(&app, &host).await;
     host.execute("INSERT INTO guard.quotas (user_id) SELECT id FROM authn.users").await.unwrap();
-    let (kinds, digests): (Vec<_>, Vec<_>) = bearers.iter().map(|(_, who, _)| who.said()).unzip();
+    let said: Vec<_> = bearers.iter().map(|(_, who, _)| who.said()).collect();
     let keys: Vec<Uuid> = bearers.iter().map(|_| new_key()).collect();
-    let ask = "SELECT verdict FROM guard.reserve_batch($1, $2, $3, array_fill(1, ARRAY[8]),
+    let ask = "SELECT verdict FROM guard.reserve_batch($1, $2, array_fill(1, ARRAY[8]),
                    array_fill('chat'::text, ARRAY[8]), array_fill(1::bigint, ARRAY[8]))
                 ORDER BY ord";
-    let rows = host.query(ask, &[&kinds, &digests, &keys]).await.unwrap();
+    let rows = host.query(ask, &[&said, &keys]).await.unwrap();
     let came: Vec<&str> = rows.iter().map(|row| row.get(0)).collect();
     let expected: Vec<&str> = bearers.iter().map(|(_, _, expected)| *expected).collect();
     assert_eq!(came, expected);

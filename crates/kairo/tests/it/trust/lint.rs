@@ -21,7 +21,7 @@ async fn the_catalogue_is_clean() {
 }
 
 /// A pitfall, and what must be found when it is planted. A new table is always L23's, too.
-const PITFALLS: [(&str, &[&str]); 51] = [
+const PITFALLS: [(&str, &[&str]); 52] = [
     ("ALTER TABLE authn.users DISABLE ROW LEVEL SECURITY", &["L1 authn.users"]),
     ("ALTER TABLE app.items NO FORCE ROW LEVEL SECURITY", &["L2 app.items"]),
     (
@@ -59,6 +59,7 @@ const PITFALLS: [(&str, &[&str]); 51] = [
         &["L5 app.v", "L23 app.v"],
     ),
     ("ALTER VIEW authn.me RESET (security_barrier)", &["L5 authn.me"]),
+    ("ALTER VIEW authn.caller RESET (security_barrier)", &["L5 authn.caller"]),
     (
         "GRANT SELECT ON authn.live TO kairo_app",
         &["L5 authn.live", "L19 authn.live.token_hash for kairo_app"],

@@ -189,12 +189,13 @@ const fn guard(signature: &'static str, granted: Option<super::Role>) -> Functio
 
 /// Functions of the guard.
 pub(super) const FUNCTIONS: [Function; 36] = [
+    // A thief can fill buckets of digests that it knows, and learns how full they are.
     function("authn.sources_pass(text,integer[],bytea[],boolean[])", Some(LOGIN)),
     function("authn.sources_purge()", Some(WORKER)),
     function("authn.answers_purge()", Some(WORKER)),
     // For whoever asks, by the session that the transaction holds, or by the digest of one.
     guard("guard.reserve(uuid,integer,text,bigint)", Some(APP)),
-    guard("guard.reserve_batch(text[],text[],uuid[],integer[],text[],bigint[])", Some(APP)),
+    guard("guard.reserve_batch(text[],uuid[],integer[],text[],bigint[])", Some(APP)),
     guard("guard.standing()", Some(APP)),
     // They name reservations, and end each once.
     guard("guard.settle(uuid[],bigint[],bigint[],bigint[])", Some(WORKER)),
@@ -220,7 +221,7 @@ pub(super) const FUNCTIONS: [Function; 36] = [
     // From inside the others: whoever chose the clock would choose the window.
     guard("guard.reserve_at(uuid,text,uuid,integer,text,bigint,timestamp with time zone)", None),
     guard(
-        "guard.reserve_batch_at(text[],text[],uuid[],integer[],text[],bigint[],timestamp with time \
+        "guard.reserve_batch_at(text[],uuid[],integer[],text[],bigint[],timestamp with time \
          zone)",
         None,
     ),

@@ -63,8 +63,9 @@ pub const RULES: [Rule; 23] = [
         "L5",
         "a view with its owner's rights, without a barrier, or that is written to",
         queries::VIEW_RIGHTS,
-        "Make it WITH (security_invoker = true) and grant SELECT alone; authn.me and \
-         authn.my_account keep security_barrier, and nobody who signs in reads authn.live",
+        "Make it WITH (security_invoker = true) and grant SELECT alone; authn.me, \
+         authn.caller and authn.my_account keep security_barrier, and nobody who signs in reads \
+         authn.live",
     ),
     rule(
         "L6",
@@ -88,7 +89,7 @@ pub const RULES: [Rule; 23] = [
         "L9",
         "a policy that is `true` for a role that signs in",
         queries::POLICY_TRUE,
-        "Compare the owner of the row with authn.me",
+        "Compare the owner of the row with authn.caller",
     ),
     rule(
         "L10",
@@ -100,7 +101,7 @@ pub const RULES: [Rule; 23] = [
         "L11",
         "a policy that calls a function",
         queries::FUNCTION_IN_POLICY,
-        "Ask the view authn.me in a sub-select: a function would run once a row",
+        "Ask the view authn.caller in a sub-select: a function would run once a row",
     ),
     rule(
         "L12",

@@ -100,7 +100,7 @@ pub const LEADS_NOWHERE: &str = catalogue!(
 pub const VIEW_RIGHTS: &str = catalogue!(
     "SELECT name AS object FROM relations
       WHERE relkind = 'v'
-        AND NOT (CASE WHEN name IN ('authn.me', 'authn.my_account')
+        AND NOT (CASE WHEN name IN ('authn.me', 'authn.caller', 'authn.my_account')
                       THEN 'security_barrier=true' = ANY (coalesce(reloptions, '{}'))
                       WHEN name = 'authn.live'
                       THEN NOT EXISTS (SELECT FROM grants g WHERE g.relid = relations.oid

@@ -40,8 +40,9 @@ pub const SEED: &str = r"
     INSERT INTO authn.sessions (id, token_hash, user_id, kind, scopes, method, purpose,
                                 idle_expires_at, absolute_expires_at, revoked_at, revoke_reason,
                                 suspended)
-    SELECT r.id, sha256(convert_to(r.name || '-' || s.name, 'utf8')), r.user_id, s.kind,
-           s.scopes::text[], 'host', s.purpose, now() + s.idle, now() + s.absolute,
+    SELECT r.id, sha256(convert_to(s.kind || ':' || r.name || '-' || s.name, 'utf8')),
+           r.user_id, s.kind, s.scopes::text[], 'host', s.purpose, now() + s.idle,
+           now() + s.absolute,
            now() + s.revoked, CASE WHEN s.revoked IS NOT NULL THEN 'sign_out' END, r.name = 'cid'
       FROM (VALUES
             ('web', 1, 'web', '{read,write}', NULL, interval '1 day', interval '1 day',
@@ -271,7 +272,8 @@ pub fn delete_blind(relation: &str) -> String {
 
 /// What every attempt begins with: who asks. The names are constants of [`super::super::actors`].
 pub fn identity(session: &str, bearer: &str) -> String {
-    format!("SET LOCAL kairo.session = '{session}'; SET LOCAL kairo.bearer = '{bearer}'; ")
+    let between = if bearer.is_empty() { "" } else { ":" };
+    format!("SET LOCAL kairo.session = '{bearer}{between}{session}'; ")
 }
 
 /// Acts as a role that nobody signs in as.

@@ -283,26 +283,16 @@ pub const VIEW_TEXT: &str = "SELECT pg_get_viewdef($1::text::regclass)";
 
 /// A part of a view, and what takes its place. What `authn.live` says is what a session's end is
 /// worth.
-pub const VIEW_CHANGES: [(&str, &str, &str); 18] = [
+pub const VIEW_CHANGES: [(&str, &str, &str); 17] = [
     ("authn.live", "(s.revoked_at IS NULL)", "true"),
     ("authn.live", "(s.revoked_at IS NULL)", "(s.revoked_at IS NOT NULL)"),
-    ("authn.live", "(s.idle_expires_at > statement_timestamp())", "true"),
-    ("authn.live", "(s.idle_expires_at IS NULL) OR ", ""),
-    ("authn.live", "s.idle_expires_at > statement_timestamp()", "s.idle_expires_at < now()"),
+    ("authn.live", "LEAST(s.idle_expires_at, s.absolute_expires_at)", "s.idle_expires_at"),
+    ("authn.live", "LEAST(s.idle_expires_at, s.absolute_expires_at)", "s.absolute_expires_at"),
+    ("authn.live", "LEAST(", "GREATEST("),
+    ("authn.live", "'infinity'", "'-infinity'"),
+    ("authn.live", "> statement_timestamp()", "< statement_timestamp()"),
     // `now()` stands still in a transaction, which could so outlive its session.
-    ("authn.live", "s.idle_expires_at > statement_timestamp()", "s.idle_expires_at > now()"),
-    ("authn.live", "(s.absolute_expires_at > statement_timestamp())", "true"),
-    ("authn.live", "(s.absolute_expires_at IS NULL) OR ", ""),
-    (
-        "authn.live",
-        "s.absolute_expires_at > statement_timestamp()",
-        "s.absolute_expires_at < statement_timestamp()",
-    ),
-    (
-        "authn.live",
-        "s.absolute_expires_at > statement_timestamp()",
-        "s.absolute_expires_at > now()",
-    ),
+    ("authn.live", "> statement_timestamp()", "> now()"),
     ("authn.live", "(NOT s.suspended)", "true"),
     ("authn.live", "(u.id = s.user_id)", "true"),
     ("authn.live", "s.scopes", "ARRAY['read'::text, 'write'::text] AS scopes"),
@@ -313,9 +303,15 @@ pub const VIEW_CHANGES: [(&str, &str, &str); 18] = [
         "true",
     ),
     ("authn.me", "l.token_hash = sha256", "l.token_hash <> sha256"),
-    ("authn.me", "(l.kind = current_setting('kairo.bearer'::text, true))", "true"),
-    ("authn.me", "''::text) IS NULL)", "''::text) IS NOT NULL)"),
     ("authn.me", "l.id AS session_id", "l.user_id AS session_id"),
+    (
+        "authn.caller",
+        "(l.token_hash = sha256(convert_to(current_setting('kairo.session'::text, true), \
+         'utf8'::name)))",
+        "true",
+    ),
+    ("authn.caller", "l.token_hash = sha256", "l.token_hash <> sha256"),
+    ("authn.caller", "l.user_id", "l.id AS user_id"),
 ];
 
 /// A view made anew.

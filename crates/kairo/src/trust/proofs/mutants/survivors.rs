@@ -55,7 +55,7 @@ pub const SURVIVORS: [(&str, &str); 21] = [
         OWNER_ALONE,
     ),
     (
-        "function guard.reserve_batch_at(text[],text[],uuid[],integer[],text[],bigint[],timestamp \
+        "function guard.reserve_batch_at(text[],uuid[],integer[],text[],bigint[],timestamp \
          with time zone): SECURITY INVOKER",
         OWNER_ALONE,
     ),
@@ -80,12 +80,12 @@ pub const SURVIVORS: [(&str, &str); 21] = [
     ),
     (
         "policy app.item_occurrences.item_occurrences_delete_worker: USING without (user_id = ( \
-         SELECT me.user_id FROM authn.me))",
+         SELECT caller.user_id FROM authn.caller))",
         OWN_ITEMS,
     ),
     (
         "policy app.item_revisions.item_revisions_delete: USING without (user_id = ( SELECT \
-         me.user_id FROM authn.me))",
+         caller.user_id FROM authn.caller))",
         OWN_ITEMS,
     ),
 ];

@@ -148,8 +148,8 @@ pub const CALLS: [Call; 54] = [
     // A batch is its members, whoever sends it.
     Call {
         role: APP,
-        sql: "SELECT left(verdict, 5) FROM guard.reserve_batch('{web,key,web}',
-                  '{ana-web,ana-reader,ana-idle}',
+        sql: "SELECT left(verdict, 5) FROM guard.reserve_batch(
+                  '{web:ana-web,key:ana-reader,web:ana-idle}',
                   ARRAY[gen_random_uuid(), gen_random_uuid(), gen_random_uuid()],
                   '{1,1,1}', '{chat,chat,chat}', '{1,1,1}') ORDER BY 1",
         gives: |_| &["grant", "nobod", "scope"],
