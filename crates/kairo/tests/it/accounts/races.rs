@@ -12,6 +12,7 @@ use kairo::limits::{CODE_TRIES_MAX, SESSIONS_MAX};
 use tokio::sync::Barrier;
 
 use super::*;
+use crate::guard::becomes;
 
 const CROWD: usize = 50;
 
@@ -194,4 +195,25 @@ async fn first_sign_ins_make_one_account() {
                      + (SELECT count(*) FROM app.data_keys) * 10
                      + (SELECT count(*) FROM app.settings)";
     assert_eq!(count(&app, rows).await, 111);
+}
+
+// Goal: a sign-in beside a suspension that is under way waits for it, and is told no like one that
+// came later.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sign_in_waits_for_a_suspension() {
+    let app = Kairo::start().await;
+    app.member(ANA).await;
+    app.forget_mails(ANA).await;
+    let (binding, letter) = asked(&app, ANA).await;
+    let (host, look) = (app.superuser().await, app.superuser().await);
+    host.execute("BEGIN; UPDATE authn.users SET suspended = true, suspended_at = now()")
+        .await
+        .unwrap();
+    let base = crowd(&app, 1).await.remove(0);
+    let signs_in = tokio::spawn(async move { redeem(&base, &link(&letter), Some(&binding)).await });
+    becomes(&look, "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'", 1).await;
+    host.execute("COMMIT").await.unwrap();
+    let came = signs_in.await.unwrap();
+    assert!(matches!(came, Redeemed::Spent), "{came:?}");
+    assert_eq!(count(&app, "SELECT count(*) FROM authn.sessions").await, 1);
 }
