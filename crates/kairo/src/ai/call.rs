@@ -1,6 +1,9 @@
 //! One call: what a permit is spent on.
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
+use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::{Map, Value};
 use tokio::time::sleep;
 
@@ -34,6 +37,34 @@ pub struct Reply {
     pub body: Bytes,
     /// What it counted, where it did.
     pub usage: Option<Usage>,
+}
+
+/// A body as it leaves: what is said here is said whatever it says itself.
+struct Sent<'a> {
+    body: &'a Map<String, Value>,
+    model: &'a str,
+    streams: bool,
+}
+
+impl Serialize for Sent<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        const SAID: [&str; 5] = ["model", "n", "store", "stream", "stream_options"];
+        let mut map = serializer.serialize_map(None)?;
+        for (name, value) in self.body {
+            if !SAID.contains(&name.as_str()) {
+                map.serialize_entry(name, value)?;
+            }
+        }
+        map.serialize_entry("model", self.model)?;
+        map.serialize_entry("n", &1)?;
+        map.serialize_entry("store", &false)?;
+        map.serialize_entry("stream", &self.streams)?;
+        if self.streams {
+            // Without it a stream says nothing of what it cost.
+            map.serialize_entry("stream_options", &BTreeMap::from([("include_usage", true)]))?;
+        }
+        map.end()
+    }
 }
 
 /// An attempt that the provider began to answer.
@@ -126,7 +157,7 @@ impl Call {
         }
         let most = self.most(&body)?;
         self.asks += 1;
-        let body = self.sent(body, streams)?;
+        let body = self.sent(&body, streams)?;
         self.upstream.0.budget().earn();
         loop {
             let failure = match self.attempt(body.clone(), most, streams).await {
@@ -151,20 +182,9 @@ impl Call {
     }
 
     /// The body as it leaves.
-    fn sent(&self, mut body: Map<String, Value>, streams: bool) -> Result<Bytes, Failure> {
-        body.insert("model".to_owned(), self.model().name.clone().into());
-        body.insert("n".to_owned(), 1.into());
-        body.insert("store".to_owned(), false.into());
-        body.insert("stream".to_owned(), streams.into());
-        match streams {
-            // Without it a stream says nothing of what it cost.
-            true => {
-                let options = Map::from_iter([("include_usage".to_owned(), true.into())]);
-                body.insert("stream_options".to_owned(), options.into());
-            }
-            false => drop(body.remove("stream_options")),
-        }
-        serde_json::to_vec(&body).map(Bytes::from).map_err(|_| Failure::Unbounded)
+    fn sent(&self, body: &Map<String, Value>, streams: bool) -> Result<Bytes, Failure> {
+        let sent = Sent { body, model: &self.model().name, streams };
+        serde_json::to_vec(&sent).map(Bytes::from).map_err(|_| Failure::Unbounded)
     }
 
     async fn attempt(&mut self, body: Bytes, most: i64, streams: bool) -> Result<Opened, Failure> {

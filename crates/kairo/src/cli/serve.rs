@@ -5,11 +5,14 @@
 
 use std::io::{IsTerminal as _, Write as _};
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
+use std::thread::available_parallelism;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
+use tokio::runtime::Builder;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -41,12 +44,27 @@ pub(super) fn run(file: Option<&Path>) -> Result<(), Failure> {
     let opened = open(file)?;
     super::ai::check(&opened)?;
     let database = ServedDatabase::start(&opened)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = match workers(&database) {
+        // One needs nobody to share with.
+        1 => Builder::new_current_thread().enable_all().build()?,
+        several => Builder::new_multi_thread().worker_threads(several).enable_all().build()?,
+    };
     let served = runtime.block_on(serve(&opened, &database));
     drop(runtime);
     let stopped = database.stop();
     served?;
     stopped
+}
+
+/// How many threads answer requests. A private cluster works on the same processors, so half of
+/// them are left to it: each request is some work here and some there, and with as many threads
+/// as processors both sides spend their time waking each other (docs/benchmarks.md).
+fn workers(database: &ServedDatabase) -> usize {
+    let processors = available_parallelism().map_or(1, NonZeroUsize::get);
+    match database {
+        ServedDatabase::Private(_) => (processors / 2).max(1),
+        ServedDatabase::External(..) => processors,
+    }
 }
 
 async fn serve(opened: &Opened, database: &ServedDatabase) -> Result<(), Failure> {
