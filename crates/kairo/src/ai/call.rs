@@ -157,7 +157,7 @@ impl Call {
         }
         let most = self.most(&body)?;
         self.asks += 1;
-        let body = self.sent(&body, streams)?;
+        let body = self.sent(body, streams)?;
         self.upstream.0.budget().earn();
         loop {
             let failure = match self.attempt(body.clone(), most, streams).await {
@@ -181,9 +181,10 @@ impl Call {
         }
     }
 
-    /// The body as it leaves.
-    fn sent(&self, body: &Map<String, Value>, streams: bool) -> Result<Bytes, Failure> {
-        let sent = Sent { body, model: &self.model().name, streams };
+    /// The body as it leaves. It takes the one that came, which would else stay in memory for as
+    /// long as the provider thinks.
+    fn sent(&self, body: Map<String, Value>, streams: bool) -> Result<Bytes, Failure> {
+        let sent = Sent { body: &body, model: &self.model().name, streams };
         serde_json::to_vec(&sent).map(Bytes::from).map_err(|_| Failure::Unbounded)
     }
 

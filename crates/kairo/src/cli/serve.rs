@@ -57,8 +57,8 @@ pub(super) fn run(file: Option<&Path>) -> Result<(), Failure> {
 }
 
 /// How many threads answer requests. A private cluster works on the same processors, so half of
-/// them are left to it: each request is some work here and some there, and with as many threads
-/// as processors both sides spend their time waking each other (docs/benchmarks.md).
+/// them are left to it: each request is some work here and some there, and as many threads as
+/// processors answer no more of them, for more of the processor (docs/benchmarks.md).
 fn workers(database: &ServedDatabase) -> usize {
     let processors = available_parallelism().map_or(1, NonZeroUsize::get);
     match database {

@@ -59,7 +59,9 @@ impl Identity {
         said.push_str(bearer.kind());
         said.push(':');
         for byte in digest.as_ref() {
-            said.extend([byte >> 4, byte & 15].map(hex));
+            for nibble in [byte >> 4, byte & 15] {
+                said.push(char::from_digit(u32::from(nibble), 16).unwrap_or_default());
+            }
         }
         Self { said }
     }
@@ -75,11 +77,6 @@ impl Identity {
     pub fn said(&self) -> &str {
         &self.said
     }
-}
-
-/// The lower hex digit of a number below 16.
-fn hex(nibble: u8) -> char {
-    char::from(if nibble < 10 { b'0' + nibble } else { b'a' - 10 + nibble })
 }
 
 impl fmt::Debug for Identity {
